@@ -1,0 +1,82 @@
+//! The article: what every reader yields and every later stage works on.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::date::DateRange;
+
+/// One news article, its fields exactly as they came.
+#[derive(Clone, Debug, Default)]
+pub struct Article {
+    /// Its own id, or `path#record`.
+    pub id: String,
+    /// The headline, where the input keeps it apart from the text.
+    pub title: Option<String>,
+    /// The body.
+    pub text: String,
+    /// When it was published, as exactly as the input says.
+    pub date: Option<DateRange>,
+    /// The language that the input declares.
+    pub lang: Option<String>,
+    /// Fields copied to each mention (`--keep`).
+    pub meta: Map<String, Value>,
+    /// Where it came from.
+    pub origin: Origin,
+}
+
+impl Article {
+    /// The text of one field; empty where the article has none.
+    pub fn field(&self, field: Field) -> &str {
+        match field {
+            Field::Title => self.title.as_deref().unwrap_or_default(),
+            Field::Text => &self.text,
+        }
+    }
+
+    /// Bytes of text in all fields.
+    pub fn len(&self) -> usize {
+        Field::ALL.iter().map(|&field| self.field(field).len()).sum()
+    }
+
+    /// True where there is nothing to read in any field.
+    pub fn is_blank(&self) -> bool {
+        Field::ALL.iter().all(|&field| self.field(field).trim().is_empty())
+    }
+}
+
+/// The searched fields of an article, in the order in which their mentions are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Field {
+    /// The headline.
+    Title,
+    /// The body.
+    Text,
+}
+
+impl Field {
+    /// Both fields, in order.
+    pub const ALL: [Field; 2] = [Field::Title, Field::Text];
+}
+
+/// Where a record was read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// The input as it was named (`-` for standard input).
+    pub path: Arc<str>,
+    /// The record's line, counted from 1, for inputs with one record a line.
+    pub line: Option<u64>,
+    /// The byte, in the uncompressed input, at which the record starts.
+    pub byte: u64,
+}
+
+impl std::fmt::Display for Origin {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.line {
+            Some(line) => write!(out, "{}#{line}", self.path),
+            None => out.write_str(&self.path),
+        }
+    }
+}
