@@ -24,10 +24,12 @@ impl DateRange {
     /// Returns `None` for anything else: a wrong date would silently choose wrong aliases.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
-        Self::parse_iso(text).or_else(|| {
-            let zoned = rfc2822::DateTimeParser::new().relaxed_weekday(true).parse_zoned(text);
-            zoned.ok().map(|zoned| Self::day(zoned.date()))
-        }).or_else(|| parse_newsroom(text))
+        Self::parse_iso(text)
+            .or_else(|| {
+                let zoned = rfc2822::DateTimeParser::new().relaxed_weekday(true).parse_zoned(text);
+                zoned.ok().map(|zoned| Self::day(zoned.date()))
+            })
+            .or_else(|| parse_newsroom(text))
     }
 
     /// Reads `YYYY`, `YYYY-MM`, `YYYY-MM-DD`, `YYYYMMDD`, or an ISO date followed by a time, whose day is
@@ -111,10 +113,23 @@ mod tests {
         let day = |text: &str| DateRange::parse(text).map(|range| format!("{}..{}", range.first, range.last));
         let june = Some("2014-06-29..2014-06-29".to_owned());
         for form in [
-            "2014-06-29", "2014-06-29T23:10:00Z", "2014-06-29 10:00:00+02:00", "20140629", "2014/06/29",
-            "Sun, 29 Jun 2014 10:00:00 +0000", "June 29, 2014", "29 June 2014", "Jun. 29, 2014", "29 Jun 2014",
-            "Sunday, June 29, 2014", "Sunday 29 June 2014 10:42 BST", "29.06.2014", "06/29/2014", "29/06/2014",
-            "June 29, 2014 10:42 am", " 2014-06-29 ",
+            "2014-06-29",
+            "2014-06-29T23:10:00Z",
+            "2014-06-29 10:00:00+02:00",
+            "20140629",
+            "2014/06/29",
+            "Sun, 29 Jun 2014 10:00:00 +0000",
+            "June 29, 2014",
+            "29 June 2014",
+            "Jun. 29, 2014",
+            "29 Jun 2014",
+            "Sunday, June 29, 2014",
+            "Sunday 29 June 2014 10:42 BST",
+            "29.06.2014",
+            "06/29/2014",
+            "29/06/2014",
+            "June 29, 2014 10:42 am",
+            " 2014-06-29 ",
         ] {
             assert_eq!(day(form), june, "{form}");
         }
@@ -125,7 +140,17 @@ mod tests {
 
     #[test]
     fn refuses_what_could_mean_two_days_or_none() {
-        for form in ["", "yesterday", "03/04/2014", "2014-13-01", "2014-02-30", "14-06-29", "20140a29", "June 2014 29 x", "2014-06-2é"] {
+        for form in [
+            "",
+            "yesterday",
+            "03/04/2014",
+            "2014-13-01",
+            "2014-02-30",
+            "14-06-29",
+            "20140a29",
+            "June 2014 29 x",
+            "2014-06-2é",
+        ] {
             assert_eq!(DateRange::parse(form), None, "{form}");
         }
     }

@@ -1,9 +1,18 @@
-//! Stage 8: label scores to mentions.
+//! Stage 9: label scores to mentions.
+//!
+//! Labels are chosen for words, not tokens, so that a mention never begins or ends inside a word. The
+//! label sequence of a sentence is the most probable one that its tag scheme allows.
 
 use std::sync::Arc;
 
+use ndarray::{Array2, ArrayView1, ArrayView2};
+
 use crate::article::Field;
+use crate::encode::EncodedArticle;
+use crate::model::LabelSet;
 use crate::span::Span;
+use crate::stitch::Scores;
+use crate::words::{Word, words};
 
 /// A named entity as the model found it, before any table.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,3 +28,201 @@ pub struct Mention {
     /// Index of its sentence among the article's sentences.
     pub sentence: u32,
 }
+
+/// How the scores of a word's tokens become the word's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Aggregation {
+    /// The first token's: what most models were trained for.
+    #[default]
+    First,
+    /// Those of the token that is surest of its label.
+    Max,
+    /// The mean of the tokens' probabilities.
+    Average,
+}
+
+/// How labels are chosen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Decoding {
+    /// The most probable legal sequence of the sentence.
+    #[default]
+    Viterbi,
+    /// Each word's best label; what cannot continue a mention begins one.
+    Greedy,
+}
+
+/// All mentions of an article, in the order of the text.
+pub fn decode(
+    article: &EncodedArticle,
+    scores: &Scores,
+    labels: &LabelSet,
+    aggregation: Aggregation,
+    decoding: Decoding,
+) -> Vec<Mention> {
+    let mut mentions = Vec::new();
+    for (index, (sentence, tokens)) in article.sentences.iter().zip(&article.sentence_tokens).enumerate() {
+        let text = article.clean_text(sentence.field);
+        let words = words(text, sentence.span, &article.spans[tokens.clone()]);
+        let scores = word_scores(&words, scores.of(tokens.clone()), aggregation);
+        let path = match decoding {
+            Decoding::Viterbi => best_legal_path(scores.view(), labels),
+            Decoding::Greedy => best_labels(scores.view()),
+        };
+        for run in mentions_of(&path, labels) {
+            let Some(run) = trim_punctuation(text, &words, run) else { continue };
+            let span = Span::new(words[run.start].span.start, words[run.end - 1].span.end);
+            let Some(kind) = labels.type_of(path[run.start]) else { continue };
+            mentions.push(Mention {
+                field: sentence.field,
+                span: article.to_raw(sentence.field, span),
+                label: Arc::clone(&labels.types()[kind]),
+                score: mean_probability(scores.view(), &path, run),
+                sentence: index as u32,
+            });
+        }
+    }
+    mentions
+}
+
+/// Token scores `[token, label]` to word scores `[word, label]`: logits, or log-probabilities, which order
+/// label sequences alike, since each word adds the same constant to all of its labels.
+fn word_scores(words: &[Word], tokens: ArrayView2<'_, f32>, aggregation: Aggregation) -> Array2<f32> {
+    let mut scores = Array2::zeros((words.len(), tokens.ncols()));
+    for (word, mut target) in words.iter().zip(scores.rows_mut()) {
+        let first = word.first_token as usize;
+        let own = tokens.slice(ndarray::s![first..first + word.tokens as usize, ..]);
+        match aggregation {
+            _ if own.nrows() == 1 => target.assign(&own.row(0)),
+            Aggregation::First => target.assign(&own.row(0)),
+            Aggregation::Max => {
+                let surest = own.rows().into_iter().max_by(|a, b| top_probability(*a).total_cmp(&top_probability(*b)));
+                surest.into_iter().for_each(|row| target.assign(&row));
+            }
+            Aggregation::Average => {
+                for row in own.rows() {
+                    let norm = log_sum_exp(row);
+                    target.zip_mut_with(&row, |sum, &logit| *sum += (logit - norm).exp() / own.nrows() as f32);
+                }
+                target.mapv_inplace(f32::ln);
+            }
+        }
+    }
+    scores
+}
+
+fn log_sum_exp(row: ArrayView1<'_, f32>) -> f32 {
+    let max = row.fold(f32::NEG_INFINITY, |max, &value| max.max(value));
+    max + row.fold(0.0, |sum, &value| sum + (value - max).exp()).ln()
+}
+
+fn top_probability(row: ArrayView1<'_, f32>) -> f32 {
+    let max = row.fold(f32::NEG_INFINITY, |max, &value| max.max(value));
+    (max - log_sum_exp(row)).exp()
+}
+
+/// The highest label of each word; the lowest-numbered of equals.
+fn best_labels(scores: ArrayView2<'_, f32>) -> Vec<usize> {
+    let best = |row: ArrayView1<'_, f32>| {
+        row.iter().enumerate().fold(0, |best, (label, &score)| if score > row[best] { label } else { best })
+    };
+    scores.rows().into_iter().map(best).collect()
+}
+
+/// The sequence of labels with the highest sum of scores among those that the scheme allows.
+///
+/// Where each word's best label already makes a legal sequence, no other can be better: that is nearly
+/// every sentence, and it costs one pass.
+fn best_legal_path(scores: ArrayView2<'_, f32>, labels: &LabelSet) -> Vec<usize> {
+    let greedy = best_labels(scores);
+    if is_legal(&greedy, labels) { greedy } else { viterbi(scores, labels) }
+}
+
+fn is_legal(path: &[usize], labels: &LabelSet) -> bool {
+    path.first().is_none_or(|&first| labels.may_start(first))
+        && path.last().is_none_or(|&last| labels.may_end(last))
+        && path.windows(2).all(|pair| labels.may_follow(pair[0], pair[1]))
+}
+
+fn viterbi(scores: ArrayView2<'_, f32>, labels: &LabelSet) -> Vec<usize> {
+    let (words, count) = scores.dim();
+    let mut back = Array2::<u16>::zeros((words, count));
+    let barred = f32::NEG_INFINITY;
+    let mut best: Vec<f32> =
+        (0..count).map(|label| if labels.may_start(label) { scores[[0, label]] } else { barred }).collect();
+    let mut next = vec![barred; count];
+    for word in 1..words {
+        for label in 0..count {
+            let mut from = 0;
+            let mut top = barred;
+            for previous in 0..count {
+                if best[previous] > top && labels.may_follow(previous, label) {
+                    (from, top) = (previous, best[previous]);
+                }
+            }
+            back[[word, label]] = from as u16;
+            next[label] = top + scores[[word, label]];
+        }
+        std::mem::swap(&mut best, &mut next);
+    }
+    let end = |label: &usize| if labels.may_end(*label) { best[*label] } else { barred };
+    let last = (0..count).fold(0, |last, label| if end(&label) > end(&last) { label } else { last });
+    let mut path = vec![last; words];
+    for word in (1..words).rev() {
+        path[word - 1] = back[[word, path[word]]] as usize;
+    }
+    path
+}
+
+/// The runs of words that are mentions, as half-open ranges of words.
+fn mentions_of(path: &[usize], labels: &LabelSet) -> Vec<std::ops::Range<usize>> {
+    let mut runs: Vec<std::ops::Range<usize>> = Vec::new();
+    let mut previous = None;
+    for (word, &label) in path.iter().enumerate() {
+        if labels.begins(previous, label) {
+            runs.push(word..word + 1);
+        } else if labels.type_of(label).is_some() {
+            runs.last_mut().into_iter().for_each(|run| run.end = word + 1);
+        }
+        previous = Some(label);
+    }
+    runs
+}
+
+/// Takes punctuation off both ends of a mention, save the full stop of an abbreviation ("U.S.", "Jr.") and
+/// a bracket whose partner is inside. `None` where nothing is left.
+fn trim_punctuation(text: &str, words: &[Word], mut run: std::ops::Range<usize>) -> Option<std::ops::Range<usize>> {
+    let surface = |word: &Word| word.span.slice(text);
+    while let Some((first, rest)) = words[run.clone()].split_first() {
+        let handle = matches!(surface(first), "@" | "#") && rest.first().is_some_and(|word| word.lexical);
+        let paired = surface(first) == "(" && rest.iter().any(|word| surface(word) == ")");
+        if first.lexical || handle || paired {
+            break;
+        }
+        run.start += 1;
+    }
+    while let Some((last, rest)) = words[run.clone()].split_last() {
+        let paired = surface(last) == ")" && rest.iter().any(|word| surface(word) == "(");
+        if last.lexical || paired || (surface(last) == "." && is_abbreviated(text, rest, last.span.start)) {
+            break;
+        }
+        run.end -= 1;
+    }
+    (!run.is_empty()).then_some(run)
+}
+
+/// Whether a full stop at `stop`, right after `words`, belongs to an abbreviation.
+fn is_abbreviated(text: &str, words: &[Word], stop: usize) -> bool {
+    let Some(last) = words.last().filter(|word| word.span.end == stop && word.lexical) else { return false };
+    let letters = last.span.slice(text);
+    letters.chars().count() == 1
+        || matches!(letters, "Jr" | "Sr" | "Inc" | "Corp" | "Co" | "Ltd" | "Bros" | "St" | "Gen")
+}
+
+fn mean_probability(scores: ArrayView2<'_, f32>, path: &[usize], run: std::ops::Range<usize>) -> f32 {
+    let count = run.len() as f32;
+    let probability = |word: usize| (scores[[word, path[word]]] - log_sum_exp(scores.row(word))).exp();
+    (run.map(probability).sum::<f32>() / count).clamp(0.0, 1.0)
+}
+
+#[cfg(test)]
+mod tests;

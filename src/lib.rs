@@ -1,10 +1,19 @@
 //! namewire: named entities of large news dumps, linked to your own alias table.
 
 pub mod article;
+pub mod batch;
+pub mod clean;
 pub mod date;
 pub mod decode;
+pub mod encode;
 pub mod error;
+pub mod hash;
+pub mod infer;
 pub mod link;
+pub mod model;
 pub mod read;
 pub mod segment;
 pub mod span;
+pub mod stitch;
+pub mod window;
+pub mod words;

@@ -1,0 +1,79 @@
+//! Stage 4: sentences to token ids with offsets.
+
+use std::ops::Range;
+
+use crate::article::{Article, Field};
+use crate::clean::CleanText;
+use crate::model::Tokenizer;
+use crate::segment::{Sentence, sentences};
+use crate::span::Span;
+
+/// An article, cleaned, cut into sentences, and tokenized.
+#[derive(Debug)]
+pub struct EncodedArticle {
+    /// The article as it came.
+    pub article: Article,
+    /// The clean text of each field, in the order of [`Field::ALL`].
+    clean: [CleanText; 2],
+    /// Its sentences, in clean offsets.
+    pub sentences: Vec<Sentence>,
+    /// The tokens of each sentence, as a range of `ids` and `spans`.
+    pub sentence_tokens: Vec<Range<usize>>,
+    /// Token ids of the whole article, without special tokens.
+    pub ids: Vec<u32>,
+    /// The bytes of each token in the clean text of its field.
+    pub spans: Vec<Span>,
+}
+
+impl EncodedArticle {
+    /// Cleans, segments and tokenizes an article. Fails, with the tokenizer's words, only where the
+    /// tokenizer does; the article is handed back for the report.
+    pub fn new(article: Article, tokenizer: &Tokenizer) -> Result<Self, (Article, String)> {
+        let clean = Field::ALL.map(|field| CleanText::new(article.field(field)));
+        let mut encoded = Self {
+            clean,
+            sentences: Vec::new(),
+            sentence_tokens: Vec::new(),
+            ids: Vec::new(),
+            spans: Vec::new(),
+            article,
+        };
+        for field in Field::ALL {
+            if let Err(error) = encoded.add_field(field, tokenizer) {
+                return Err((encoded.article, error));
+            }
+        }
+        Ok(encoded)
+    }
+
+    /// The clean text of a field: what sentences and token spans refer to.
+    pub fn clean_text(&self, field: Field) -> &str {
+        self.clean[field as usize].text(self.article.field(field))
+    }
+
+    /// A clean span of a field as the raw span that the reader of the output slices.
+    pub fn to_raw(&self, field: Field, clean: Span) -> Span {
+        self.clean[field as usize].to_raw(clean)
+    }
+
+    /// The sentences in raw offsets.
+    pub fn raw_sentences(&self) -> Vec<Sentence> {
+        let to_raw = |sentence: &Sentence| Sentence { span: self.to_raw(sentence.field, sentence.span), ..*sentence };
+        self.sentences.iter().map(to_raw).collect()
+    }
+
+    fn add_field(&mut self, field: Field, tokenizer: &Tokenizer) -> Result<(), String> {
+        let first_block = self.sentences.last().map_or(0, |last| last.block + 1);
+        let found = sentences(self.clean_text(field), field, first_block);
+        for sentence in found {
+            let encoding = tokenizer.encode(sentence.span.slice(self.clean_text(field)))?;
+            let first = self.ids.len();
+            self.ids.extend_from_slice(encoding.get_ids());
+            let shifted = |&(start, end): &(usize, usize)| Span::new(start, end).shifted(sentence.span.start);
+            self.spans.extend(encoding.get_offsets().iter().map(shifted));
+            self.sentences.push(sentence);
+            self.sentence_tokens.push(first..self.ids.len());
+        }
+        Ok(())
+    }
+}

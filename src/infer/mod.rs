@@ -1,0 +1,39 @@
+//! Stage 7: batches to logits.
+//!
+//! A backend is one model on one device with one owner thread. Nothing outside this folder knows which
+//! runtime computes.
+
+mod library;
+mod onnx;
+mod stub;
+
+use ndarray::{Array3, ArrayView3};
+
+pub use library::{FoundBy, Library, find_library};
+pub use onnx::{Device, OnnxBackend, OnnxOptions, Runtime, TensorInfo};
+pub use stub::CapitalsBackend;
+
+use crate::batch::Batch;
+use crate::error::Result;
+
+/// Computes logits. One thread owns it.
+pub trait Backend: Send {
+    /// The logits of a batch; their first two axes are the batch's rows and width.
+    fn infer(&mut self, batch: &Batch) -> Result<Logits>;
+}
+
+/// Label scores before normalisation, `[batch, token, label]`, special tokens and padding included.
+#[derive(Debug)]
+pub struct Logits(Array3<f32>);
+
+impl Logits {
+    /// Wraps an array of shape `[batch, token, label]`.
+    pub fn new(values: Array3<f32>) -> Self {
+        Self(values)
+    }
+
+    /// The scores, `[batch, token, label]`.
+    pub fn view(&self) -> ArrayView3<'_, f32> {
+        self.0.view()
+    }
+}

@@ -1,0 +1,42 @@
+//! The default model, compiled in.
+
+use super::{Model, ModelOptions};
+use crate::error::Result;
+
+#[cfg(feature = "bundled-model")]
+pub(super) fn open(options: &ModelOptions) -> Result<Model> {
+    use super::{Graph, GraphSource, Origin, Parts, Variant};
+    use crate::error::{Error, ErrorKind};
+
+    macro_rules! file {
+        ($path:literal) => {
+            include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/models/minilm-l6-news-ner/", $path))
+        };
+    }
+    static GRAPH: &[u8] = file!("onnx/model_quantized.onnx");
+    static TOKENIZER: &[u8] = file!("tokenizer.json");
+    static CONFIG: &[u8] = file!("config.json");
+    static TOKENIZER_CONFIG: &[u8] = file!("tokenizer_config.json");
+    static CARD: &[u8] = file!("namewire.json");
+
+    let variant = Variant::new("onnx/model_quantized.onnx", GRAPH);
+    if options.for_gpu || options.variant.as_ref().is_some_and(|asked| !variant.is_called(asked)) {
+        return Err(Error::new(ErrorKind::Model, "the bundled model has only its 8-bit variant, made for the CPU")
+            .help("for a GPU, give the folder of a model with model_fp16.onnx or model.onnx to --model"));
+    }
+    let text = |bytes: &'static [u8]| String::from_utf8_lossy(bytes);
+    let (config, tokenizer_config, card) = (text(CONFIG), text(TOKENIZER_CONFIG), text(CARD));
+    let parts =
+        Parts { config: &config, tokenizer: TOKENIZER, tokenizer_config: Some(&tokenizer_config), card: Some(&card) };
+    let graph = Graph { variant, source: GraphSource::Memory(GRAPH) };
+    let mut model = parts.assemble("bundled".to_owned(), graph, Origin::Bundled, options)?;
+    let files = [("onnx/model_quantized.onnx", GRAPH), ("tokenizer.json", TOKENIZER), ("config.json", CONFIG)];
+    model.hashes = files.map(|(name, bytes)| (name.to_owned(), crate::hash::sha256(bytes))).to_vec();
+    Ok(model)
+}
+
+#[cfg(not(feature = "bundled-model"))]
+pub(super) fn open(_options: &ModelOptions) -> Result<Model> {
+    use crate::error::{Error, ErrorKind};
+    Err(Error::new(ErrorKind::Model, "this build carries no model").help("give a model folder with --model"))
+}

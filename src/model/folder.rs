@@ -1,0 +1,157 @@
+//! Finding the files of a model folder, and the ONNX file that suits the device.
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::{Graph, GraphSource, Model, ModelOptions, Origin, Parts};
+use crate::error::{Error, ErrorKind, Result};
+use crate::hash::sha256_file;
+
+/// One ONNX file of a model folder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Variant {
+    /// Path below the folder.
+    pub file: String,
+    /// Number format of its weights, as far as the file tells.
+    pub precision: Precision,
+    /// Size of the file in bytes; external data not included.
+    pub bytes: u64,
+}
+
+/// The number format that a graph mainly computes in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Precision {
+    /// 8-bit integer products.
+    Int8,
+    /// Half precision.
+    Fp16,
+    /// Anything else, nearly always single precision.
+    Fp32,
+}
+
+impl Variant {
+    pub(super) fn new(file: &str, graph: &[u8]) -> Self {
+        Self { file: file.to_owned(), precision: precision(file, graph), bytes: graph.len() as u64 }
+    }
+
+    /// True where `asked` is this file's path, name or stem.
+    pub(super) fn is_called(&self, asked: &str) -> bool {
+        let path = Path::new(&self.file);
+        let matches = |part: Option<&std::ffi::OsStr>| part.is_some_and(|part| part == asked);
+        self.file == asked || matches(path.file_name()) || matches(path.file_stem())
+    }
+}
+
+/// Operators of 8-bit products name themselves in the graph; half precision is told by the file's name,
+/// since any graph may hold a few half-precision constants.
+fn precision(file: &str, graph: &[u8]) -> Precision {
+    let has = |name: &str| memchr::memmem::find(graph, name.as_bytes()).is_some();
+    if ["MatMulInteger", "QLinearMatMul", "DynamicQuantizeLinear", "QAttention"].iter().any(|name| has(name)) {
+        Precision::Int8
+    } else if ["fp16", "float16", "half"].iter().any(|mark| file.contains(mark)) {
+        Precision::Fp16
+    } else {
+        Precision::Fp32
+    }
+}
+
+pub(super) fn open(folder: PathBuf, options: &ModelOptions) -> Result<Model> {
+    if !folder.is_dir() {
+        return Err(Error::new(ErrorKind::Model, "there is no such model folder")
+            .at(&folder)
+            .help("give a folder with config.json, tokenizer.json and model.onnx"));
+    }
+    let config = read_text(&folder, "config.json")?;
+    let tokenizer =
+        std::fs::read(folder.join("tokenizer.json")).map_err(|error| missing(&folder, "tokenizer.json", error))?;
+    let tokenizer_config = read_text(&folder, "tokenizer_config.json").ok();
+    let card_file = folder.join("namewire.json");
+    let card = if card_file.exists() { Some(read_text(&folder, "namewire.json")?) } else { None };
+    let variants = find_variants(&folder)?;
+    let variant = choose(&folder, &variants, options)?.clone();
+    let graph_path = folder.join(&variant.file);
+    let parts = Parts {
+        config: &config,
+        tokenizer: &tokenizer,
+        tokenizer_config: tokenizer_config.as_deref(),
+        card: card.as_deref(),
+    };
+    let name =
+        folder.file_name().map_or_else(|| folder.display().to_string(), |name| name.to_string_lossy().into_owned());
+    let graph = Graph { variant, source: GraphSource::File(graph_path) };
+    let mut model = parts
+        .assemble(name, graph, Origin::Folder(folder.clone()), options)
+        .map_err(|error| if error.path().is_none() { error.at(&folder) } else { error })?;
+    model.variants = variants;
+    for file in [model.graph.variant.file.clone(), "tokenizer.json".to_owned(), "config.json".to_owned()] {
+        let hash = sha256_file(&folder.join(&file)).map_err(|error| missing(&folder, &file, error))?;
+        model.hashes.push((file, hash));
+    }
+    Ok(model)
+}
+
+fn read_text(folder: &Path, file: &str) -> Result<String> {
+    std::fs::read_to_string(folder.join(file)).map_err(|error| missing(folder, file, error))
+}
+
+fn missing(folder: &Path, file: &str, error: std::io::Error) -> Error {
+    Error::new(ErrorKind::Model, "cannot read this part of the model")
+        .at(folder.join(file))
+        .because(error)
+        .help("a model folder holds config.json, tokenizer.json and model.onnx or onnx/model*.onnx")
+}
+
+/// All `*.onnx` files in the folder and its `onnx` folder, by name.
+fn find_variants(folder: &Path) -> Result<Vec<Variant>> {
+    let mut variants = Vec::new();
+    for place in ["", "onnx"] {
+        let Ok(entries) = std::fs::read_dir(folder.join(place)) else { continue };
+        for path in
+            entries.flatten().map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|end| end == "onnx"))
+        {
+            let bytes = std::fs::read(&path).map_err(|error| missing(folder, &path.display().to_string(), error))?;
+            let below = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().into_owned();
+            variants.push(Variant::new(&below, &bytes));
+        }
+    }
+    variants.sort_by(|a, b| a.file.cmp(&b.file));
+    if variants.is_empty() {
+        return Err(Error::new(ErrorKind::Model, "the model folder has no ONNX file")
+            .at(folder)
+            .help("export the model to ONNX, as model.onnx in the folder or in its `onnx` folder"));
+    }
+    Ok(variants)
+}
+
+/// The asked variant, or the one that suits the device: 8-bit integers on a CPU, half precision on a GPU.
+fn choose<'v>(folder: &Path, variants: &'v [Variant], options: &ModelOptions) -> Result<&'v Variant> {
+    let list = || variants.iter().map(|variant| variant.file.as_str()).collect::<Vec<_>>().join(", ");
+    let chosen = match &options.variant {
+        Some(asked) => variants.iter().find(|variant| variant.is_called(asked)).ok_or_else(|| {
+            Error::new(ErrorKind::Model, format!("there is no variant {asked:?}"))
+                .at(folder)
+                .help(format!("the folder has {}", list()))
+        })?,
+        None => {
+            let order = if options.for_gpu {
+                [Precision::Fp16, Precision::Fp32, Precision::Int8]
+            } else {
+                [Precision::Int8, Precision::Fp32, Precision::Fp16]
+            };
+            let rank = |variant: &&Variant| order.iter().position(|precision| *precision == variant.precision);
+            // Of several equals the plainest name: "model_quantized.onnx" before "model_q4f16_block.onnx".
+            variants.iter().min_by_key(|variant| (rank(variant), variant.file.len())).unwrap_or(&variants[0])
+        }
+    };
+    if options.for_gpu && chosen.precision == Precision::Int8 {
+        return Err(Error::new(
+            ErrorKind::Model,
+            "8-bit integer products are for the CPU; a GPU would be slower with them",
+        )
+        .at(folder.join(&chosen.file))
+        .help(format!("give --variant a half or single precision file; the folder has {}", list())));
+    }
+    Ok(chosen)
+}

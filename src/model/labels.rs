@@ -1,0 +1,227 @@
+//! A model's label set: what its tags mean and which may follow which.
+
+use std::sync::Arc;
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// How a tag sequence marks where mentions begin and end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    /// `B-` opens every mention, `I-` goes on (also called IOB2).
+    Bio,
+    /// `I-` opens and goes on; `B-` only parts two adjacent mentions of one type.
+    Iob1,
+    /// `B-`, `I-`, `E-` for longer mentions and `S-` for single words (BILOU: `L-`, `U-`).
+    Bioes,
+    /// No marks: neighbours of one type are one mention.
+    Io,
+}
+
+/// Where in a mention a word stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Position {
+    Begin,
+    Inside,
+    End,
+    Single,
+}
+
+/// One tag: outside, or a position in a mention of a type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tag {
+    Outside,
+    Within(Position, u16),
+}
+
+/// The labels of a model, in the order of its logits.
+#[derive(Clone, Debug)]
+pub struct LabelSet {
+    names: Vec<String>,
+    tags: Vec<Tag>,
+    types: Vec<Arc<str>>,
+    scheme: Scheme,
+    /// `follows[previous * len + label]`: whether `label` may stand after `previous`.
+    follows: Vec<bool>,
+}
+
+impl LabelSet {
+    /// Reads label names such as `B-PER`, `I_LOC`, `PER` or `O`. Fails on names that say nothing
+    /// (`LABEL_0`), on a set without `O`, and on a set without any type.
+    pub fn new(names: Vec<String>) -> Result<Self> {
+        if let Some(name) = names.iter().find(|name| name.starts_with("LABEL_")) {
+            return Err(Error::new(ErrorKind::Model, format!("the label {name:?} says nothing about its meaning"))
+                .help("write the real names into `id2label` of config.json, for example \"B-PER\""));
+        }
+        let mut types: Vec<Arc<str>> = Vec::new();
+        let parsed: Vec<_> = names.iter().map(|name| parse_tag(name)).collect();
+        let tags: Vec<Tag> = parsed
+            .iter()
+            .map(|tag| match tag {
+                None => Tag::Outside,
+                Some((position, kind)) => {
+                    let known = types.iter().position(|known| **known == **kind).unwrap_or_else(|| {
+                        types.push(Arc::from(*kind));
+                        types.len() - 1
+                    });
+                    Tag::Within(position.unwrap_or(Position::Inside), known as u16)
+                }
+            })
+            .collect();
+        if types.is_empty() || !tags.contains(&Tag::Outside) {
+            let what = format!("the labels {names:?} are no tag set: an \"O\" and at least one type are needed");
+            return Err(Error::new(ErrorKind::Model, what));
+        }
+        let scheme = guess_scheme(&parsed, &tags, types.len());
+        let mut set = Self { names, tags, types, scheme, follows: Vec::new() };
+        set.follows = set.transitions();
+        Ok(set)
+    }
+
+    /// Number of labels: the length of the last axis of the logits.
+    pub fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    /// True for a set without labels, which [`LabelSet::new`] never makes.
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+
+    /// Label names in the order of the logits.
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// The entity types, in order of first appearance.
+    pub fn types(&self) -> &[Arc<str>] {
+        &self.types
+    }
+
+    /// How mentions are marked.
+    pub fn scheme(&self) -> Scheme {
+        self.scheme
+    }
+
+    /// The type index of a label, or `None` for "outside".
+    pub fn type_of(&self, label: usize) -> Option<usize> {
+        match self.tags[label] {
+            Tag::Outside => None,
+            Tag::Within(_, kind) => Some(kind as usize),
+        }
+    }
+
+    /// Whether a sentence may begin with this label.
+    pub fn may_start(&self, label: usize) -> bool {
+        let outside = self.tags.iter().position(|tag| *tag == Tag::Outside);
+        outside.is_none_or(|outside| self.may_follow(outside, label))
+    }
+
+    /// Whether a sentence may end with this label.
+    pub fn may_end(&self, label: usize) -> bool {
+        let open = matches!(self.tags[label], Tag::Within(Position::Begin | Position::Inside, _));
+        self.scheme != Scheme::Bioes || !open
+    }
+
+    /// Whether `label` may stand right after `previous`.
+    pub fn may_follow(&self, previous: usize, label: usize) -> bool {
+        self.follows[previous * self.len() + label]
+    }
+
+    /// Whether a word labelled `label` begins a new mention after one labelled `previous` (`None` at the
+    /// start). For sequences that are not legal this is the repair rule: whatever cannot continue begins anew.
+    pub fn begins(&self, previous: Option<usize>, label: usize) -> bool {
+        let Tag::Within(position, kind) = self.tags[label] else { return false };
+        let Some(Tag::Within(before, kind_before)) = previous.map(|previous| self.tags[previous]) else { return true };
+        let closed = self.scheme == Scheme::Bioes && matches!(before, Position::End | Position::Single);
+        kind != kind_before || closed || matches!(position, Position::Begin | Position::Single)
+    }
+
+    fn transitions(&self) -> Vec<bool> {
+        let pairs = self.tags.iter().flat_map(|&from| self.tags.iter().map(move |&to| (from, to)));
+        pairs.map(|(from, to)| self.is_legal(from, to)).collect()
+    }
+
+    fn is_legal(&self, from: Tag, to: Tag) -> bool {
+        use Position::{Begin, End, Inside, Single};
+        let same = matches!((from, to), (Tag::Within(_, a), Tag::Within(_, b)) if a == b);
+        match (self.scheme, from, to) {
+            (Scheme::Io, _, _) => true,
+            (Scheme::Bio, _, Tag::Within(Inside, _)) => same,
+            (Scheme::Bio, _, _) => true,
+            (Scheme::Iob1, _, Tag::Within(Begin, _)) => same,
+            (Scheme::Iob1, _, _) => true,
+            (Scheme::Bioes, Tag::Within(Begin | Inside, _), to) => same && matches!(to, Tag::Within(Inside | End, _)),
+            (Scheme::Bioes, _, Tag::Within(position, _)) => matches!(position, Begin | Single),
+            (Scheme::Bioes, _, Tag::Outside) => true,
+        }
+    }
+}
+
+/// `None` for "outside", else the position (where the name has one) and the type.
+fn parse_tag(name: &str) -> Option<(Option<Position>, &str)> {
+    if matches!(name, "O" | "o" | "OUT" | "NONE" | "None" | "0") {
+        return None;
+    }
+    let (position, kind) = match name.split_once(['-', '_']) {
+        Some(("B", kind)) => (Some(Position::Begin), kind),
+        Some(("I" | "M", kind)) => (Some(Position::Inside), kind),
+        Some(("E" | "L", kind)) => (Some(Position::End), kind),
+        Some(("S" | "U", kind)) => (Some(Position::Single), kind),
+        _ => (None, name),
+    };
+    Some((position, kind))
+}
+
+fn guess_scheme(parsed: &[Option<(Option<Position>, &str)>], tags: &[Tag], types: usize) -> Scheme {
+    let has = |wanted: Position| parsed.iter().flatten().any(|(position, _)| *position == Some(wanted));
+    if has(Position::End) || has(Position::Single) {
+        return Scheme::Bioes;
+    }
+    if !has(Position::Begin) {
+        return Scheme::Io;
+    }
+    // A type that only has I- cannot be opened under BIO: such sets were trained on IOB1.
+    let opened = |kind: usize| tags.contains(&Tag::Within(Position::Begin, kind as u16));
+    if (0..types).all(opened) { Scheme::Bio } else { Scheme::Iob1 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(names: &str) -> LabelSet {
+        LabelSet::new(names.split(' ').map(str::to_owned).collect()).unwrap()
+    }
+
+    #[test]
+    fn schemes_are_told_by_their_labels() {
+        assert_eq!(set("O B-PER I-PER").scheme(), Scheme::Bio);
+        assert_eq!(set("B-LOC B-MISC B-ORG I-LOC I-MISC I-ORG I-PER O").scheme(), Scheme::Iob1);
+        assert_eq!(set("O B-PER I-PER E-PER S-PER").scheme(), Scheme::Bioes);
+        assert_eq!(set("O U-PER B-PER I-PER L-PER").scheme(), Scheme::Bioes);
+        assert_eq!(set("O PER LOC").scheme(), Scheme::Io);
+        assert_eq!(set("O I-PER I-LOC").scheme(), Scheme::Io);
+        let types: Vec<_> = set("O B-MISC I-MISC B-PER I-PER").types().iter().map(|kind| kind.to_string()).collect();
+        assert_eq!(types, ["MISC", "PER"]);
+    }
+
+    #[test]
+    fn transitions_are_the_fields_own() {
+        let bio = set("O B-PER I-PER B-LOC I-LOC");
+        assert!(bio.may_follow(1, 2) && bio.may_follow(2, 2) && bio.may_follow(2, 1) && bio.may_follow(1, 3));
+        assert!(!bio.may_follow(0, 2) && !bio.may_follow(3, 2) && !bio.may_start(2));
+        let bioes = set("O B-PER I-PER E-PER S-PER");
+        assert!(bioes.may_follow(1, 3) && bioes.may_follow(3, 4) && bioes.may_end(3) && bioes.may_end(0));
+        assert!(!bioes.may_follow(1, 0) && !bioes.may_follow(0, 3) && !bioes.may_end(1) && !bioes.may_follow(4, 2));
+        let iob1 = set("O I-PER B-LOC I-LOC");
+        assert!(iob1.may_follow(0, 3) && iob1.may_follow(3, 2) && !iob1.may_follow(0, 2) && !iob1.may_follow(1, 2));
+    }
+
+    #[test]
+    fn unusable_names_are_refused_with_advice() {
+        let refused = |names: &[&str]| LabelSet::new(names.iter().map(|name| name.to_string()).collect()).unwrap_err();
+        assert!(refused(&["LABEL_0", "LABEL_1"]).to_string().contains("id2label"));
+        assert!(refused(&["B-PER", "I-PER"]).to_string().contains("\"O\""));
+        assert!(refused(&["O"]).to_string().contains("at least one type"));
+    }
+}

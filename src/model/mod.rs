@@ -1,0 +1,205 @@
+//! A model folder in the Hugging Face layout, opened and checked.
+//!
+//! `config.json` names the labels, `tokenizer.json` makes the tokens, `model.onnx` (or one of its variants
+//! under `onnx/`) computes. `namewire.json`, where there is one, adds what those files do not say: the
+//! window that the model was trained for, its languages, its terms.
+
+mod bundled;
+mod folder;
+mod labels;
+mod tokenizer;
+
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+pub use folder::Variant;
+pub use labels::{LabelSet, Scheme};
+pub use tokenizer::Tokenizer;
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// A token-classification model, ready for a backend.
+#[derive(Debug)]
+pub struct Model {
+    /// What to call it in reports.
+    pub name: String,
+    /// Labels in the order of the logits.
+    pub labels: LabelSet,
+    /// Text to token ids.
+    pub tokenizer: Tokenizer,
+    /// Most tokens per window, the special ones included.
+    pub window: usize,
+    /// The ONNX graph.
+    pub graph: Graph,
+    /// What `config.json` says of the architecture (`bert`, `roberta`, …).
+    pub architecture: String,
+    /// What the model card says.
+    pub card: Card,
+    /// Where it was found.
+    pub origin: Origin,
+    /// The variants that the folder offers, the chosen one among them.
+    pub variants: Vec<Variant>,
+    /// Name and SHA-256 of each file that was used, in hexadecimal.
+    pub hashes: Vec<(String, String)>,
+}
+
+/// Where a model comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// Compiled into the program.
+    Bundled,
+    /// A folder.
+    Folder(PathBuf),
+}
+
+/// The graph that computes logits.
+#[derive(Debug)]
+pub struct Graph {
+    /// Which variant it is.
+    pub variant: Variant,
+    /// Its bytes, or where to read them.
+    pub source: GraphSource,
+}
+
+/// Where a graph's bytes are.
+#[derive(Debug)]
+pub enum GraphSource {
+    /// In the program itself.
+    Memory(&'static [u8]),
+    /// In a file; weights may lie beside it as external data.
+    File(PathBuf),
+}
+
+/// What a model card says beyond the Hugging Face files (`namewire.json`).
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Card {
+    /// A short name.
+    pub name: Option<String>,
+    /// The terms of weights and training data.
+    pub licence: Option<String>,
+    /// ISO 639-1 codes of the languages that it was trained for.
+    #[serde(default)]
+    pub languages: Vec<String>,
+    /// Most tokens per window that it was trained for, the special ones included.
+    pub window: Option<usize>,
+}
+
+/// How to open a model.
+#[derive(Clone, Debug, Default)]
+pub struct ModelOptions {
+    /// Which ONNX file, by file name or stem; otherwise the one that suits the device.
+    pub variant: Option<String>,
+    /// Prefer half precision, as a GPU does, over 8-bit integers.
+    pub for_gpu: bool,
+    /// A window shorter than the model's own.
+    pub window: Option<usize>,
+}
+
+impl Model {
+    /// Opens a model folder. Fails, naming the file, where something is missing or does not fit.
+    pub fn open(folder: impl Into<PathBuf>, options: &ModelOptions) -> Result<Self> {
+        folder::open(folder.into(), options)
+    }
+
+    /// The model that was compiled into the program.
+    pub fn bundled(options: &ModelOptions) -> Result<Self> {
+        bundled::open(options)
+    }
+
+    /// Most content tokens per window: the window less the special tokens.
+    pub fn content_window(&self) -> usize {
+        self.window - self.tokenizer.special_tokens()
+    }
+}
+
+/// The parts of `config.json` that matter here.
+#[derive(Debug, Deserialize)]
+struct HubConfig {
+    #[serde(default)]
+    id2label: std::collections::BTreeMap<String, String>,
+    max_position_embeddings: Option<usize>,
+    model_type: Option<String>,
+    vocab_size: Option<usize>,
+    pad_token_id: Option<u32>,
+}
+
+/// Everything but the graph, from the text of the files.
+struct Parts<'t> {
+    config: &'t str,
+    tokenizer: &'t [u8],
+    tokenizer_config: Option<&'t str>,
+    card: Option<&'t str>,
+}
+
+impl Parts<'_> {
+    fn assemble(self, name: String, graph: Graph, origin: Origin, options: &ModelOptions) -> Result<Model> {
+        let config: HubConfig = parse_json("config.json", self.config)?;
+        let card: Card = self.card.map(|text| parse_json("namewire.json", text)).transpose()?.unwrap_or_default();
+        let labels = LabelSet::new(label_names(&config)?)?;
+        let tokenizer = Tokenizer::new(self.tokenizer, config.pad_token_id)?;
+        if let Some(rows) = config.vocab_size.filter(|&rows| tokenizer.highest_id() as usize >= rows) {
+            let what = format!(
+                "the tokenizer does not fit the model: tokenizer.json has ids up to {}, config.json a vocabulary of {rows}",
+                tokenizer.highest_id()
+            );
+            return Err(Error::new(ErrorKind::Model, what).help("take tokenizer.json and config.json from one model"));
+        }
+        let limit = longest_window(&config, self.tokenizer_config, &card);
+        let window = match options.window {
+            Some(asked) if asked > limit => {
+                let what = format!("a window of {asked} tokens is longer than the {limit} that the model was made for");
+                return Err(Error::new(ErrorKind::Config, what));
+            }
+            asked => asked.unwrap_or(limit),
+        };
+        if window < tokenizer.special_tokens() + 8 {
+            return Err(Error::new(ErrorKind::Config, format!("a window of {window} tokens leaves no room for text")));
+        }
+        Ok(Model {
+            name: card.name.clone().unwrap_or(name),
+            labels,
+            tokenizer,
+            window,
+            variants: vec![graph.variant.clone()],
+            graph,
+            architecture: config.model_type.unwrap_or_else(|| "unknown".to_owned()),
+            card,
+            origin,
+            hashes: Vec::new(),
+        })
+    }
+}
+
+fn parse_json<'t, T: Deserialize<'t>>(file: &str, text: &'t str) -> Result<T> {
+    serde_json::from_str(text)
+        .map_err(|error| Error::new(ErrorKind::Model, format!("{file} cannot be read")).because(error))
+}
+
+/// `id2label` in the order of its ids, which must be 0, 1, 2, … without a gap.
+fn label_names(config: &HubConfig) -> Result<Vec<String>> {
+    let gap = || Error::new(ErrorKind::Model, "`id2label` in config.json does not number its labels 0, 1, 2, …");
+    let names: Option<Vec<String>> =
+        (0..config.id2label.len()).map(|id| config.id2label.get(&id.to_string()).cloned()).collect();
+    let names = names.ok_or_else(gap)?;
+    if names.is_empty() {
+        return Err(Error::new(
+            ErrorKind::Model,
+            "config.json has no `id2label`: this is no token-classification model",
+        ));
+    }
+    Ok(names)
+}
+
+/// The longest window that every source allows; 512 where none says anything.
+fn longest_window(config: &HubConfig, tokenizer_config: Option<&str>, card: &Card) -> usize {
+    // RoBERTa numbers its positions from pad + 1, so that two of them hold no token.
+    let offset =
+        if matches!(config.model_type.as_deref(), Some("roberta" | "xlm-roberta" | "camembert")) { 2 } else { 0 };
+    let positions = config.max_position_embeddings.map(|positions| positions.saturating_sub(offset));
+    let tokenizer = tokenizer_config.and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok());
+    // "No limit" is written there as a number of thirty digits.
+    let tokenizer = tokenizer.and_then(|value| value["model_max_length"].as_f64()).filter(|&max| max < 1e6);
+    [positions, tokenizer.map(|max| max as usize), card.window].into_iter().flatten().min().unwrap_or(512).min(4096)
+}

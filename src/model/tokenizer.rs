@@ -1,0 +1,87 @@
+//! The tokenizer of a model, and the special tokens that frame each window.
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// Text to token ids, without padding, truncation or special tokens: those are the batch's business.
+#[derive(Debug)]
+pub struct Tokenizer {
+    inner: tokenizers::Tokenizer,
+    prefix: Vec<u32>,
+    suffix: Vec<u32>,
+    pad: u32,
+    highest: u32,
+}
+
+impl Tokenizer {
+    /// Reads `tokenizer.json`. `pad` is the padding id that `config.json` names.
+    pub(super) fn new(json: &[u8], pad: Option<u32>) -> Result<Self> {
+        let failed = |what: &str| Error::new(ErrorKind::Model, format!("tokenizer.json {what}"));
+        let mut inner = tokenizers::Tokenizer::from_bytes(json)
+            .map_err(|error| failed("cannot be read").because(error.to_string()))?;
+        let own_pad = inner.get_padding().map(|padding| padding.pad_id);
+        inner.with_padding(None);
+        inner
+            .with_truncation(None)
+            .map_err(|error| failed("cannot be used without truncation").because(error.to_string()))?;
+        let (prefix, suffix) = frame(&inner).ok_or_else(|| failed("frames a text in a way that is not understood"))?;
+        let highest = inner.get_vocab(true).values().copied().max().ok_or_else(|| failed("has no vocabulary"))?;
+        let pad = pad.or(own_pad).unwrap_or(0);
+        Ok(Self { inner, prefix, suffix, pad, highest })
+    }
+
+    /// Token ids and byte offsets of a text, without special tokens.
+    pub fn encode(&self, text: &str) -> std::result::Result<tokenizers::Encoding, String> {
+        self.inner.encode(text, false).map_err(|error| error.to_string())
+    }
+
+    /// The ids before the text ("[CLS]").
+    pub fn prefix(&self) -> &[u32] {
+        &self.prefix
+    }
+
+    /// The ids after the text ("[SEP]").
+    pub fn suffix(&self) -> &[u32] {
+        &self.suffix
+    }
+
+    /// How many special tokens frame a window.
+    pub fn special_tokens(&self) -> usize {
+        self.prefix.len() + self.suffix.len()
+    }
+
+    /// The id that fills the rest of a row.
+    pub fn pad(&self) -> u32 {
+        self.pad
+    }
+
+    /// The text of a token, as the vocabulary writes it.
+    pub fn token(&self, id: u32) -> Option<String> {
+        self.inner.id_to_token(id)
+    }
+
+    /// The highest id that it can produce.
+    pub fn highest_id(&self) -> u32 {
+        self.highest
+    }
+
+    /// What kind it is: `WordPiece`, `BPE`, `Unigram`, `WordLevel`.
+    pub fn kind(&self) -> &'static str {
+        use tokenizers::models::ModelWrapper;
+        match self.inner.get_model() {
+            ModelWrapper::WordPiece(_) => "WordPiece",
+            ModelWrapper::BPE(_) => "BPE",
+            ModelWrapper::Unigram(_) => "Unigram",
+            ModelWrapper::WordLevel(_) => "WordLevel",
+        }
+    }
+}
+
+/// The special ids before and after a text, read off a text that was encoded with them.
+fn frame(tokenizer: &tokenizers::Tokenizer) -> Option<(Vec<u32>, Vec<u32>)> {
+    let encoding = tokenizer.encode("a", true).ok()?;
+    let special = encoding.get_special_tokens_mask();
+    let first = special.iter().position(|&flag| flag == 0)?;
+    let last = special.iter().rposition(|&flag| flag == 0)?;
+    let ids = encoding.get_ids();
+    Some((ids[..first].to_vec(), ids[last + 1..].to_vec()))
+}

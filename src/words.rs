@@ -1,0 +1,116 @@
+//! Words: the units that carry a label.
+//!
+//! A word ends at white space and at every punctuation mark, so that "US-backed", "Assad’s" and
+//! "“Davutoglu,”" hold their names as whole words whatever the tokenizer made of them. Scripts that
+//! write without spaces get one word per character.
+
+use crate::span::Span;
+
+/// A word of a sentence, and its tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Word {
+    /// Its bytes in the text.
+    pub span: Span,
+    /// Its first token.
+    pub first_token: u32,
+    /// How many tokens it shares a byte with; at least one.
+    pub tokens: u32,
+    /// True for letters and digits, false for punctuation and symbols.
+    pub lexical: bool,
+}
+
+/// The words of `text[sentence]`, each with the tokens that cover it. `tokens` are the sentence's token
+/// spans in rising order, in bytes of `text`. What the tokenizer dropped is no word.
+pub fn words(text: &str, sentence: Span, tokens: &[Span]) -> Vec<Word> {
+    let mut words = Vec::with_capacity(tokens.len());
+    let mut cursor = 0;
+    for (span, lexical) in spans(text, sentence) {
+        while tokens.get(cursor).is_some_and(|token| token.end <= span.start) {
+            cursor += 1;
+        }
+        // White-space tokens between words may be empty or out of step; they never overlap a word.
+        let covering = tokens[cursor..].iter().take_while(|token| token.start < span.end);
+        let first = tokens[cursor..].iter().position(|token| token.overlaps(span));
+        if let Some(first) = first {
+            let count = covering.skip(first).count();
+            words.push(Word { span, first_token: (cursor + first) as u32, tokens: count.max(1) as u32, lexical });
+        }
+    }
+    words
+}
+
+/// The spans of words alone, each with whether it is lexical.
+fn spans(text: &str, sentence: Span) -> impl Iterator<Item = (Span, bool)> {
+    let mut chars = sentence.slice(text).char_indices().peekable();
+    std::iter::from_fn(move || {
+        loop {
+            let (at, first) = chars.next()?;
+            if first.is_whitespace() {
+                continue;
+            }
+            let start = sentence.start + at;
+            let lexical = is_lexical(first);
+            let mut end = start + first.len_utf8();
+            // A mark belongs to the character before it, whatever that is.
+            while let Some(&(_, next)) = chars.peek() {
+                let continues = is_mark(next) || (lexical && is_lexical(next) && !is_alone(first) && !is_alone(next));
+                if !continues {
+                    break;
+                }
+                end += next.len_utf8();
+                chars.next();
+            }
+            return Some((Span::new(start, end), lexical));
+        }
+    })
+}
+
+fn is_lexical(char: char) -> bool {
+    char.is_ascii_alphanumeric() || (!char.is_ascii() && (char.is_alphanumeric() || is_mark(char)))
+}
+
+fn is_mark(char: char) -> bool {
+    use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
+    char >= '\u{300}' && char.general_category_group() == GeneralCategoryGroup::Mark
+}
+
+/// Characters of scripts that write without spaces.
+fn is_alone(char: char) -> bool {
+    matches!(char, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{3040}'..='\u{30ff}'
+        | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts<'t>(text: &'t str) -> Vec<&'t str> {
+        spans(text, Span::new(0, text.len())).map(|(span, _)| span.slice(text)).collect()
+    }
+
+    #[test]
+    fn words_end_at_punctuation() {
+        assert_eq!(texts("US-backed, “Assad’s”"), ["US", "-", "backed", ",", "“", "Assad", "’", "s", "”"]);
+        assert_eq!(texts("U.S./E.U. 3,5"), ["U", ".", "S", ".", "/", "E", ".", "U", ".", "3", ",", "5"]);
+        assert_eq!(texts("Erdog\u{306}an 👩\u{200d}🚒"), ["Erdog\u{306}an", "👩", "\u{200d}", "🚒"]);
+        assert_eq!(texts("在北京 الرقة"), ["在", "北", "京", "الرقة"]);
+    }
+
+    #[test]
+    fn words_know_their_tokens() {
+        let text = "Da’esh fled";
+        // Da | ’ | es | h | (a space) | fl | ed
+        let tokens = [(0, 2), (2, 5), (5, 7), (7, 8), (8, 9), (9, 11), (11, 13)].map(|(a, b)| Span::new(a, b));
+        let words = words(text, Span::new(0, text.len()), &tokens);
+        let firsts: Vec<_> = words.iter().map(|word| (word.span.slice(text), word.first_token, word.tokens)).collect();
+        assert_eq!(firsts, [("Da", 0, 1), ("’", 1, 1), ("esh", 2, 2), ("fled", 5, 2)]);
+    }
+
+    #[test]
+    fn a_token_may_serve_two_words_and_a_word_none() {
+        let text = "x.” \u{fffd} y";
+        let words = words(text, Span::new(0, text.len()), &[Span::new(0, 1), Span::new(1, 5), Span::new(9, 11)]);
+        let seen: Vec<_> = words.iter().map(|word| (word.span.slice(text), word.first_token)).collect();
+        assert_eq!(seen, [("x", 0), (".", 1), ("”", 1), ("y", 2)]);
+    }
+}
