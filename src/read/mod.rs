@@ -1,13 +1,23 @@
 //! Stage 1: inputs to articles.
+//!
+//! [`discover`] turns what the user named into [`Input`]s, and fails at once where the request itself cannot
+//! stand. [`Records`] cuts them, one after another, into [`RawRecord`]s: cheap work, for one thread.
+//! [`RawRecord::parse`] makes each an [`Article`](crate::article::Article): dear work, for many threads.
+//! Once reading has begun nothing stops it: what cannot be read becomes a [`Reject`], and reading goes on
+//! behind it.
 
 mod fields;
 mod input;
 mod lines;
+mod records;
 mod reject;
+mod source;
 
 pub use fields::FieldNames;
 pub use input::{Compression, Format, Input, discover};
+pub use records::{RawRecord, Records};
 pub use reject::{Reject, RejectReason};
+pub use source::ReadProgress;
 
 /// The default of [`ReadOptions::max_article_bytes`]: 16 MiB, some hundred times the longest news article.
 pub const MAX_ARTICLE_BYTES: usize = 16 << 20;
