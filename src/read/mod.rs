@@ -9,6 +9,7 @@
 mod fields;
 mod input;
 mod lines;
+mod parse;
 mod records;
 mod reject;
 mod source;
