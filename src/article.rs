@@ -24,6 +24,8 @@ pub struct Article {
     pub meta: Map<String, Value>,
     /// Where it came from.
     pub origin: Origin,
+    /// Fields that could not be had, for counting: `date_unreadable`, `title_missing` and such.
+    pub warnings: Vec<&'static str>,
 }
 
 impl Article {

@@ -1,7 +1,9 @@
 //! Dates as newsrooms write them, as exact as they are and no more.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::fmt::{rfc2822, strtime};
+use jiff::tz::TimeZone;
 
 /// The days that a date may mean: one day, or a whole month or year where only that is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,8 +34,8 @@ impl DateRange {
             .or_else(|| parse_newsroom(text))
     }
 
-    /// Reads `YYYY`, `YYYY-MM`, `YYYY-MM-DD`, `YYYYMMDD`, or an ISO date followed by a time, whose day is
-    /// taken as written.
+    /// Reads `YYYY`, `YYYY-MM`, `YYYY-MM-DD`, `YYYYMMDD`, or a day followed by a time (`T10:00:00Z`, or the
+    /// six digits of `YYYYMMDDhhmmss`), and takes the day as written.
     pub fn parse_iso(text: &str) -> Option<Self> {
         let digits = |range: std::ops::Range<usize>| -> Option<i16> {
             let part = text.get(range)?;
@@ -45,7 +47,9 @@ impl DateRange {
         if rest.is_empty() {
             return Some(Self { first: Date::new(year, 1, 1).ok()?, last: Date::new(year, 12, 31).ok()? });
         }
-        if text.len() == 8 && digits(4..8).is_some() {
+        let stamp = text.len() == 14 && text.bytes().all(|byte| byte.is_ascii_digit());
+        let compact = text.len() == 8 || stamp || matches!(text.as_bytes().get(8), Some(b'T' | b't'));
+        if compact && digits(4..8).is_some() {
             return Date::new(year, month(4)?, month(6)?).ok().map(Self::day);
         }
         if !rest.starts_with(['-', '/']) {
@@ -58,6 +62,23 @@ impl DateRange {
         let separated = text.as_bytes().get(7) == text.as_bytes().get(4);
         let ends = text.as_bytes().get(10).is_none_or(|byte| matches!(byte, b'T' | b't' | b' '));
         (separated && ends).then(|| Date::new(year, month(5)?, month(8)?).ok()).flatten().map(Self::day)
+    }
+
+    /// Reads a number: digits that are a date as text (`2014`, `20140629`, `20140629100000`), else Unix time,
+    /// its day being that of UTC.
+    ///
+    /// Unix time has 9 or 10 digits in seconds, 12 or 13 in milliseconds: 1973 to 2286, and before 1966, where
+    /// neither can be mistaken for the other or for a date. Returns `None` for anything else, so also for the
+    /// 0 that means "unknown".
+    pub fn from_number(number: f64) -> Option<Self> {
+        let whole = number.floor();
+        let seconds = match whole.abs() {
+            1e8..1e10 => whole,
+            1e11..1e13 => (whole / 1e3).floor(),
+            _ => return Self::parse_iso(&whole.to_string()),
+        };
+        let moment = Timestamp::from_second(seconds as i64).ok()?;
+        Some(Self::day(moment.to_zoned(TimeZone::UTC).date()))
     }
 
     /// True where some possible day lies in `from..=to`; an open end does not limit.
@@ -130,6 +151,8 @@ mod tests {
             "29/06/2014",
             "June 29, 2014 10:42 am",
             " 2014-06-29 ",
+            "20140629T231000Z",
+            "20140629231000",
         ] {
             assert_eq!(day(form), june, "{form}");
         }
@@ -152,6 +175,24 @@ mod tests {
             "2014-06-2é",
         ] {
             assert_eq!(DateRange::parse(form), None, "{form}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_dates_or_unix_time() {
+        let day = |number: f64| DateRange::from_number(number).map(|range| range.first.to_string());
+        let june = Some("2014-06-29".to_owned());
+        for number in [20_140_629.0, 20_140_629_231_000.0, 1_404_036_000.0, 1_404_036_000.9, 1_404_036_000_999.0] {
+            assert_eq!(day(number), june, "{number}");
+        }
+        assert_eq!(day(2014.0), Some("2014-01-01".into()));
+        let midnight = -149_990_400.0;
+        assert_eq!(day(midnight), Some("1965-04-01".into()));
+        for number in [midnight - 0.5, midnight * 1e3 - 1.0] {
+            assert_eq!(day(number), Some("1965-03-31".into()), "{number}");
+        }
+        for number in [0.0, -1.0, 20_141_329.0, 1e10, 1e13, 1_404_036_000_000_000.0, 1e300, f64::NAN, f64::INFINITY] {
+            assert_eq!(day(number), None, "{number}");
         }
     }
 

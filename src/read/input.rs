@@ -1,0 +1,306 @@
+//! What the user named, as a list of files to read.
+
+use std::collections::HashSet;
+use std::fs::{self, Metadata};
+use std::io::ErrorKind as Io;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use super::ReadOptions;
+use crate::error::{Error, ErrorKind, Result};
+
+const KNOWN: &str = "known are .txt, .jsonl and .ndjson, each also with .gz or .zst";
+
+/// How articles lie in an input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// One article, the whole input being its text.
+    Text,
+    /// One article a line, each a JSON object.
+    Jsonl,
+}
+
+/// How an input is compressed, as its name says. What is not named so, but starts as compressed data does,
+/// is decompressed all the same.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Compression {
+    /// Not at all.
+    #[default]
+    None,
+    /// gzip, of one member or more.
+    Gzip,
+    /// Zstandard, of one frame or more, with windows of up to 128 MiB.
+    Zstd,
+}
+
+/// One file to read, or standard input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Input {
+    /// The file; `-` is standard input.
+    pub path: PathBuf,
+    /// What a text article takes as its id: the path under the directory that was named, or, of a file named
+    /// directly, its file name.
+    pub name: String,
+    /// The format; `None` goes by the first byte that is not white space.
+    pub format: Option<Format>,
+    /// The compression that the name tells.
+    pub compression: Compression,
+    /// Bytes on disk; `None` for pipes.
+    pub size: Option<u64>,
+}
+
+impl Input {
+    /// True for standard input.
+    pub fn is_stdin(&self) -> bool {
+        is_stdin(&self.path)
+    }
+}
+
+impl FromStr for Format {
+    type Err = Error;
+
+    /// Reads `text` or `jsonl`.
+    fn from_str(name: &str) -> Result<Self> {
+        match name {
+            "text" => Ok(Self::Text),
+            "jsonl" => Ok(Self::Jsonl),
+            _ => {
+                Err(Error::new(ErrorKind::Config, format!("unknown format `{name}`")).help("known are jsonl and text"))
+            }
+        }
+    }
+}
+
+/// Lists the inputs behind what the user named: files, directories and `-`, in the order given. What is named
+/// twice is read twice.
+///
+/// Directories are searched to any depth, symbolic links followed, each directory read once however many
+/// links lead to it. Their files come in byte order of the path below the directory; hidden ones, and those
+/// without a known extension (whatever its case), are passed over.
+///
+/// # Errors
+///
+/// Fails where nothing is named, a path does not exist, a directory cannot be listed or has no articles, a
+/// file's extension is unknown and `options.format` is not set, or `-` is named twice.
+pub fn discover(paths: &[PathBuf], options: &ReadOptions) -> Result<Vec<Input>> {
+    if paths.is_empty() {
+        return Err(
+            Error::new(ErrorKind::Input, "no input").help("name files or directories, or `-` for standard input")
+        );
+    }
+    if paths.iter().filter(|path| is_stdin(path)).count() > 1 {
+        return Err(Error::new(ErrorKind::Input, "standard input can be read only once").at("-"));
+    }
+    let mut inputs = Vec::new();
+    for path in paths {
+        if is_stdin(path) {
+            inputs.push(stdin(options.format));
+            continue;
+        }
+        let metadata = fs::metadata(path).map_err(|error| match error.kind() {
+            Io::NotFound => Error::new(ErrorKind::Input, "no such file or directory").at(path),
+            _ => Error::reading(path, error),
+        })?;
+        if metadata.is_dir() {
+            inputs.append(&mut directory(path)?);
+        } else {
+            inputs.push(file(path, &metadata, options.format)?);
+        }
+    }
+    Ok(inputs)
+}
+
+fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+fn stdin(format: Option<Format>) -> Input {
+    Input { path: "-".into(), name: "-".into(), format, compression: Compression::None, size: None }
+}
+
+/// A file named directly: its extension must be known, or its format given.
+fn file(path: &Path, metadata: &Metadata, format: Option<Format>) -> Result<Input> {
+    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+    let (by_name, compression) = by_extension(&name);
+    let Some(format) = format.or(by_name) else {
+        let help = if has_extension(&name, ".json") {
+            "convert an array to lines with `jq -c '.[]'`; if each line is an object already, say --format jsonl".into()
+        } else {
+            format!("{KNOWN}; or say --format jsonl or --format text")
+        };
+        return Err(Error::new(ErrorKind::Input, "unknown kind of file").at(path).help(help));
+    };
+    Ok(Input { path: path.into(), name, format: Some(format), compression, size: size(metadata) })
+}
+
+fn directory(root: &Path) -> Result<Vec<Input>> {
+    let mut inputs = Vec::new();
+    let mut seen = HashSet::new();
+    let mut waiting = vec![root.to_path_buf()];
+    while let Some(folder) = waiting.pop() {
+        let canonical = folder.canonicalize().map_err(|error| Error::reading(&folder, error))?;
+        if !seen.insert(canonical) {
+            continue;
+        }
+        let mut folders = Vec::new();
+        for path in visible_entries(&folder)? {
+            match fs::metadata(&path) {
+                Ok(metadata) if metadata.is_dir() => folders.push(path),
+                Ok(metadata) if !metadata.is_file() => {}
+                metadata => inputs.extend(found(root, path, metadata.map_or(0, |metadata| metadata.len()))),
+            }
+        }
+        waiting.extend(folders.into_iter().rev());
+    }
+    if inputs.is_empty() {
+        return Err(Error::new(ErrorKind::Input, "no articles in this directory").at(root).help(KNOWN));
+    }
+    inputs.sort_by(|a, b| below(root, &a.path).cmp(below(root, &b.path)));
+    Ok(inputs)
+}
+
+/// The entries of a directory in the order of their names.
+fn visible_entries(folder: &Path) -> Result<Vec<PathBuf>> {
+    let failed = |error| Error::reading(folder, error);
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        if !entry.file_name().as_encoded_bytes().starts_with(b".") {
+            paths.push(entry.path());
+        }
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+/// A file found in `root`, if its extension is known. A link to nothing is one, too: it is rejected by name
+/// when its turn comes.
+fn found(root: &Path, path: PathBuf, size: u64) -> Option<Input> {
+    let name = String::from_utf8_lossy(below(root, &path)).into_owned();
+    let (format, compression) = by_extension(&name);
+    format.is_some().then_some(Input { path, name, format, compression, size: Some(size) })
+}
+
+fn below<'p>(root: &Path, path: &'p Path) -> &'p [u8] {
+    path.strip_prefix(root).unwrap_or(path).as_os_str().as_encoded_bytes()
+}
+
+fn size(metadata: &Metadata) -> Option<u64> {
+    metadata.is_file().then_some(metadata.len())
+}
+
+fn by_extension(name: &str) -> (Option<Format>, Compression) {
+    let (stem, compression) = if has_extension(name, ".gz") {
+        (&name[..name.len() - ".gz".len()], Compression::Gzip)
+    } else if has_extension(name, ".zst") {
+        (&name[..name.len() - ".zst".len()], Compression::Zstd)
+    } else {
+        (name, Compression::None)
+    };
+    let format = if has_extension(stem, ".txt") {
+        Some(Format::Text)
+    } else if has_extension(stem, ".jsonl") || has_extension(stem, ".ndjson") {
+        Some(Format::Jsonl)
+    } else {
+        None
+    };
+    (format, compression)
+}
+
+fn has_extension(name: &str, extension: &str) -> bool {
+    let start = name.len().saturating_sub(extension.len());
+    name.as_bytes()[start..].eq_ignore_ascii_case(extension.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tree(files: &[&str]) -> tempfile::TempDir {
+        let root = tempfile::tempdir().unwrap();
+        for file in files {
+            let path = root.path().join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "four").unwrap();
+        }
+        root
+    }
+
+    fn names(paths: &[PathBuf]) -> Vec<String> {
+        discover(paths, &ReadOptions::default()).unwrap().into_iter().map(|input| input.name).collect()
+    }
+
+    fn failure(paths: &[PathBuf]) -> String {
+        discover(paths, &ReadOptions::default()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn names_tell_format_and_compression() {
+        use {Compression as C, Format as F};
+        for (name, expected) in [
+            ("a.txt", (Some(F::Text), C::None)),
+            ("a.b.JSONL.gz", (Some(F::Jsonl), C::Gzip)),
+            ("a.ndjson.zst", (Some(F::Jsonl), C::Zstd)),
+            ("a.txt.GZ", (Some(F::Text), C::Gzip)),
+            ("dump.gz", (None, C::Gzip)),
+            ("a.json", (None, C::None)),
+            ("é", (None, C::None)),
+            ("", (None, C::None)),
+        ] {
+            assert_eq!(by_extension(name), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn directories_come_in_byte_order_without_hidden_and_unknown_files() {
+        let root = tree(&["b.jsonl", "a/z.txt", "a-z.txt", "a/.hidden.txt", ".git/x.txt", "notes.md", "a/b/c.txt.gz"]);
+        assert_eq!(names(&[root.path().into()]), ["a-z.txt", "a/b/c.txt.gz", "a/z.txt", "b.jsonl"]);
+    }
+
+    #[test]
+    fn what_is_named_twice_is_read_twice() {
+        let root = tree(&["a/b.txt"]);
+        let file = root.path().join("a/b.txt");
+        assert_eq!(names(&[file.clone(), root.path().into(), "-".into(), file]), ["b.txt", "a/b.txt", "-", "b.txt"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_followed_once_and_broken_ones_are_kept_for_rejection() {
+        use std::os::unix::fs::symlink;
+        let (root, other) = (tree(&["a/x.txt"]), tree(&["y.txt"]));
+        symlink(root.path(), root.path().join("a/loop")).unwrap();
+        symlink(root.path().join("a"), root.path().join("again")).unwrap();
+        symlink(other.path(), root.path().join("other")).unwrap();
+        symlink("nowhere", root.path().join("gone.txt")).unwrap();
+        assert_eq!(names(&[root.path().into()]), ["a/x.txt", "gone.txt", "other/y.txt"]);
+    }
+
+    #[test]
+    fn a_given_format_overrides_the_name_of_a_file_but_not_of_those_in_directories() {
+        let root = tree(&["dump", "a.txt"]);
+        let options = ReadOptions { format: Some(Format::Jsonl), ..ReadOptions::default() };
+        let paths = [root.path().join("dump"), root.path().join("a.txt"), "-".into(), root.path().into()];
+        let formats: Vec<_> = discover(&paths, &options).unwrap().iter().map(|input| input.format.unwrap()).collect();
+        assert_eq!(formats, [Format::Jsonl, Format::Jsonl, Format::Jsonl, Format::Text]);
+        assert_eq!("jsonl".parse::<Format>().unwrap(), Format::Jsonl);
+        assert!("csv".parse::<Format>().unwrap_err().to_string().contains("known are jsonl and text"));
+    }
+
+    #[test]
+    fn a_request_that_cannot_stand_fails_at_once() {
+        let root = tree(&["a.json", "b.csv", "empty/.keep"]);
+        let at = |name: &str| root.path().join(name);
+        for (paths, message) in [
+            (vec![], "no input"),
+            (vec![at("b.txt")], "b.txt: no such file or directory"),
+            (vec![at("empty")], "empty: no articles in this directory\n  help: known are .txt"),
+            (vec![at("b.csv")], "b.csv: unknown kind of file\n  help: known are .txt"),
+            (vec![at("a.json")], "convert an array to lines with `jq -c '.[]'`"),
+            (vec!["-".into(), "-".into()], "standard input can be read only once"),
+        ] {
+            let failure = failure(&paths);
+            assert!(failure.contains(message), "{failure}");
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! Lines of bounded length.
+
+use std::io::{self, BufRead, ErrorKind};
+
+use memchr::memchr;
+
+use super::reject::EXCERPT_BYTES;
+
+/// Cuts a reader into lines, blank ones left out, and holds no more of a line than the limit.
+#[derive(Debug)]
+pub(super) struct Lines<R> {
+    reader: R,
+    number: u64,
+    byte: u64,
+    limit: usize,
+}
+
+/// One line, without its line end.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Line {
+    /// Its number, counted from 1; blank lines count.
+    pub(super) number: u64,
+    /// Where it starts, in bytes.
+    pub(super) byte: u64,
+    /// Its length in bytes.
+    pub(super) size: u64,
+    /// Its bytes; of a line over the limit, no more than an excerpt.
+    pub(super) bytes: Vec<u8>,
+}
+
+impl<R: BufRead> Lines<R> {
+    /// Reads lines of at most `limit` bytes each; `byte` is where in the input `reader` stands.
+    pub(super) fn new(reader: R, byte: u64, limit: usize) -> Self {
+        Self { reader, number: 0, byte, limit }
+    }
+
+    /// Reads to the end of the line. Nothing is read where the input has ended.
+    fn fill(&mut self, line: &mut Line) -> io::Result<()> {
+        loop {
+            let buffer = match self.reader.fill_buf() {
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                other => other?,
+            };
+            let end = memchr(b'\n', buffer);
+            let ended = end.is_some() || buffer.is_empty();
+            let part = &buffer[..end.unwrap_or(buffer.len())];
+            line.push(part, self.limit);
+            let used = part.len() + usize::from(end.is_some());
+            self.reader.consume(used);
+            self.byte += used as u64;
+            if ended {
+                line.strip_carriage_return();
+                return Ok(());
+            }
+        }
+    }
+}
+
+impl<R: BufRead> Iterator for Lines<R> {
+    /// A line that is not blank; or, where reading fails, the line as far as it came, and why. The reader
+    /// is of no further use then.
+    type Item = Result<Line, (Line, io::Error)>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            self.number += 1;
+            let mut line = Line { number: self.number, byte: self.byte, size: 0, bytes: Vec::new() };
+            match self.fill(&mut line) {
+                Err(error) => return Some(Err((line, error))),
+                Ok(()) if self.byte == line.byte => return None,
+                Ok(()) if line.bytes.trim_ascii().is_empty() && !line.is_over(self.limit) => {}
+                Ok(()) => return Some(Ok(line)),
+            }
+        }
+    }
+}
+
+impl Line {
+    /// True where the line was too long to be held.
+    pub(super) fn is_over(&self, limit: usize) -> bool {
+        self.size > limit as u64
+    }
+
+    fn push(&mut self, part: &[u8], limit: usize) {
+        self.size += part.len() as u64;
+        if self.is_over(limit) {
+            let wanted = EXCERPT_BYTES.saturating_sub(self.bytes.len()).min(part.len());
+            self.bytes.extend_from_slice(&part[..wanted]);
+            self.bytes.truncate(EXCERPT_BYTES);
+            self.bytes.shrink_to_fit();
+        } else {
+            self.bytes.extend_from_slice(part);
+        }
+    }
+
+    fn strip_carriage_return(&mut self) {
+        if self.size == self.bytes.len() as u64 && self.bytes.last() == Some(&b'\r') {
+            self.bytes.pop();
+            self.size -= 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{BufReader, Cursor, Read};
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn lines(input: &[u8], limit: usize, buffer: usize) -> Vec<Line> {
+        Lines::new(BufReader::with_capacity(buffer, input), 0, limit).map(Result::unwrap).collect()
+    }
+
+    #[test]
+    fn a_long_line_is_measured_but_not_held() {
+        let input = format!("{{1}}\n{}\n{{3}}", "x".repeat(5000));
+        for buffer in [1, 7, 4096, 8192] {
+            let lines = lines(input.as_bytes(), 4999, buffer);
+            let seen: Vec<_> = lines.iter().map(|line| (line.number, line.byte, line.size)).collect();
+            assert_eq!(seen, [(1, 0, 3), (2, 4, 5000), (3, 5005, 3)]);
+            assert_eq!(lines[1].bytes, [b'x'; EXCERPT_BYTES]);
+            assert!(lines[1].bytes.capacity() < 1000);
+        }
+        assert_eq!(lines(input.as_bytes(), 5000, 64)[1].bytes.len(), 5000);
+    }
+
+    #[test]
+    fn a_failure_tells_how_far_it_came() {
+        struct Broken;
+        impl Read for Broken {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::Error::other("gone"))
+            }
+        }
+        let mut lines = Lines::new(BufReader::new(Cursor::new("{1}\n{2").chain(Broken)), 0, 100);
+        assert_eq!(lines.next().unwrap().unwrap().bytes, b"{1}");
+        let (line, error) = lines.next().unwrap().unwrap_err();
+        assert_eq!((line.number, line.byte, line.size, &*line.bytes), (2, 4, 2, &b"{2"[..]));
+        assert_eq!(error.to_string(), "gone");
+    }
+
+    proptest! {
+        #[test]
+        fn lines_come_back_with_their_places(
+            parts in prop::collection::vec(("[ \t]{0,2}|[a-zé]{1,9}", prop::sample::select(vec!["\n", "\r\n"])), 0..12),
+            last in "[a-zé]{0,9}",
+            buffer in 1usize..20,
+        ) {
+            let (mut input, mut expected) = (String::new(), Vec::new());
+            for (number, (text, end)) in (1..).zip(parts.iter().map(|(text, end)| (text, *end)).chain([(&last, "")])) {
+                if !text.trim().is_empty() {
+                    let (byte, size, bytes) = (input.len() as u64, text.len() as u64, text.clone().into_bytes());
+                    expected.push(Line { number, byte, size, bytes });
+                }
+                input += text;
+                input += end;
+            }
+            prop_assert_eq!(lines(input.as_bytes(), 100, buffer), expected);
+        }
+    }
+}

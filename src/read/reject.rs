@@ -1,0 +1,109 @@
+//! Records that could not become articles.
+
+use std::fmt;
+
+use serde::ser::{Serialize, SerializeStruct, Serializer};
+
+use crate::article::Origin;
+
+/// Bytes of the record that a [`Reject`] shows.
+pub(super) const EXCERPT_BYTES: usize = 200;
+
+/// A record that was given up, alone: those before and behind it are read as ever.
+///
+/// Serialises to one flat object: `input`, `line`, `byte`, `id`, `reason`, `message`, `excerpt`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reject {
+    /// Where the record starts.
+    pub origin: Origin,
+    /// The article's id, where reading got far enough to know it.
+    pub id: Option<String>,
+    /// The kind of failure, for counting.
+    pub reason: RejectReason,
+    /// What is wrong, for people.
+    pub message: String,
+    /// The record's first 200 bytes; what is not UTF-8 is replaced. Empty where nothing was read.
+    pub excerpt: String,
+}
+
+/// Why a record was given up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum RejectReason {
+    /// The bytes are not UTF-8.
+    InvalidUtf8,
+    /// The line is not one JSON object.
+    InvalidJson,
+    /// No field that may hold the text is there, or none is a string.
+    MissingText,
+    /// Neither text nor title hold anything but white space.
+    EmptyArticle,
+    /// The record or its article is over the limit.
+    TooLarge,
+    /// The input cannot be opened, or fails part way; the rest of it is not read.
+    ReadError,
+    /// A later stage failed on the article: a fault of the program, not of the input.
+    Internal,
+}
+
+impl Reject {
+    /// A reject of the record at `origin`, `record` being its bytes as far as they were read.
+    pub fn new(origin: Origin, reason: RejectReason, message: impl Into<String>, record: &[u8]) -> Self {
+        Self { origin, id: None, reason, message: message.into(), excerpt: excerpt(record) }
+    }
+}
+
+impl fmt::Display for Reject {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}: {}", self.origin, self.message)
+    }
+}
+
+impl Serialize for Reject {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("Reject", 7)?;
+        object.serialize_field("input", &*self.origin.path)?;
+        object.serialize_field("line", &self.origin.line)?;
+        object.serialize_field("byte", &self.origin.byte)?;
+        object.serialize_field("id", &self.id)?;
+        object.serialize_field("reason", &self.reason)?;
+        object.serialize_field("message", &self.message)?;
+        object.serialize_field("excerpt", &self.excerpt)?;
+        object.end()
+    }
+}
+
+/// The start of a record. A character that the cut would halve is left out whole.
+fn excerpt(record: &[u8]) -> String {
+    let starts_character = |at: &usize| record[*at] & 0xC0 != 0x80;
+    let end = match record.len() {
+        0..=EXCERPT_BYTES => record.len(),
+        _ => (EXCERPT_BYTES - 3..=EXCERPT_BYTES).rev().find(starts_character).unwrap_or(EXCERPT_BYTES),
+    };
+    String::from_utf8_lossy(&record[..end]).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_excerpt_is_short_and_keeps_characters_whole() {
+        assert_eq!(excerpt(b"caf\xE9"), "caf\u{FFFD}");
+        assert_eq!(excerpt("é".repeat(300).as_bytes()), "é".repeat(100));
+        assert_eq!(excerpt(format!("x{}", "é".repeat(300)).as_bytes()), format!("x{}", "é".repeat(99)));
+        assert_eq!(excerpt(&[0x80; 300]).chars().count(), 200);
+    }
+
+    #[test]
+    fn a_reject_is_one_flat_object() {
+        let origin = Origin { path: "news/a.jsonl".into(), line: Some(7), byte: 812 };
+        let reject = Reject::new(origin, RejectReason::InvalidUtf8, "not UTF-8", b"{\"text\": \"caf\xE9\"}");
+        assert_eq!(
+            serde_json::to_string(&reject).unwrap(),
+            r#"{"input":"news/a.jsonl","line":7,"byte":812,"id":null,"reason":"invalid_utf8","message":"not UTF-8","excerpt":"{\"text\": \"caf�\"}"}"#
+        );
+        assert_eq!(reject.to_string(), "news/a.jsonl#7: not UTF-8");
+    }
+}
