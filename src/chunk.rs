@@ -1,0 +1,151 @@
+//! A chunk: consecutive records that are encoded, batched and finished together.
+//!
+//! Chunks are cut by count and bytes of the records alone, so that the same input gives the same chunks,
+//! batches and scores, however many threads work on them.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use rayon::prelude::*;
+
+use crate::article::Article;
+use crate::batch::{BatchPlan, plan};
+use crate::config::{ChunkLimits, Config};
+use crate::encode::EncodedArticle;
+use crate::language::language_of;
+use crate::model::Model;
+use crate::read::{RawRecord, Reject, RejectReason};
+use crate::window::{Window, cut};
+
+/// Records of a chunk, as they were read.
+pub type RawChunk = Vec<Result<RawRecord, Reject>>;
+
+/// A chunk whose articles are encoded and whose batches are planned.
+#[derive(Debug)]
+pub struct Chunk {
+    /// What became of each record, in the order of the input.
+    pub items: Vec<Item>,
+    /// The articles that go through the model.
+    pub articles: Vec<EncodedArticle>,
+    /// Their windows.
+    pub windows: Vec<Window>,
+    /// The batches of these windows.
+    pub plans: Vec<BatchPlan>,
+}
+
+/// What became of one record before inference.
+#[derive(Debug)]
+pub enum Item {
+    /// It is article number `article` of the chunk.
+    Encoded {
+        /// Index into [`Chunk::articles`].
+        article: usize,
+        /// The language that it seems to be in.
+        language: Option<String>,
+    },
+    /// It was set aside.
+    Rejected(Reject),
+    /// It was left out by a rule.
+    Skipped {
+        /// The article.
+        article: Article,
+        /// The language that it seems to be in.
+        language: Option<String>,
+    },
+}
+
+/// Groups records into chunks.
+pub fn chunks<I>(records: I, limits: ChunkLimits) -> impl Iterator<Item = RawChunk>
+where
+    I: Iterator<Item = Result<RawRecord, Reject>>,
+{
+    let mut records = records.peekable();
+    let size = |record: &Result<RawRecord, Reject>| record.as_ref().map_or(0, |record| record.bytes.len());
+    std::iter::from_fn(move || {
+        let mut chunk = vec![records.next()?];
+        let mut bytes = size(&chunk[0]);
+        while chunk.len() < limits.articles {
+            let Some(next) = records.next_if(|next| bytes + size(next) <= limits.bytes) else { break };
+            bytes += size(&next);
+            chunk.push(next);
+        }
+        Some(chunk)
+    })
+}
+
+enum Prepared {
+    Encoded(Box<EncodedArticle>, Option<String>),
+    Rejected(Reject),
+    Skipped(Article, Option<String>),
+}
+
+impl Chunk {
+    /// Parses and encodes the records on the current rayon pool, and plans their batches.
+    pub fn prepare(raw: RawChunk, model: &Model, config: &Config) -> Self {
+        let prepared: Vec<Prepared> = raw.into_par_iter().map(|record| prepare(record, model, config)).collect();
+        let mut chunk = Self { items: Vec::new(), articles: Vec::new(), windows: Vec::new(), plans: Vec::new() };
+        for record in prepared {
+            let item = match record {
+                Prepared::Encoded(article, language) => {
+                    chunk.articles.push(*article);
+                    Item::Encoded { article: chunk.articles.len() - 1, language }
+                }
+                Prepared::Rejected(reject) => Item::Rejected(reject),
+                Prepared::Skipped(article, language) => Item::Skipped { article, language },
+            };
+            chunk.items.push(item);
+        }
+        let limit = model.content_window();
+        for (index, article) in chunk.articles.iter().enumerate() {
+            let windows = article.sentence_tokens.iter().flat_map(|tokens| cut(index as u32, tokens.clone(), limit));
+            chunk.windows.extend(windows);
+        }
+        chunk.plans = plan(&chunk.windows, model.tokenizer.special_tokens(), config.batch);
+        chunk
+    }
+}
+
+fn prepare(record: Result<RawRecord, Reject>, model: &Model, config: &Config) -> Prepared {
+    let article = match record.and_then(|record| record.parse(&config.read)) {
+        Ok(article) => article,
+        Err(reject) => return Prepared::Rejected(reject),
+    };
+    let language = language_of(&article);
+    let only = &config.languages.only;
+    if !only.is_empty() && language.as_ref().is_some_and(|language| !only.contains(language)) {
+        return Prepared::Skipped(article, language);
+    }
+    let (id, origin) = (article.id.clone(), article.origin.clone());
+    // A text that breaks the tokenizer is one bad article, not the end of the run.
+    let encoded = catch_unwind(AssertUnwindSafe(|| EncodedArticle::new(article, &model.tokenizer)));
+    let failure = match encoded {
+        Ok(Ok(encoded)) => return Prepared::Encoded(Box::new(encoded), language),
+        Ok(Err((_, error))) => error,
+        Err(_) => "the tokenizer panicked".to_owned(),
+    };
+    let mut reject =
+        Reject::new(origin, RejectReason::Internal, format!("the article cannot be tokenized: {failure}"), &[]);
+    reject.id = Some(id);
+    Prepared::Rejected(reject)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::article::Origin;
+    use crate::read::Format;
+
+    #[test]
+    fn chunks_depend_on_count_and_bytes_alone() {
+        let record = |bytes: usize| -> Result<RawRecord, Reject> {
+            Ok(RawRecord { origin: Origin::default(), name: "".into(), format: Format::Text, bytes: vec![0; bytes] })
+        };
+        let limits = ChunkLimits { articles: 3, bytes: 10 };
+        let sizes = |lengths: &[usize]| -> Vec<usize> {
+            chunks(lengths.iter().map(|&length| record(length)), limits).map(|chunk| chunk.len()).collect()
+        };
+        assert_eq!(sizes(&[1, 1, 1, 1]), [3, 1]);
+        assert_eq!(sizes(&[4, 6, 1]), [2, 1]);
+        assert_eq!(sizes(&[1, 50, 1]), [1, 1, 1]);
+        assert_eq!(sizes(&[]), [0usize; 0]);
+    }
+}

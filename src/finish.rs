@@ -1,0 +1,135 @@
+//! The end of an article's way: its scores to mentions, its mentions to entities.
+
+use crate::article::Article;
+use crate::chunk::{Chunk, Item};
+use crate::config::LanguageRule;
+use crate::decode::{Mention, decode};
+use crate::error::{Error, ErrorKind, Result};
+use crate::link::{Document, LinkedMention, Status};
+use crate::pipeline::Pipeline;
+use crate::read::{Reject, RejectReason};
+use crate::report::{RunReport, Stage};
+use crate::segment::Sentence;
+use crate::stitch::Scores;
+
+/// What became of one record.
+#[derive(Debug)]
+pub enum Outcome<'c> {
+    /// An article with its mentions.
+    Finished(Box<Finished<'c>>),
+    /// Set aside, with the reason.
+    Rejected(&'c Reject),
+    /// Left out by a rule of the configuration.
+    Skipped {
+        /// The article.
+        article: &'c Article,
+        /// The language that it seems to be in.
+        language: Option<&'c str>,
+    },
+}
+
+/// An article with its mentions.
+#[derive(Debug)]
+pub struct Finished<'c> {
+    /// The article as it came.
+    pub article: &'c Article,
+    /// The language that it seems to be in.
+    pub language: Option<&'c str>,
+    /// Its sentences, in raw offsets.
+    pub sentences: Vec<Sentence>,
+    /// Its tokens, without special tokens; all of them were inferred.
+    pub tokens: usize,
+    /// What the model alone found.
+    pub found: Vec<Mention>,
+    /// The mentions with their links, in the order of field and start, none overlapping another.
+    pub mentions: Vec<LinkedMention>,
+}
+
+/// Decodes and links one article of a chunk. Fails where a token was never inferred, or where a span does
+/// not fit the text that it is of: faults of the program that must not reach an output.
+pub(crate) fn finish<'c>(
+    item: &'c Item,
+    chunk: &'c Chunk,
+    scores: &[Scores],
+    pipeline: &Pipeline,
+) -> Result<Outcome<'c>> {
+    let (index, language) = match item {
+        Item::Rejected(reject) => return Ok(Outcome::Rejected(reject)),
+        Item::Skipped { article, language } => {
+            return Ok(Outcome::Skipped { article, language: language.as_deref() });
+        }
+        Item::Encoded { article, language } => (*article, language.as_deref()),
+    };
+    let (encoded, scores) = (&chunk.articles[index], &scores[index]);
+    let article = &encoded.article;
+    let fault = |what: String| Error::new(ErrorKind::Internal, format!("article {:?}: {what}", article.id));
+    if scores.missing() > 0 {
+        return Err(fault(format!("{} of {} tokens were not inferred", scores.missing(), encoded.ids.len())));
+    }
+    let (config, counters) = (pipeline.config(), pipeline.counters());
+    let labels = &pipeline.model().labels;
+    let found =
+        counters.time(Stage::Decode, || decode(encoded, scores, labels, config.aggregation, config.decoding));
+    let sentences = encoded.raw_sentences();
+    let mentions = counters.time(Stage::Link, || match pipeline.linker() {
+        Some(linker) => linker.link(&Document::new(article, &sentences), found.clone()),
+        None => found.iter().cloned().map(LinkedMention::without_table).collect(),
+    });
+    if let Some(mention) = mentions.iter().find(|mention| mention.span.get(article.field(mention.field)).is_none()) {
+        return Err(fault(format!("the mention at {:?} of its {:?} is no piece of it", mention.span, mention.field)));
+    }
+    let tokens = encoded.ids.len();
+    Ok(Outcome::Finished(Box::new(Finished { article, language, sentences, tokens, found, mentions })))
+}
+
+/// What one outcome adds to the report.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    rejected: Option<RejectReason>,
+    skipped: bool,
+    foreign: Option<String>,
+    warnings: Vec<&'static str>,
+    sentences: usize,
+    tokens: usize,
+    mentions: usize,
+    linked: usize,
+}
+
+impl Outcome<'_> {
+    pub(crate) fn tally(&self, rule: &LanguageRule) -> Tally {
+        let foreign = |language: Option<&str>| {
+            language.filter(|language| !rule.known.is_empty() && !rule.known.iter().any(|known| known == language))
+        };
+        match self {
+            Self::Rejected(reject) => Tally { rejected: Some(reject.reason), ..Tally::default() },
+            Self::Skipped { language, .. } => {
+                Tally { skipped: true, foreign: foreign(*language).map(str::to_owned), ..Tally::default() }
+            }
+            Self::Finished(done) => Tally {
+                foreign: foreign(done.language).map(str::to_owned),
+                warnings: done.article.warnings.clone(),
+                sentences: done.sentences.len(),
+                tokens: done.tokens,
+                mentions: done.mentions.len(),
+                linked: done.mentions.iter().filter(|mention| mention.link.status == Status::Linked).count(),
+                ..Tally::default()
+            },
+        }
+    }
+}
+
+impl Tally {
+    pub(crate) fn add_to(self, report: &mut RunReport) {
+        match self.rejected {
+            Some(reason) => report.count_reject(reason),
+            None if self.skipped => report.skipped += 1,
+            None => report.articles += 1,
+        }
+        self.foreign.into_iter().for_each(|language| *report.foreign.entry(language).or_default() += 1);
+        self.warnings.iter().for_each(|&warning| *report.warnings.entry(warning.to_owned()).or_default() += 1);
+        report.sentences += self.sentences as u64;
+        report.tokens_encoded += self.tokens as u64;
+        report.mentions += self.mentions as u64;
+        report.linked += self.linked as u64;
+    }
+}
