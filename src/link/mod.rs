@@ -1,1 +1,206 @@
 //! Stage 9: mentions to canonical entities.
+//!
+//! Linking is a list of steps in order of trust, each in a file of its own, and each link carries its evidence:
+//!
+//! 1. [`scan`] finds the aliases of the table in the text, longest first; [`sites`] merges them with the model's
+//!    mentions, whose spans [`trim`] cuts to the name, and [`regions`] tells provinces from cities;
+//! 2. [`definitions`]: names that the article explains;
+//! 3. [`coreference`]: shorter names for what the article names more fully;
+//! 4. [`choose`]: the choice among several entities of one name;
+//! 5. (fuzzy matching would stand here;)
+//! 6. [`clusters`]: one number for each entity of the article, known or not.
+//!
+//! It needs a table and mentions, from whatever model: see `examples/link_mentions.rs`.
+
+mod choose;
+mod clusters;
+mod coreference;
+mod definitions;
+mod lexicon;
+mod lists;
+pub mod normalise;
+mod outcome;
+mod page;
+mod record;
+mod regions;
+mod scan;
+mod sites;
+mod table;
+mod trim;
+mod words;
+
+use std::sync::Arc;
+
+pub use outcome::{Candidate, Evidence, FoundBy, Link, LinkedMention, Method, Reason, Status};
+pub use table::{Entity, EntityIx, EntityTable, RowOrigin};
+
+use crate::article::{Article, Field};
+use crate::date::DateRange;
+use crate::decode::Mention;
+use crate::segment::Sentence;
+use choose::Context;
+use page::Page;
+use scan::Doubt;
+use sites::Site;
+
+/// What may be set about linking.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LinkOptions {
+    /// Adds names of the table that the model missed.
+    pub add_missed: bool,
+    /// How many times the best candidate must outweigh the next; below, the mention is ambiguous. At 1.5 a
+    /// prior of 0.6 against 0.4 just decides where nothing else does.
+    pub margin: f32,
+}
+
+impl Default for LinkOptions {
+    fn default() -> Self {
+        Self { add_missed: true, margin: 1.5 }
+    }
+}
+
+/// What the linker reads of an article.
+#[derive(Clone, Copy, Debug)]
+pub struct Document<'a> {
+    /// The headline, raw.
+    pub title: Option<&'a str>,
+    /// The body, raw.
+    pub text: &'a str,
+    /// When it was published; without it, rules about dates abstain.
+    pub date: Option<DateRange>,
+    /// Its sentences, in order of field and start. Where there are none, each line is taken for one.
+    pub sentences: &'a [Sentence],
+}
+
+impl<'a> Document<'a> {
+    /// An article and its sentences.
+    pub fn of(article: &'a Article, sentences: &'a [Sentence]) -> Self {
+        Self { title: article.title.as_deref(), text: &article.text, date: article.date, sentences }
+    }
+
+    /// The raw text of one field; empty where there is none.
+    pub fn field(&self, field: Field) -> &'a str {
+        match field {
+            Field::Title => self.title.unwrap_or_default(),
+            Field::Text => self.text,
+        }
+    }
+}
+
+/// Links mentions to the entities of one table. Shared freely between threads.
+#[derive(Debug)]
+pub struct Linker {
+    table: EntityTable,
+    options: LinkOptions,
+    none: Arc<str>,
+}
+
+impl Linker {
+    /// A linker over a table.
+    pub fn new(table: EntityTable, options: LinkOptions) -> Self {
+        Self { table, options, none: "MISC".into() }
+    }
+
+    /// The table.
+    pub fn table(&self) -> &EntityTable {
+        &self.table
+    }
+
+    /// Links what a model found in an article, and adds what it missed. The mentions come back in order of field
+    /// and start, cut to the names, and none overlaps another.
+    pub fn link(&self, document: &Document<'_>, found: Vec<Mention>) -> Vec<LinkedMention> {
+        let page = Page::new(document);
+        let mut sites = sites::collect(&self.table, &page, found, self.options.add_missed);
+        self.drop_doubtful(&page, &mut sites);
+        let mut context = self.context(&page, &sites);
+        let mut links: Vec<Link> = sites.iter().map(|site| self.decide(&page, site, &context)).collect();
+        let mut same = Vec::new();
+        self.apply_definitions(&page, &sites, &mut links, &mut same);
+        same.extend(coreference::apply(&self.table, &page, &sites, &mut links));
+        self.decide_again(&page, &sites, &mut links, &mut context);
+        let local_ids = clusters::number(&page, &sites, &links, &same);
+        let joined = sites.into_iter().zip(links).zip(local_ids);
+        joined.map(|((site, link), local_id)| self.mention(site, link, local_id)).collect()
+    }
+
+    fn decide(&self, page: &Page<'_>, site: &Site, context: &Context) -> Link {
+        choose::decide(&self.table, page, site, context, self.options.margin)
+    }
+
+    /// The entities of names that can mean only one.
+    fn context(&self, page: &Page<'_>, sites: &[Site]) -> Context {
+        let mut context = Context::default();
+        for site in sites.iter().filter(|site| site.doubt.is_none() && !page.is_furniture(site.sentence)) {
+            if let Ok([only]) = choose::candidates(&self.table, page, site).as_deref() {
+                context.add(only.entity);
+            }
+        }
+        context
+    }
+
+    /// Drops places whose capitals prove nothing, unless the article surely names the entity elsewhere.
+    fn drop_doubtful(&self, page: &Page<'_>, sites: &mut Vec<Site>) {
+        if sites.iter().all(|site| site.doubt.is_none()) {
+            return;
+        }
+        let context = self.context(page, sites);
+        sites.retain(|site| match site.doubt {
+            None => true,
+            Some(Doubt::LongerName) => false,
+            Some(Doubt::Capitals) => choose::candidates(&self.table, page, site)
+                .is_ok_and(|senses| senses.iter().any(|sense| context.names(sense.entity))),
+        });
+    }
+
+    /// Applies the article's definitions, to the sites that state them and to all others of the same name.
+    fn apply_definitions(&self, page: &Page<'_>, sites: &[Site], links: &mut [Link], same: &mut Vec<(usize, usize)>) {
+        let keys = clusters::keys(page, sites);
+        for definition in definitions::find(page, sites) {
+            if !definitions::apply(&self.table, page, sites, links, definition) {
+                continue;
+            }
+            same.push((definition.short, definition.long));
+            for defined in [definition.short, definition.long] {
+                if links[defined].method != Some(Method::Acronym) {
+                    continue;
+                }
+                let link = links[defined].clone();
+                for other in (0..sites.len()).filter(|&other| other != defined && keys[other] == keys[defined]) {
+                    links[other] = link.clone();
+                }
+            }
+        }
+    }
+
+    /// A second look at what stayed ambiguous, with all that has been linked since.
+    fn decide_again(&self, page: &Page<'_>, sites: &[Site], links: &mut [Link], context: &mut Context) {
+        let open = |link: &Link| link.reason == Some(Reason::BelowMargin);
+        if !links.iter().any(open) {
+            return;
+        }
+        let settled = links.iter().filter(|link| link.method.is_some_and(|method| method >= Method::Acronym));
+        settled.filter_map(|link| link.entity).for_each(|entity| context.add(entity));
+        for (site, link) in sites.iter().zip(links).filter(|(_, link)| open(link)) {
+            *link = self.decide(page, site, context);
+        }
+    }
+
+    fn mention(&self, site: Site, link: Link, local_id: u32) -> LinkedMention {
+        let by_table = || {
+            let hit = site.hits.iter().find(|hit| link.entity == Some(self.table.lexicon.row(hit.row).entity)).or(site.hits.first());
+            let row = hit.map(|hit| self.table.lexicon.row(hit.row));
+            row.map(|row| row.kind.as_ref().unwrap_or(&self.table.entity(row.entity).kind).clone())
+        };
+        let label = site.label.clone().or_else(by_table).unwrap_or_else(|| self.none.clone());
+        LinkedMention {
+            field: site.field,
+            span: site.span,
+            label,
+            score: site.score,
+            found_by: site.found_by,
+            sentence: site.sentence,
+            local_id,
+            link,
+        }
+    }
+}

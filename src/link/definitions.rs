@@ -1,0 +1,175 @@
+//! Step 2: names that the article itself explains: "the People's Protection Units (YPG)".
+//!
+//! Where the letters of the short form fit the long one by the rules of Schwartz and Hearst, the two are one.
+//! Where they do not (the letters may be those of another language), one of the two must be known to the table
+//! and the other be a name of an organisation. A definition stays within a sentence and beats the table.
+
+use super::outcome::{Evidence, Link, Method, Reason, Status};
+use super::page::{Body, Page};
+use super::sites::Site;
+use super::table::EntityTable;
+use super::words::Case;
+
+/// Two sites that the article equates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Definition {
+    pub(super) long: usize,
+    pub(super) short: usize,
+    /// The letters of the short form fit the long one.
+    pub(super) letters_fit: bool,
+}
+
+/// All pairs of neighbouring sites of a sentence that are put as definition and defined.
+pub(super) fn find(page: &Page<'_>, sites: &[Site]) -> Vec<Definition> {
+    let mut found = Vec::new();
+    for (at, pair) in sites.windows(2).enumerate() {
+        let [left, right] = pair else { continue };
+        let together = left.field == right.field && left.sentence == right.sentence;
+        let body = page.body(left.field);
+        if !together || left.words.is_empty() || right.words.is_empty() || !is_connected(body, left, right) {
+            continue;
+        }
+        let (long, short) = match (is_short_form(body, left), is_short_form(body, right)) {
+            (false, true) => (at, at + 1),
+            (true, false) => (at + 1, at),
+            _ => continue,
+        };
+        let letters = sites[short].span.slice(body.text);
+        found.push(Definition { long, short, letters_fit: letters_fit(sites[long].span.slice(body.text), letters) });
+    }
+    found
+}
+
+/// True where the text between and after two sites is that of a definition.
+fn is_connected(body: &Body<'_>, left: &Site, right: &Site) -> bool {
+    let between = &body.text[left.span.end..right.span.start];
+    let between = between.trim_start_matches(['\'', '’', 's', '"', '”']).trim();
+    let after = body.text[right.span.end..].trim_start_matches(['"', '”', '\'', '’']);
+    let mut words = between.trim_start_matches(['(', '[', ',']).trim().trim_end_matches(['"', '“', '‘', '\'']).trim().to_ascii_lowercase();
+    for article in [" the", "the"] {
+        if words.ends_with(article) {
+            words.truncate(words.len() - article.len());
+        }
+    }
+    let explains = matches!(
+        words.trim(),
+        "or" | "known as" | "also known as" | "better known as" | "known by its acronym" | "known by the acronym" | "also called" | "aka" | "a.k.a." | "or simply"
+    );
+    match between.chars().next() {
+        Some('(') => (words.is_empty() || explains) && after.starts_with([')', ',', ';']),
+        Some('[') => (words.is_empty() || explains) && after.starts_with([']', ',', ';']),
+        Some(',') => explains,
+        _ => false,
+    }
+}
+
+/// One word in capitals, of two to ten letters: what a definition abbreviates to.
+fn is_short_form(body: &Body<'_>, site: &Site) -> bool {
+    let letters = site.span.slice(body.text).chars().filter(|char| char.is_alphanumeric()).count();
+    let capitals = site.words.clone().all(|at| matches!(body.words.get(at).case, Case::Upper | Case::Digit | Case::Single));
+    capitals && (2..=10).contains(&letters) && site.words.len() <= 2 && body.words.get(site.words.start).case != Case::Digit
+}
+
+/// Schwartz and Hearst's rule: each letter of the short form, from the last, stands in the long one in order, the
+/// first at the beginning of a word. Beyond it, the long form must have two words or more, each capitalised word must
+/// not be skipped twice over, and the first letter must be that of its first word.
+pub(super) fn letters_fit(long: &str, short: &str) -> bool {
+    let long_words: Vec<&str> = long.split(|char: char| !char.is_alphanumeric() && !super::normalise::is_apostrophe(char)).filter(|word| !word.is_empty()).collect();
+    let letters: Vec<char> = short.chars().filter(|char| char.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    if long_words.len() < 2 || long_words.len() > letters.len() * 2 || letters.len() > long.chars().count() {
+        return false;
+    }
+    let chars: Vec<char> = long.chars().flat_map(char::to_lowercase).collect();
+    let first_of_word = |at: usize| at == 0 || !chars[at - 1].is_alphanumeric();
+    let mut at = chars.len();
+    for (position, letter) in letters.iter().enumerate().rev() {
+        loop {
+            if at == 0 {
+                return false;
+            }
+            at -= 1;
+            if chars[at] == *letter && (position > 0 || first_of_word(at)) {
+                break;
+            }
+        }
+    }
+    at == 0
+}
+
+/// Applies a definition to the links of its two sites; true where it holds.
+pub(super) fn apply(table: &EntityTable, page: &Page<'_>, sites: &[Site], links: &mut [Link], definition: Definition) -> bool {
+    let Definition { long, short, letters_fit } = definition;
+    let is_organisation = |at: usize| {
+        let kind = links[at].entity.map(|entity| &*table.entity(entity).kind);
+        !matches!(kind.or(sites[at].label.as_deref()), Some("PER" | "LOC"))
+    };
+    let long_words = page.body(sites[long].field).words.content_of(sites[long].words.clone()).len();
+    let candidate = |at: usize, entity| links[at].entity == Some(entity) || links[at].candidates.iter().any(|candidate| candidate.entity == entity);
+    match (links[long].entity, links[short].entity) {
+        (Some(entity), other) if other != Some(entity) => {
+            let unknown = links[short].status == Status::Unknown && is_organisation(long) && long_words > 1;
+            let holds = letters_fit || unknown || candidate(short, entity);
+            if holds {
+                links[short] = defined(page, &sites[long], &links[long]);
+            }
+            holds
+        }
+        (None, Some(_)) => {
+            let named = links[long].status == Status::Unknown && long_words > 1 && is_organisation(long) && is_organisation(short);
+            if named {
+                links[long] = defined(page, &sites[short], &links[short]);
+            }
+            named
+        }
+        (None, None) => letters_fit,
+        _ => true,
+    }
+}
+
+/// The link of a name that stands for another one of the article.
+fn defined(page: &Page<'_>, other: &Site, link: &Link) -> Link {
+    let text = other.span.slice(page.body(other.field).text).to_owned();
+    Link {
+        status: Status::Linked,
+        entity: link.entity,
+        method: Some(Method::Acronym),
+        alias: link.alias.clone(),
+        score: link.score.map(|score| score * 0.95),
+        evidence: Some(Evidence::Text { field: other.field, span: other.span, text }),
+        candidates: Vec::new(),
+        reason: None::<Reason>,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::letters_fit;
+
+    #[test]
+    fn letters_fit_as_schwartz_and_hearst_say() {
+        for (long, short) in [
+            ("Syrian National Coalition", "SNC"),
+            ("Islamic State of Iraq and the Levant", "ISIL"),
+            ("Syrian Observatory for Human Rights", "SOHR"),
+            ("Combined Joint Task Force", "CJTF"),
+            ("Democratic Forces of Syria", "DFS"),
+        ] {
+            assert!(letters_fit(long, short), "{long} {short}");
+        }
+    }
+
+    #[test]
+    fn letters_that_fit_by_chance_do_not_count() {
+        for (long, short) in [
+            ("Kurdistan Workers’ Party", "PKK"),
+            ("People’s Protection Units", "YPG"),
+            ("Aleppo", "AP"),
+            ("Damascus", "DS"),
+            ("Agence France", "SANA"),
+            ("the Islamic State", "IS"),
+            ("Bashar al-Assad", "SANA"),
+        ] {
+            assert!(!letters_fit(long, short), "{long} {short}");
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! An article as linking reads it: its words, and what kind of line each sentence is.
+
+use std::cell::OnceCell;
+
+use super::words::{Case, Words};
+use super::Document;
+use crate::article::Field;
+use crate::segment::Sentence;
+use crate::span::Span;
+
+/// What the capitals of a sentence can prove.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Style {
+    /// Ordinary prose: capitals mark names.
+    #[default]
+    Running,
+    /// A headline with capitals on all longer words.
+    TitleCase,
+    /// All capitals.
+    AllCaps,
+}
+
+/// One field.
+#[derive(Debug)]
+pub(super) struct Body<'a> {
+    pub(super) field: Field,
+    pub(super) text: &'a str,
+    pub(super) words: Words,
+}
+
+/// An article, ready for the steps.
+#[derive(Debug)]
+pub(super) struct Page<'a> {
+    pub(super) document: &'a Document<'a>,
+    pub(super) bodies: [Body<'a>; 2],
+    styles: Vec<Style>,
+    /// Sentences of lists of headlines and links, which belong to other stories.
+    furniture: Vec<bool>,
+    all_keys: OnceCell<String>,
+}
+
+impl<'a> Page<'a> {
+    pub(super) fn new(document: &'a Document<'a>) -> Self {
+        let lines;
+        let sentences = match document.sentences {
+            [] => {
+                lines = lines_as_sentences(document);
+                &lines
+            }
+            sentences => sentences,
+        };
+        let bodies = Field::ALL.map(|field| {
+            let text = document.field(field);
+            let mut words = Words::default();
+            for (index, sentence) in sentences.iter().enumerate().filter(|(_, sentence)| sentence.field == field) {
+                words.add_sentence(text, sentence.span, index as u32);
+            }
+            words.finish();
+            Body { field, text, words }
+        });
+        let mut styles = vec![Style::Running; sentences.len()];
+        for body in &bodies {
+            set_styles(&body.words, &mut styles);
+        }
+        let furniture = furniture(document, sentences);
+        Self { document, bodies, styles, furniture, all_keys: OnceCell::new() }
+    }
+
+    pub(super) fn body(&self, field: Field) -> &Body<'a> {
+        match field {
+            Field::Title => &self.bodies[0],
+            Field::Text => &self.bodies[1],
+        }
+    }
+
+    pub(super) fn style(&self, sentence: u32) -> Style {
+        self.styles[sentence as usize]
+    }
+
+    pub(super) fn is_furniture(&self, sentence: u32) -> bool {
+        self.furniture[sentence as usize]
+    }
+
+    /// True where a folded word or phrase stands somewhere in the article.
+    pub(super) fn has_words(&self, key: &str) -> bool {
+        let keys = self.all_keys.get_or_init(|| {
+            let mut keys = String::from(" ");
+            for body in &self.bodies {
+                for at in 0..body.words.content_len() {
+                    keys.push_str(body.words.key(body.words.content(at)));
+                    keys.push(' ');
+                }
+            }
+            keys
+        });
+        let finder = memchr::memmem::Finder::new(key.as_bytes());
+        finder.find_iter(keys.as_bytes()).any(|at| {
+            let after = at + key.len();
+            keys.as_bytes()[at - 1] == b' ' && keys.as_bytes().get(after) == Some(&b' ')
+        })
+    }
+}
+
+/// Where the caller has no sentences, each line is one.
+fn lines_as_sentences(document: &Document<'_>) -> Vec<Sentence> {
+    let mut sentences = Vec::new();
+    for field in Field::ALL {
+        let mut at = 0;
+        for line in document.field(field).split_inclusive('\n') {
+            let block = sentences.len() as u32;
+            sentences.push(Sentence { field, span: Span::new(at, at + line.len()), block });
+            at += line.len();
+        }
+    }
+    sentences
+}
+
+fn set_styles(words: &Words, styles: &mut [Style]) {
+    let mut at = 0;
+    while at < words.len() {
+        let sentence = words.get(at).sentence;
+        let end = (at..words.len()).find(|&next| words.get(next).sentence != sentence).unwrap_or(words.len());
+        styles[sentence as usize] = style_of(words, at, end);
+        at = end;
+    }
+}
+
+fn style_of(words: &Words, from: usize, to: usize) -> Style {
+    // Short words ("of", "in") stay small in headlines.
+    let (mut long, mut capital, mut upper, mut small) = (0, 0, 0, 0);
+    for at in from..to {
+        match words.get(at).case {
+            Case::Digit | Case::Single => continue,
+            Case::Upper => upper += 1,
+            Case::Lower => small += 1,
+            Case::Title => small += 1,
+        }
+        if words.key(at).len() >= 4 {
+            long += 1;
+            capital += usize::from(words.get(at).case.is_capital());
+        }
+    }
+    if upper >= 2 && upper > 4 * small {
+        Style::AllCaps
+    } else if long >= 3 && capital * 10 >= long * 9 {
+        Style::TitleCase
+    } else {
+        Style::Running
+    }
+}
+
+/// Sentences in runs of three or more one-sentence blocks that end without a full stop: lists of headlines,
+/// menus, links to other stories.
+fn furniture(document: &Document<'_>, sentences: &[Sentence]) -> Vec<bool> {
+    let is_item = |at: usize| {
+        let sentence = &sentences[at];
+        let alone = |other: Option<&Sentence>| other.is_none_or(|other| other.block != sentence.block);
+        let text = sentence.span.get(document.field(sentence.field)).unwrap_or_default().trim_end();
+        sentence.field == Field::Text
+            && alone(at.checked_sub(1).map(|before| &sentences[before]))
+            && alone(sentences.get(at + 1))
+            && !text.ends_with(['.', '!', '?', '"', '”', '’', ':', ','])
+            && text.chars().filter(|char| char.is_whitespace()).count() >= 2
+    };
+    let mut marks = vec![false; sentences.len()];
+    let mut at = 0;
+    while at < sentences.len() {
+        let run = (at..sentences.len()).take_while(|&next| is_item(next)).count();
+        if run >= 3 {
+            marks[at..at + run].fill(true);
+        }
+        at += run.max(1);
+    }
+    marks
+}

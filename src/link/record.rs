@@ -1,0 +1,92 @@
+//! A line of the entity table, as JSON writes it.
+
+use serde::{Deserialize, Deserializer, de};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct EntityRecord {
+    pub(super) id: String,
+    pub(super) name: String,
+    #[serde(rename = "type")]
+    pub(super) kind: String,
+    #[serde(default)]
+    pub(super) aliases: Vec<AliasRecord>,
+    #[serde(default)]
+    pub(super) relations: Vec<RelationRecord>,
+    pub(super) valid_from: Option<String>,
+    pub(super) valid_to: Option<String>,
+    pub(super) description: Option<String>,
+    pub(super) wikidata: Option<String>,
+    pub(super) source: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RelationRecord {
+    #[serde(rename = "type")]
+    pub(super) kind: String,
+    pub(super) target: String,
+}
+
+/// Whether an alias stands for its entity in any case, or only as it is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum CaseRule {
+    #[default]
+    Fold,
+    Exact,
+}
+
+/// An alias: a string, or an object where more is to be said.
+#[derive(Clone, Debug, Default)]
+pub(super) struct AliasRecord {
+    pub(super) text: String,
+    pub(super) case: CaseRule,
+    pub(super) valid_from: Option<String>,
+    pub(super) valid_to: Option<String>,
+    pub(super) prior: Option<f32>,
+    pub(super) requires: Vec<String>,
+    pub(super) excludes: Vec<String>,
+    pub(super) kind: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AliasObject {
+    text: String,
+    #[serde(default)]
+    case: CaseRule,
+    valid_from: Option<String>,
+    valid_to: Option<String>,
+    /// Kept for people; matching does not depend on it.
+    #[serde(rename = "lang")]
+    _lang: Option<String>,
+    prior: Option<f32>,
+    #[serde(default)]
+    requires: Vec<String>,
+    #[serde(default)]
+    excludes: Vec<String>,
+    #[serde(rename = "type")]
+    kind: Option<String>,
+}
+
+impl<'de> Deserialize<'de> for AliasRecord {
+    /// By hand, because the errors of an untagged enum do not say what is wrong.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = serde_json::Value::deserialize(deserializer)?;
+        if let serde_json::Value::String(text) = value {
+            return Ok(Self { text, ..Self::default() });
+        }
+        let alias: AliasObject = serde_json::from_value(value).map_err(|error| de::Error::custom(format_args!("alias: {error}")))?;
+        Ok(Self {
+            text: alias.text,
+            case: alias.case,
+            valid_from: alias.valid_from,
+            valid_to: alias.valid_to,
+            prior: alias.prior,
+            requires: alias.requires,
+            excludes: alias.excludes,
+            kind: alias.kind,
+        })
+    }
+}
