@@ -43,6 +43,13 @@ pub struct LanguageRule {
     pub only: Vec<String>,
 }
 
+impl LanguageRule {
+    /// True where the model was not made for this language, as far as anybody says.
+    pub fn is_foreign(&self, language: &str) -> bool {
+        !self.known.is_empty() && !self.known.iter().any(|known| known == language)
+    }
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {

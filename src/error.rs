@@ -46,6 +46,11 @@ impl Error {
         Self { kind, what: what.into(), path: None, line: None, help: None, source: None }
     }
 
+    /// A setting that asks for something impossible.
+    pub fn config(what: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Config, what)
+    }
+
     pub(crate) fn at(mut self, path: impl AsRef<Path>) -> Self {
         self.path = Some(path.as_ref().to_path_buf());
         self
@@ -67,7 +72,7 @@ impl Error {
     }
 
     /// The failure of writing `path`; a closed pipe is told apart, since it is not a fault.
-    pub(crate) fn writing(path: impl AsRef<Path>, source: std::io::Error) -> Self {
+    pub fn writing(path: impl AsRef<Path>, source: std::io::Error) -> Self {
         let kind = match source.kind() {
             std::io::ErrorKind::BrokenPipe => ErrorKind::ClosedPipe,
             _ => ErrorKind::Output,

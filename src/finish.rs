@@ -1,11 +1,13 @@
 //! The end of an article's way: its scores to mentions, its mentions to entities.
 
+use ahash::AHashMap;
+
 use crate::article::Article;
 use crate::chunk::{Chunk, Item};
 use crate::config::LanguageRule;
 use crate::decode::{Mention, decode};
 use crate::error::{Error, ErrorKind, Result};
-use crate::link::{Document, LinkedMention, Status};
+use crate::link::{Document, FoundBy, Link, LinkedMention, Reason, Status};
 use crate::pipeline::Pipeline;
 use crate::read::{Reject, RejectReason};
 use crate::report::{RunReport, Stage};
@@ -68,18 +70,41 @@ pub(crate) fn finish<'c>(
     }
     let (config, counters) = (pipeline.config(), pipeline.counters());
     let labels = &pipeline.model().labels;
-    let found =
-        counters.time(Stage::Decode, || decode(encoded, scores, labels, config.aggregation, config.decoding));
+    let found = counters.time(Stage::Decode, || decode(encoded, scores, labels, config.aggregation, config.decoding));
     let sentences = encoded.raw_sentences();
     let mentions = counters.time(Stage::Link, || match pipeline.linker() {
-        Some(linker) => linker.link(&Document::new(article, &sentences), found.clone()),
-        None => found.iter().cloned().map(LinkedMention::without_table).collect(),
+        Some(linker) => linker.link(&Document::of(article, &sentences), found.clone()),
+        None => without_table(article, &found),
     });
     if let Some(mention) = mentions.iter().find(|mention| mention.span.get(article.field(mention.field)).is_none()) {
         return Err(fault(format!("the mention at {:?} of its {:?} is no piece of it", mention.span, mention.field)));
     }
     let tokens = encoded.ids.len();
     Ok(Outcome::Finished(Box::new(Finished { article, language, sentences, tokens, found, mentions })))
+}
+
+/// Mentions as the model found them; those of one name and type are one entity of the article.
+fn without_table(article: &Article, found: &[Mention]) -> Vec<LinkedMention> {
+    let mut numbers: AHashMap<(&str, &str), u32> = AHashMap::new();
+    let one = |mention: &Mention| LinkedMention {
+        field: mention.field,
+        span: mention.span,
+        label: mention.label.clone(),
+        score: Some(mention.score),
+        found_by: FoundBy::Model,
+        sentence: mention.sentence,
+        local_id: 0,
+        link: Link { reason: Some(Reason::NoAlias), ..Link::default() },
+    };
+    found
+        .iter()
+        .map(|mention| {
+            let next = numbers.len() as u32;
+            let name = mention.span.slice(article.field(mention.field));
+            let local_id = *numbers.entry((name, &mention.label)).or_insert(next);
+            LinkedMention { local_id, ..one(mention) }
+        })
+        .collect()
 }
 
 /// What one outcome adds to the report.
@@ -97,16 +122,12 @@ pub(crate) struct Tally {
 
 impl Outcome<'_> {
     pub(crate) fn tally(&self, rule: &LanguageRule) -> Tally {
-        let foreign = |language: Option<&str>| {
-            language.filter(|language| !rule.known.is_empty() && !rule.known.iter().any(|known| known == language))
-        };
+        let foreign = |language: Option<&str>| language.filter(|code| rule.is_foreign(code)).map(str::to_owned);
         match self {
             Self::Rejected(reject) => Tally { rejected: Some(reject.reason), ..Tally::default() },
-            Self::Skipped { language, .. } => {
-                Tally { skipped: true, foreign: foreign(*language).map(str::to_owned), ..Tally::default() }
-            }
+            Self::Skipped { language, .. } => Tally { skipped: true, foreign: foreign(*language), ..Tally::default() },
             Self::Finished(done) => Tally {
-                foreign: foreign(done.language).map(str::to_owned),
+                foreign: foreign(done.language),
                 warnings: done.article.warnings.clone(),
                 sentences: done.sentences.len(),
                 tokens: done.tokens,

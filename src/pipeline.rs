@@ -15,7 +15,7 @@
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
@@ -71,12 +71,7 @@ struct Pending {
 impl Pipeline {
     /// A pipeline over at least one backend, each of which gets a thread of its own. Without a linker,
     /// mentions are written as the model found them.
-    pub fn new(
-        model: Model,
-        linker: Option<Linker>,
-        backends: Vec<Box<dyn Backend>>,
-        config: Config,
-    ) -> Result<Self> {
+    pub fn new(model: Model, linker: Option<Linker>, backends: Vec<Box<dyn Backend>>, config: Config) -> Result<Self> {
         if backends.is_empty() {
             return Err(Error::new(ErrorKind::Config, "at least one worker is needed"));
         }
@@ -191,7 +186,8 @@ impl Pipeline {
             let inferred = catch_unwind(AssertUnwindSafe(|| {
                 let rows = &chunk.plans[plan];
                 let counters = &self.counters;
-                counters.time(Stage::Batch, || batch.fill(rows, &chunk.windows, &chunk.articles, &self.model.tokenizer));
+                counters
+                    .time(Stage::Batch, || batch.fill(rows, &chunk.windows, &chunk.articles, &self.model.tokenizer));
                 Counters::add(&counters.padded, batch.ids.len());
                 Counters::add(&counters.batches, 1);
                 counters.time(Stage::Infer, || backend.infer(&batch))
@@ -254,10 +250,9 @@ impl Pipeline {
             let rendered = self.counters.time(Stage::Write, || render(&outcome))?;
             Ok((outcome.tally(&self.config.languages), rendered))
         };
-        let results: Result<Vec<_>> = catch_unwind(AssertUnwindSafe(|| {
-            self.host.install(|| done.chunk.items.par_iter().map(one).collect())
-        }))
-        .unwrap_or_else(|_| Err(internal("decoding, linking or writing panicked")));
+        let results: Result<Vec<_>> =
+            catch_unwind(AssertUnwindSafe(|| self.host.install(|| done.chunk.items.par_iter().map(one).collect())))
+                .unwrap_or_else(|_| Err(internal("decoding, linking or writing panicked")));
         for (tally, rendered) in results? {
             tally.add_to(report);
             self.counters.time(Stage::Write, || write(rendered))?;

@@ -48,7 +48,14 @@ pub(super) fn apply(table: &EntityTable, page: &Page<'_>, sites: &[Site], links:
         let mut holders: Vec<&FullName> = Vec::new();
         for &name in known {
             let name = &full_names[name];
-            let abbreviates = name.site != at && abbreviates(page, &sites[at], &words, name, links[at].entity.map(|entity| &*table.entity(entity).kind));
+            let abbreviates = name.site != at
+                && abbreviates(
+                    page,
+                    &sites[at],
+                    &words,
+                    name,
+                    links[at].entity.map(|entity| &*table.entity(entity).kind),
+                );
             if abbreviates && !holders.iter().any(|other| other.holder == name.holder) {
                 holders.push(name);
             }
@@ -116,14 +123,27 @@ fn abbreviates(page: &Page<'_>, site: &Site, words: &[String], name: &FullName, 
         return false;
     }
     let body = page.body(site.field);
-    let has_the = site.words.start > 0 && body.words.key(site.words.start - 1) == "the" && body.words.get(site.words.start - 1).is_article;
-    let head = name.words.iter().position(|word| matches!(word.as_str(), "for" | "of" | "in" | "on" | "and")).unwrap_or(name.words.len());
+    let has_the = site.words.start > 0
+        && body.words.key(site.words.start - 1) == "the"
+        && body.words.get(site.words.start - 1).is_article;
+    let head = name
+        .words
+        .iter()
+        .position(|word| matches!(word.as_str(), "for" | "of" | "in" | "on" | "and"))
+        .unwrap_or(name.words.len());
     let is_head = words.len() == 1 && head > 1 && name.words[head - 1] == words[0];
     (words.len() > 1 && name.words.starts_with(words)) || (has_the && is_head)
 }
 
 /// Links a short name to its one holder, or says that there are two; returns the fuller site it goes with.
-fn settle(table: &EntityTable, page: &Page<'_>, sites: &[Site], links: &mut [Link], at: usize, holders: &[&FullName]) -> Option<usize> {
+fn settle(
+    table: &EntityTable,
+    page: &Page<'_>,
+    sites: &[Site],
+    links: &mut [Link],
+    at: usize,
+    holders: &[&FullName],
+) -> Option<usize> {
     let link = &links[at];
     match holders {
         [] => None,
@@ -144,19 +164,24 @@ fn settle(table: &EntityTable, page: &Page<'_>, sites: &[Site], links: &mut [Lin
                     };
                 }
                 Holder::Unknown(_) => {
-                    links[at] = Link { status: Status::Unknown, reason: Some(Reason::UnknownHolder), ..Link::default() };
+                    links[at] =
+                        Link { status: Status::Unknown, reason: Some(Reason::UnknownHolder), ..Link::default() };
                 }
             }
             Some(name.site)
         }
         several => {
             let mut link = Link { status: Status::Ambiguous, reason: Some(Reason::TwoHolders), ..Link::default() };
-            let entities: Vec<EntityIx> = several.iter().filter_map(|name| match name.holder {
-                Holder::Entity(entity) => Some(entity),
-                Holder::Unknown(_) => None,
-            }).collect();
+            let entities: Vec<EntityIx> = several
+                .iter()
+                .filter_map(|name| match name.holder {
+                    Holder::Entity(entity) => Some(entity),
+                    Holder::Unknown(_) => None,
+                })
+                .collect();
             let share = 1.0 / several.len() as f32;
-            link.candidates = entities.iter().map(|&entity| super::outcome::Candidate { entity, score: share }).collect();
+            link.candidates =
+                entities.iter().map(|&entity| super::outcome::Candidate { entity, score: share }).collect();
             link.candidates.sort_by_key(|candidate| candidate.entity);
             links[at] = link;
             let _ = table;

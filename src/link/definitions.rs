@@ -45,7 +45,12 @@ fn is_connected(body: &Body<'_>, left: &Site, right: &Site) -> bool {
     let between = &body.text[left.span.end..right.span.start];
     let between = between.trim_start_matches(['\'', '’', 's', '"', '”']).trim();
     let after = body.text[right.span.end..].trim_start_matches(['"', '”', '\'', '’']);
-    let mut words = between.trim_start_matches(['(', '[', ',']).trim().trim_end_matches(['"', '“', '‘', '\'']).trim().to_ascii_lowercase();
+    let mut words = between
+        .trim_start_matches(['(', '[', ','])
+        .trim()
+        .trim_end_matches(['"', '“', '‘', '\''])
+        .trim()
+        .to_ascii_lowercase();
     for article in [" the", "the"] {
         if words.ends_with(article) {
             words.truncate(words.len() - article.len());
@@ -53,7 +58,15 @@ fn is_connected(body: &Body<'_>, left: &Site, right: &Site) -> bool {
     }
     let explains = matches!(
         words.trim(),
-        "or" | "known as" | "also known as" | "better known as" | "known by its acronym" | "known by the acronym" | "also called" | "aka" | "a.k.a." | "or simply"
+        "or" | "known as"
+            | "also known as"
+            | "better known as"
+            | "known by its acronym"
+            | "known by the acronym"
+            | "also called"
+            | "aka"
+            | "a.k.a."
+            | "or simply"
     );
     match between.chars().next() {
         Some('(') => (words.is_empty() || explains) && after.starts_with([')', ',', ';']),
@@ -66,15 +79,22 @@ fn is_connected(body: &Body<'_>, left: &Site, right: &Site) -> bool {
 /// One word in capitals, of two to ten letters: what a definition abbreviates to.
 fn is_short_form(body: &Body<'_>, site: &Site) -> bool {
     let letters = site.span.slice(body.text).chars().filter(|char| char.is_alphanumeric()).count();
-    let capitals = site.words.clone().all(|at| matches!(body.words.get(at).case, Case::Upper | Case::Digit | Case::Single));
-    capitals && (2..=10).contains(&letters) && site.words.len() <= 2 && body.words.get(site.words.start).case != Case::Digit
+    let capitals =
+        site.words.clone().all(|at| matches!(body.words.get(at).case, Case::Upper | Case::Digit | Case::Single));
+    capitals
+        && (2..=10).contains(&letters)
+        && site.words.len() <= 2
+        && body.words.get(site.words.start).case != Case::Digit
 }
 
 /// Schwartz and Hearst's rule: each letter of the short form, from the last, stands in the long one in order, the
 /// first at the beginning of a word. Beyond it, the long form must have two words or more, each capitalised word must
 /// not be skipped twice over, and the first letter must be that of its first word.
 pub(super) fn letters_fit(long: &str, short: &str) -> bool {
-    let long_words: Vec<&str> = long.split(|char: char| !char.is_alphanumeric() && !super::normalise::is_apostrophe(char)).filter(|word| !word.is_empty()).collect();
+    let long_words: Vec<&str> = long
+        .split(|char: char| !char.is_alphanumeric() && !super::normalise::is_apostrophe(char))
+        .filter(|word| !word.is_empty())
+        .collect();
     let letters: Vec<char> = short.chars().filter(|char| char.is_alphanumeric()).flat_map(char::to_lowercase).collect();
     if long_words.len() < 2 || long_words.len() > letters.len() * 2 || letters.len() > long.chars().count() {
         return false;
@@ -97,14 +117,22 @@ pub(super) fn letters_fit(long: &str, short: &str) -> bool {
 }
 
 /// Applies a definition to the links of its two sites; true where it holds.
-pub(super) fn apply(table: &EntityTable, page: &Page<'_>, sites: &[Site], links: &mut [Link], definition: Definition) -> bool {
+pub(super) fn apply(
+    table: &EntityTable,
+    page: &Page<'_>,
+    sites: &[Site],
+    links: &mut [Link],
+    definition: Definition,
+) -> bool {
     let Definition { long, short, letters_fit } = definition;
     let is_organisation = |at: usize| {
         let kind = links[at].entity.map(|entity| &*table.entity(entity).kind);
         !matches!(kind.or(sites[at].label.as_deref()), Some("PER" | "LOC"))
     };
     let long_words = page.body(sites[long].field).words.content_of(sites[long].words.clone()).len();
-    let candidate = |at: usize, entity| links[at].entity == Some(entity) || links[at].candidates.iter().any(|candidate| candidate.entity == entity);
+    let candidate = |at: usize, entity| {
+        links[at].entity == Some(entity) || links[at].candidates.iter().any(|candidate| candidate.entity == entity)
+    };
     match (links[long].entity, links[short].entity) {
         (Some(entity), other) if other != Some(entity) => {
             let unknown = links[short].status == Status::Unknown && is_organisation(long) && long_words > 1;
@@ -115,7 +143,10 @@ pub(super) fn apply(table: &EntityTable, page: &Page<'_>, sites: &[Site], links:
             holds
         }
         (None, Some(_)) => {
-            let named = links[long].status == Status::Unknown && long_words > 1 && is_organisation(long) && is_organisation(short);
+            let named = links[long].status == Status::Unknown
+                && long_words > 1
+                && is_organisation(long)
+                && is_organisation(short);
             if named {
                 links[long] = defined(page, &sites[short], &links[short]);
             }

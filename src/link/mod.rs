@@ -187,7 +187,11 @@ impl Linker {
 
     fn mention(&self, site: Site, link: Link, local_id: u32) -> LinkedMention {
         let by_table = || {
-            let hit = site.hits.iter().find(|hit| link.entity == Some(self.table.lexicon.row(hit.row).entity)).or(site.hits.first());
+            let hit = site
+                .hits
+                .iter()
+                .find(|hit| link.entity == Some(self.table.lexicon.row(hit.row).entity))
+                .or(site.hits.first());
             let row = hit.map(|hit| self.table.lexicon.row(hit.row));
             row.map(|row| row.kind.as_ref().unwrap_or(&self.table.entity(row.entity).kind).clone())
         };

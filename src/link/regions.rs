@@ -10,7 +10,9 @@ use super::words::{Case, Gap};
 /// Gives matches that stand under a shared or a preceding head the rows of the region of that name.
 pub(super) fn apply(table: &EntityTable, _page: &Page<'_>, body: &Body<'_>, matches: &mut [Match]) {
     for at in 0..matches.len() {
-        let Some(head) = preceding_head(body, &matches[at]).or_else(|| shared_head(body, matches, at)) else { continue };
+        let Some(head) = preceding_head(body, &matches[at]).or_else(|| shared_head(body, matches, at)) else {
+            continue;
+        };
         let hits = region_rows(table, body, &matches[at], head);
         if !hits.is_empty() {
             matches[at].hits = hits;
@@ -37,7 +39,11 @@ fn shared_head(body: &Body<'_>, matches: &[Match], at: usize) -> Option<&'static
         let between = end..found.words.start;
         let joined = match between.len() {
             0 => body.words.get(found.words.start).gap == Gap::Comma,
-            1 => body.words.key(end) == "and" && body.words.get(end).gap <= Gap::Comma && body.words.get(found.words.start).gap == Gap::Space,
+            1 => {
+                body.words.key(end) == "and"
+                    && body.words.get(end).gap <= Gap::Comma
+                    && body.words.get(found.words.start).gap == Gap::Space
+            }
             _ => false,
         };
         if !joined {

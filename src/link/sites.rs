@@ -55,7 +55,9 @@ pub(super) fn collect(table: &EntityTable, page: &Page<'_>, found: Vec<Mention>,
         let mut proposals: Vec<Proposal> = Vec::new();
         for mention in found.iter().filter(|mention| mention.field == body.field) {
             let words = trim::trim(table, page, body, mention);
-            let clear = proposals.last().is_none_or(|last| last.words.end <= words.start && last.mention.span.end <= mention.span.start);
+            let clear = proposals
+                .last()
+                .is_none_or(|last| last.words.end <= words.start && last.mention.span.end <= mention.span.start);
             if clear {
                 proposals.push(Proposal { words, mention: mention.clone() });
             }
@@ -84,14 +86,20 @@ fn leftmost_longest(matches: Vec<Match>) -> Vec<Match> {
 }
 
 fn merge(
-    table: &EntityTable, page: &Page<'_>, body: &Body<'_>, proposals: Vec<Proposal>, matches: Vec<Match>, add_missed: bool,
+    table: &EntityTable,
+    page: &Page<'_>,
+    body: &Body<'_>,
+    proposals: Vec<Proposal>,
+    matches: Vec<Match>,
+    add_missed: bool,
     sites: &mut Vec<Site>,
 ) {
     let mut taken = vec![Taken::No; matches.len()];
     for proposal in proposals {
         let words = &proposal.words;
-        let overlapping: Vec<usize> =
-            (0..matches.len()).filter(|&at| matches[at].words.start < words.end && words.start < matches[at].words.end).collect();
+        let overlapping: Vec<usize> = (0..matches.len())
+            .filter(|&at| matches[at].words.start < words.end && words.start < matches[at].words.end)
+            .collect();
         let covered = |at: &usize| matches[*at].words.start <= words.start && words.end <= matches[*at].words.end;
         if let Some(&at) = overlapping.iter().find(|at| covered(at)) {
             if let Taken::No = taken[at] {
@@ -149,7 +157,9 @@ fn names_win(table: &EntityTable, page: &Page<'_>, body: &Body<'_>, proposal: &P
     let mut rest = words.clone().filter(|&at| !covered(at) && !body.words.get(at).is_article);
     let small = |at: usize| {
         let word = body.words.get(at);
-        word.case == super::words::Case::Lower || lists::is_title(body.words.key(at)) || lists::is_compass(body.words.key(at))
+        word.case == super::words::Case::Lower
+            || lists::is_title(body.words.key(at))
+            || lists::is_compass(body.words.key(at))
     };
     if !rest.all(small) {
         return false;

@@ -32,7 +32,13 @@ pub(super) fn trim(table: &EntityTable, page: &Page<'_>, body: &Body<'_>, mentio
 }
 
 /// One step: the shorter span, or none where nothing is to be cut.
-fn trim_once(table: &EntityTable, page: &Page<'_>, body: &Body<'_>, words: &Range<usize>, label: &str) -> Option<Range<usize>> {
+fn trim_once(
+    table: &EntityTable,
+    page: &Page<'_>,
+    body: &Body<'_>,
+    words: &Range<usize>,
+    label: &str,
+) -> Option<Range<usize>> {
     let (first, last) = (words.start, words.end - 1);
     if first == last {
         return None;
@@ -42,7 +48,10 @@ fn trim_once(table: &EntityTable, page: &Page<'_>, body: &Body<'_>, words: &Rang
     let (case, last_case) = (body.words.get(first).case, body.words.get(last).case);
     let second = body.words.get(first + 1);
     let hyphened_tail = body.words.get(last).gap == Gap::Hyphen && last_case == Case::Lower;
-    let hyphened_head = second.gap == Gap::Hyphen && case == Case::Lower && !body.words.get(first).is_article && second.case.is_capital();
+    let hyphened_head = second.gap == Gap::Hyphen
+        && case == Case::Lower
+        && !body.words.get(first).is_article
+        && second.case.is_capital();
     if hyphened_tail && !body.words.get(last - 1).is_article {
         return Some(before_last);
     }
@@ -72,7 +81,13 @@ fn with_hyphened_article(body: &Body<'_>, words: Range<usize>) -> Range<usize> {
 }
 
 /// The rows whose alias is just these words.
-pub(super) fn lookup(table: &EntityTable, page: &Page<'_>, body: &Body<'_>, words: &Range<usize>, voucher: Voucher) -> Vec<Hit> {
+pub(super) fn lookup(
+    table: &EntityTable,
+    page: &Page<'_>,
+    body: &Body<'_>,
+    words: &Range<usize>,
+    voucher: Voucher,
+) -> Vec<Hit> {
     let at = body.words.content_of(words.clone());
     if at.is_empty() {
         return Vec::new();
@@ -84,7 +99,13 @@ pub(super) fn lookup(table: &EntityTable, page: &Page<'_>, body: &Body<'_>, word
 
 /// The rows of a model's mention: its words as they are, or a person without middle initials, or a place
 /// without its capitalised head ("Hibhib Village").
-pub(super) fn hits_of_mention(table: &EntityTable, page: &Page<'_>, body: &Body<'_>, words: &Range<usize>, label: &str) -> Vec<Hit> {
+pub(super) fn hits_of_mention(
+    table: &EntityTable,
+    page: &Page<'_>,
+    body: &Body<'_>,
+    words: &Range<usize>,
+    label: &str,
+) -> Vec<Hit> {
     let hits = lookup(table, page, body, words, Voucher::Model);
     let at = body.words.content_of(words.clone());
     if !hits.is_empty() || at.len() < 2 {

@@ -150,9 +150,8 @@ impl Output {
             path.with_file_name(name)
         });
         let target = temporary.as_deref().unwrap_or(path);
-        let file = File::create(target).map_err(|error| {
-            Error::writing(path, error).help("check that its folder exists and may be written")
-        })?;
+        let file = File::create(target)
+            .map_err(|error| Error::writing(path, error).help("check that its folder exists and may be written"))?;
         Ok(Self { to: buffered(Sink::File(file)), path: path.to_owned(), temporary })
     }
 
@@ -162,15 +161,9 @@ impl Output {
 
     fn finish(self) -> Result<()> {
         let Self { mut to, path, temporary } = self;
-        let named = || -> io::Result<()> {
-            to.flush()?;
-            match temporary {
-                Some(temporary) => std::fs::rename(temporary, &path),
-                None => Ok(()),
-            }
-        };
-        let mut named = named;
-        named().map_err(|error| Error::writing(&path, error))
+        let flushed = to.flush();
+        let named = flushed.and_then(|()| temporary.map_or(Ok(()), |temporary| std::fs::rename(temporary, &path)));
+        named.map_err(|error| Error::writing(&path, error))
     }
 }
 

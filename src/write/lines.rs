@@ -73,20 +73,23 @@ impl ArticleRow {
     pub fn line(&self, copy_of: Option<&str>) -> Result<Vec<u8>> {
         let [sentences, tokens, mentions, linked] = self.counts;
         let mut line = Vec::with_capacity(256);
-        push_line(&mut line, &ArticleLine {
-            doc_id: self.doc_id.as_deref(),
-            input: self.input.clone(),
-            status: self.status,
-            reason: self.reason.clone(),
-            date: self.date.clone(),
-            language: self.language.as_deref(),
-            sentences,
-            tokens,
-            mentions,
-            linked,
-            text_hash: self.text_hash.as_deref(),
-            copy_of,
-        })?;
+        push_line(
+            &mut line,
+            &ArticleLine {
+                doc_id: self.doc_id.as_deref(),
+                input: self.input.clone(),
+                status: self.status,
+                reason: self.reason.clone(),
+                date: self.date.clone(),
+                language: self.language.as_deref(),
+                sentences,
+                tokens,
+                mentions,
+                linked,
+                text_hash: self.text_hash.as_deref(),
+                copy_of,
+            },
+        )?;
         Ok(line)
     }
 }
@@ -119,18 +122,21 @@ fn render_finished(done: &Finished<'_>, table: Option<&EntityTable>, options: &L
         let mut places = Places::new(done.article, &done.sentences);
         for found in &done.found {
             let place = places.of(found.field, found.span, found.sentence)?;
-            push_line(&mut rendered.spans, &SpanLine {
-                doc_id: &done.article.id,
-                field: found.field,
-                start: place.start,
-                end: place.end,
-                start_byte: found.span.start,
-                end_byte: found.span.end,
-                text: place.text,
-                kind: &found.label,
-                score: rounded(found.score),
-                sentence: place.sentence,
-            })?;
+            push_line(
+                &mut rendered.spans,
+                &SpanLine {
+                    doc_id: &done.article.id,
+                    field: found.field,
+                    start: place.start,
+                    end: place.end,
+                    start_byte: found.span.start,
+                    end_byte: found.span.end,
+                    text: place.text,
+                    kind: &found.label,
+                    score: rounded(found.score),
+                    sentence: place.sentence,
+                },
+            )?;
         }
     }
     let counts = [done.sentences.len(), done.tokens, rendered.written.len(), linked];
@@ -250,8 +256,13 @@ impl Walk<'_> {
 
 impl<'m> Places<'m> {
     fn new(article: &'m Article, sentences: &'m [Sentence]) -> Self {
-        let mut places =
-            Self { article, sentences, field: Field::Title, points: CodePoints::new(""), walk: Walk { chars: "".char_indices(), count: 0 } };
+        let mut places = Self {
+            article,
+            sentences,
+            field: Field::Title,
+            points: CodePoints::new(""),
+            walk: Walk { chars: "".char_indices(), count: 0 },
+        };
         places.enter(Field::Title);
         places
     }

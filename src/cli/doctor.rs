@@ -1,0 +1,80 @@
+//! `namewire doctor`: what this machine offers, and what to do about what is missing.
+
+use std::fmt::Write;
+use std::path::PathBuf;
+
+use clap::Args;
+use namewire::config::available_cores;
+use namewire::error::Result;
+use namewire::infer::{Device, OnnxBackend, OnnxOptions, Runtime};
+use namewire::model::{Model, ModelOptions};
+
+use super::{End, print};
+
+#[derive(Debug, Args)]
+pub(super) struct DoctorArgs {
+    /// The ONNX Runtime library, or its folder.
+    #[arg(long, value_name = "FILE")]
+    ort_lib: Option<PathBuf>,
+}
+
+pub(super) fn run(args: &DoctorArgs) -> Result<End> {
+    let mut text = String::new();
+    let mut line = |label: &str, value: String| {
+        let _ = writeln!(text, "{label:>12}  {value}"); // writing to a String cannot fail
+    };
+    line("namewire", env!("CARGO_PKG_VERSION").to_owned());
+    line("processor", describe_processor());
+    line("cores", available_cores().to_string());
+    // The rest needs the library: what is known so far is worth printing even where it is missing.
+    let runtime = Runtime::load(args.ort_lib.as_deref());
+    if let Ok(runtime) = &runtime {
+        line("ONNX Runtime", format!("{} at {}", runtime.version, runtime.library.path.display()));
+        line("found by", runtime.library.found_by.describe().to_owned());
+        line("built", runtime.build_info().to_owned());
+        line("providers", runtime.providers().join(", "));
+        if !runtime.providers().contains(&"CUDA") {
+            line(
+                "GPU",
+                "this ONNX Runtime is a CPU build; for CUDA name the library of onnxruntime-gpu with --ort-lib"
+                    .to_owned(),
+            );
+        }
+        line("bundled", try_bundled(runtime));
+    }
+    print(&text)?;
+    runtime.map(|_| End::Done)
+}
+
+fn try_bundled(runtime: &Runtime) -> String {
+    let model = match Model::bundled(&ModelOptions::default()) {
+        Ok(model) => model,
+        Err(error) => return error.to_string(),
+    };
+    match OnnxBackend::new(runtime, &model, OnnxOptions { device: Device::Cpu, threads: 1 }) {
+        Ok(_) => format!("{} runs", model.name),
+        Err(error) => error.to_string(),
+    }
+}
+
+/// The features that decide how fast 8-bit products are.
+fn describe_processor() -> String {
+    #[cfg(target_arch = "x86_64")]
+    {
+        let features = [
+            ("AVX2", is_x86_feature_detected!("avx2")),
+            ("AVX-512", is_x86_feature_detected!("avx512f")),
+            ("AVX-512 VNNI", is_x86_feature_detected!("avx512vnni")),
+            ("AVX VNNI", is_x86_feature_detected!("avxvnni")),
+        ];
+        let present: Vec<&str> = features.iter().filter(|(_, present)| *present).map(|(name, _)| *name).collect();
+        let vnni = present.iter().any(|name| name.ends_with("VNNI"));
+        let advice = if vnni { "8-bit models run at full speed" } else { "no VNNI: 8-bit models are slower here" };
+        format!(
+            "x86-64 with {} ({advice})",
+            if present.is_empty() { "SSE2 only".to_owned() } else { present.join(", ") }
+        )
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    std::env::consts::ARCH.to_owned()
+}

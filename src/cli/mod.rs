@@ -1,0 +1,94 @@
+//! Commands and their flags. Each file turns the flags of one command into validated settings, hands them to
+//! the library, and says what came of it.
+
+mod doctor;
+mod extract;
+mod inspect;
+mod progress;
+mod session;
+mod summary;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use namewire::error::{Error, ErrorKind};
+use tracing_subscriber::EnvFilter;
+
+/// Named entities of large news dumps, found with an ONNX model and linked to your own alias table.
+#[derive(Debug, Parser)]
+#[command(name = "namewire", version, max_term_width = 100, propagate_version = true)]
+#[command(after_help = "Examples:
+  namewire extract news/ --out mentions.jsonl
+  zcat dump.jsonl.gz | namewire extract - --out - | head
+  namewire extract dump.jsonl.zst --model models/my-ner --entities my-table.jsonl --out mentions.jsonl
+  namewire doctor
+
+Exit status: 0 all articles were processed; 1 some were set aside; 2 the run was not possible.")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// Say more: once for what happens, twice for details.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    verbose: u8,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Find and link the named entities of articles.
+    Extract(Box<extract::ExtractArgs>),
+    /// Look at models.
+    #[command(subcommand)]
+    Model(ModelCommand),
+    /// Say which ONNX Runtime was found and what this machine can do.
+    Doctor(doctor::DoctorArgs),
+}
+
+#[derive(Debug, Subcommand)]
+enum ModelCommand {
+    /// Print a model's labels, tensors, tokenizer, window, variants and hashes.
+    Inspect(inspect::InspectArgs),
+}
+
+/// What a command comes to.
+enum End {
+    /// Everything was done.
+    Done,
+    /// Done, but some articles were set aside.
+    SetAside,
+}
+
+pub(crate) fn main() -> ExitCode {
+    let cli = Cli::parse();
+    start_log(cli.verbose);
+    let result = match &cli.command {
+        Command::Extract(args) => extract::run(args),
+        Command::Model(ModelCommand::Inspect(args)) => inspect::run(args),
+        Command::Doctor(args) => doctor::run(args),
+    };
+    match result {
+        Ok(End::Done) => ExitCode::SUCCESS,
+        Ok(End::SetAside) => ExitCode::from(1),
+        // Whoever read our output has seen enough.
+        Err(error) if error.kind() == ErrorKind::ClosedPipe => ExitCode::SUCCESS,
+        Err(error) => fail(&error),
+    }
+}
+
+fn fail(error: &Error) -> ExitCode {
+    eprintln!("namewire: {error}");
+    ExitCode::from(2)
+}
+
+/// Logs go to standard error; `RUST_LOG` overrides `-v`.
+fn start_log(verbose: u8) {
+    let level = ["warn", "namewire=info,warn", "namewire=debug,info"][usize::from(verbose.min(2))];
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(format!("{level},ort=error")));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+}
+
+/// Prints to standard output; a closed pipe is reported as such.
+fn print(text: &str) -> namewire::error::Result<()> {
+    use std::io::Write;
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| Error::writing("-", error))
+}

@@ -1,0 +1,110 @@
+//! Flags about model, device and table that several commands share.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use namewire::error::{Error, Result};
+use namewire::infer::{Backend, Device, OnnxBackend, OnnxOptions, Runtime};
+use namewire::link::EntityTable;
+use namewire::model::{Model, ModelOptions};
+
+/// The starter table, compiled in.
+const STARTER_TABLE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/seeds/entities.jsonl"));
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Model and device")]
+pub(super) struct ModelArgs {
+    /// A model folder in the Hugging Face layout: config.json with id2label, tokenizer.json, and model.onnx
+    /// or onnx/model*.onnx. Without it, the bundled model for English news.
+    #[arg(long, value_name = "DIR")]
+    pub model: Option<PathBuf>,
+    /// Which ONNX file of the folder, by name; otherwise the one that suits the device.
+    #[arg(long, value_name = "NAME")]
+    pub variant: Option<String>,
+    /// Most tokens that the model sees at once, special tokens included; not more than it was made for.
+    #[arg(long, value_name = "TOKENS")]
+    pub window: Option<usize>,
+    /// Where to compute: cpu, cuda, cuda:N, or auto (a GPU where ONNX Runtime can use one, else the CPU).
+    #[arg(long, default_value = "cpu", value_parser = parse_device)]
+    pub device: DeviceChoice,
+    /// The ONNX Runtime library, or its folder. Otherwise: ORT_DYLIB_PATH, the folder that scripts/setup
+    /// makes, the folder of this program, the onnxruntime package of Python.
+    #[arg(long, value_name = "FILE")]
+    pub ort_lib: Option<PathBuf>,
+}
+
+/// What `--device` asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum DeviceChoice {
+    Auto,
+    Exactly(Device),
+}
+
+fn parse_device(text: &str) -> std::result::Result<DeviceChoice, String> {
+    let cuda = |number: &str| number.parse().map(Device::Cuda).map_err(|_| format!("{number:?} is no device number"));
+    match text.split_once(':') {
+        None if text == "cpu" => Ok(DeviceChoice::Exactly(Device::Cpu)),
+        None if text == "auto" => Ok(DeviceChoice::Auto),
+        None if text == "cuda" => Ok(DeviceChoice::Exactly(Device::Cuda(0))),
+        Some(("cuda", number)) => cuda(number).map(DeviceChoice::Exactly),
+        _ => Err("give cpu, cuda, cuda:N or auto".to_owned()),
+    }
+}
+
+impl ModelArgs {
+    /// Opens the model; the variant goes by the device.
+    pub fn open_model(&self, device: Device) -> Result<Model> {
+        let options =
+            ModelOptions { variant: self.variant.clone(), for_gpu: device != Device::Cpu, window: self.window };
+        match &self.model {
+            Some(folder) => Model::open(folder, &options),
+            None => Model::bundled(&options),
+        }
+    }
+
+    /// Loads ONNX Runtime and settles the device.
+    pub fn open_runtime(&self) -> Result<(&'static Runtime, Device)> {
+        let runtime = Runtime::load(self.ort_lib.as_deref())?;
+        let device = match self.device {
+            DeviceChoice::Exactly(device) => device,
+            DeviceChoice::Auto => {
+                let device = runtime.best_device();
+                tracing::warn!("--device auto: computing on {}", describe(device));
+                device
+            }
+        };
+        Ok((runtime, device))
+    }
+}
+
+/// One session per worker. On a CPU each has one thread: more sessions beat wider ones.
+pub(super) fn open_backends(
+    runtime: &'static Runtime,
+    model: &Model,
+    device: Device,
+    workers: usize,
+) -> Result<Vec<Box<dyn Backend>>> {
+    let options = OnnxOptions { device, threads: 1 };
+    (0..workers).map(|_| Ok(Box::new(OnnxBackend::new(runtime, model, options)?) as Box<dyn Backend>)).collect()
+}
+
+/// The entity tables that `--entities` names: none, the starter table, or files.
+pub(super) fn open_table(entities: &[PathBuf]) -> Result<Option<EntityTable>> {
+    match entities {
+        [] => EntityTable::parse(&[("seeds/entities.jsonl", STARTER_TABLE)]).map(Some),
+        [only] if only.as_os_str() == "none" => Ok(None),
+        files => EntityTable::load(files).map(Some),
+    }
+}
+
+pub(super) fn describe(device: Device) -> String {
+    match device {
+        Device::Cpu => "cpu".to_owned(),
+        Device::Cuda(number) => format!("cuda:{number}"),
+    }
+}
+
+/// A flag that asks for something impossible.
+pub(super) fn misuse(what: impl Into<String>) -> Error {
+    Error::config(what)
+}

@@ -1,0 +1,151 @@
+//! What is said of a run at its end: a few lines for people, one JSON object for programs.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write;
+use std::path::Path;
+
+use namewire::error::{Error, Result};
+use namewire::infer::Runtime;
+use namewire::link::{EntityIx, Linker};
+use namewire::pipeline::Pipeline;
+use namewire::report::RunReport;
+use namewire::write::Rendered;
+use serde_json::{Value, json};
+
+/// Entities that the summary names.
+const TOP: usize = 10;
+
+/// Counts of what was written.
+#[derive(Debug, Default)]
+pub(super) struct Summary {
+    by_type: BTreeMap<String, u64>,
+    by_entity: HashMap<EntityIx, u64>,
+    mentions: u64,
+    linked: u64,
+}
+
+/// What a run was made with.
+pub(super) struct Setting<'r> {
+    pub runtime: &'r Runtime,
+    pub device: String,
+    pub workers: usize,
+    pub pipeline: &'r Pipeline,
+}
+
+impl Summary {
+    pub(super) fn count(&mut self, rendered: &Rendered) {
+        for mention in &rendered.written {
+            self.mentions += 1;
+            // Types are few: the name is copied for the first of each only.
+            match self.by_type.get_mut(&*mention.kind) {
+                Some(count) => *count += 1,
+                None => drop(self.by_type.insert(mention.kind.to_string(), 1)),
+            }
+            if let Some(entity) = mention.entity {
+                self.linked += 1;
+                *self.by_entity.entry(entity).or_default() += 1;
+            }
+        }
+    }
+
+    /// The most mentioned entities, by count, then by id.
+    fn top(&self, linker: Option<&Linker>) -> Vec<(String, String, u64)> {
+        let Some(linker) = linker else { return Vec::new() };
+        let mut counts: Vec<_> = self.by_entity.iter().map(|(&entity, &count)| (entity, count)).collect();
+        counts.sort_by_key(|&(entity, count)| (std::cmp::Reverse(count), entity));
+        let named = counts.into_iter().take(TOP).map(|(entity, count)| {
+            let entity = linker.table().entity(entity);
+            (entity.id.to_string(), entity.name.to_string(), count)
+        });
+        named.collect()
+    }
+
+    fn linked_share(&self) -> f64 {
+        self.linked as f64 / self.mentions.max(1) as f64
+    }
+
+    pub(super) fn write(&self, path: &Path, report: &RunReport, setting: &Setting<'_>) -> Result<()> {
+        let text = format!("{:#}\n", self.json(report, setting));
+        std::fs::write(path, text).map_err(|error| Error::writing(path, error))
+    }
+
+    fn json(&self, report: &RunReport, setting: &Setting<'_>) -> Value {
+        let (model, linker) = (setting.pipeline.model(), setting.pipeline.linker());
+        let config = setting.pipeline.config();
+        let top: Vec<Value> = self
+            .top(linker)
+            .into_iter()
+            .map(|(id, name, mentions)| json!({"entity_id": id, "entity_name": name, "mentions": mentions}))
+            .collect();
+        let hashes: serde_json::Map<String, Value> =
+            model.hashes.iter().map(|(file, hash)| (file.clone(), json!(hash))).collect();
+        json!({
+            "schema_version": 1,
+            "run": report,
+            "written": {"mentions": self.mentions, "linked": self.linked, "by_type": self.by_type, "top_entities": top},
+            "tokens_per_second": report.tokens_per_second(),
+            "model": {"name": model.name, "variant": model.graph.variant.file, "window": model.window, "sha256": hashes},
+            "table": linker.map(|linker| json!({"entities": linker.table().len(), "aliases": linker.table().alias_count(), "sha256": linker.table().sha256()})),
+            "configuration": {
+                "device": setting.device, "workers": setting.workers, "host_threads": config.host_threads,
+                "batch_tokens": config.batch.tokens, "batch_rows": config.batch.rows,
+                "chunk_articles": config.chunk.articles, "chunk_bytes": config.chunk.bytes,
+                "aggregation": format!("{:?}", config.aggregation).to_lowercase(),
+                "decoding": format!("{:?}", config.decoding).to_lowercase(),
+            },
+            "versions": {"namewire": env!("CARGO_PKG_VERSION"), "onnxruntime": setting.runtime.version},
+        })
+    }
+
+    /// A closing report for people.
+    pub(super) fn describe(
+        &self,
+        report: &RunReport,
+        setting: &Setting<'_>,
+        out: &Path,
+        rejects: Option<&Path>,
+    ) -> String {
+        let mut text = String::new();
+        let linker = setting.pipeline.linker();
+        let mut line = |label: &str, value: String| {
+            let _ = writeln!(text, "{label:>12}  {value}"); // writing to a String cannot fail
+        };
+        let set_aside = match (report.rejected, rejects) {
+            (0, _) => String::new(),
+            (count, Some(path)) => format!(", {count} set aside (see {})", path.display()),
+            (count, None) => format!(", {count} set aside ({})", list(&report.rejected_by_reason)),
+        };
+        let skipped = if report.skipped > 0 { format!(", {} skipped", report.skipped) } else { String::new() };
+        line("articles", format!("{}{set_aside}{skipped}", report.articles));
+        if !report.foreign.is_empty() {
+            line(
+                "foreign",
+                format!(
+                    "{} (the model was made for {})",
+                    list(&report.foreign),
+                    setting.pipeline.model().card.languages.join(", ")
+                ),
+            );
+        }
+        if !report.warnings.is_empty() {
+            line("warnings", list(&report.warnings));
+        }
+        line("sentences", report.sentences.to_string());
+        line("tokens", format!("{} encoded, {} inferred", report.tokens_encoded, report.tokens_inferred));
+        line("mentions", format!("{} ({})", self.mentions, list(&self.by_type)));
+        if linker.is_some() {
+            line("linked", format!("{:.1}%", 100.0 * self.linked_share()));
+            let top: Vec<String> = self.top(linker).iter().map(|(_, name, count)| format!("{name} {count}")).collect();
+            line("top entities", top.join(", "));
+        }
+        line("speed", format!("{:.0} tokens/s, {:.2} s", report.tokens_per_second(), report.seconds));
+        if out.as_os_str() != "-" {
+            line("output", out.display().to_string());
+        }
+        text
+    }
+}
+
+fn list(counts: &BTreeMap<String, u64>) -> String {
+    counts.iter().map(|(name, count)| format!("{name} {count}")).collect::<Vec<_>>().join(", ")
+}
