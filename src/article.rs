@@ -38,7 +38,7 @@ impl Article {
     }
 
     /// Bytes of text in all fields.
-    pub fn len(&self) -> usize {
+    pub fn text_bytes(&self) -> usize {
         Field::ALL.iter().map(|&field| self.field(field).len()).sum()
     }
 

@@ -11,13 +11,14 @@ use crate::article::Article;
 use crate::batch::{BatchPlan, plan};
 use crate::config::{ChunkLimits, Config};
 use crate::encode::EncodedArticle;
+use crate::error::{Error, ErrorKind, Result};
 use crate::language::language_of;
 use crate::model::Model;
 use crate::read::{RawRecord, Reject, RejectReason};
 use crate::window::{Window, cut};
 
 /// Records of a chunk, as they were read.
-pub type RawChunk = Vec<Result<RawRecord, Reject>>;
+pub type RawChunk = Vec<std::result::Result<RawRecord, Reject>>;
 
 /// A chunk whose articles are encoded and whose batches are planned.
 #[derive(Debug)]
@@ -56,10 +57,10 @@ pub enum Item {
 /// Groups records into chunks.
 pub fn chunks<I>(records: I, limits: ChunkLimits) -> impl Iterator<Item = RawChunk>
 where
-    I: Iterator<Item = Result<RawRecord, Reject>>,
+    I: Iterator<Item = std::result::Result<RawRecord, Reject>>,
 {
     let mut records = records.peekable();
-    let size = |record: &Result<RawRecord, Reject>| record.as_ref().map_or(0, |record| record.bytes.len());
+    let size = |record: &std::result::Result<RawRecord, Reject>| record.as_ref().map_or(0, |record| record.bytes.len());
     std::iter::from_fn(move || {
         let mut chunk = vec![records.next()?];
         let mut bytes = size(&chunk[0]);
@@ -81,7 +82,19 @@ enum Prepared {
 impl Chunk {
     /// Parses and encodes the records on the current rayon pool, and plans their batches.
     pub fn prepare(raw: RawChunk, model: &Model, config: &Config) -> Self {
-        let prepared: Vec<Prepared> = raw.into_par_iter().map(|record| prepare(record, model, config)).collect();
+        let prepared = raw.into_par_iter().map(|record| prepare(record, model, config)).collect();
+        Self::assemble(prepared, model, config)
+    }
+
+    /// A chunk of one article. Fails where the tokenizer does.
+    pub fn of_article(article: Article, model: &Model, config: &Config) -> Result<Self> {
+        match encode(article, None, model) {
+            Prepared::Rejected(reject) => Err(Error::new(ErrorKind::Internal, reject.message)),
+            prepared => Ok(Self::assemble(vec![prepared], model, config)),
+        }
+    }
+
+    fn assemble(prepared: Vec<Prepared>, model: &Model, config: &Config) -> Self {
         let mut chunk = Self { items: Vec::new(), articles: Vec::new(), windows: Vec::new(), plans: Vec::new() };
         for record in prepared {
             let item = match record {
@@ -104,7 +117,7 @@ impl Chunk {
     }
 }
 
-fn prepare(record: Result<RawRecord, Reject>, model: &Model, config: &Config) -> Prepared {
+fn prepare(record: std::result::Result<RawRecord, Reject>, model: &Model, config: &Config) -> Prepared {
     let article = match record.and_then(|record| record.parse(&config.read)) {
         Ok(article) => article,
         Err(reject) => return Prepared::Rejected(reject),
@@ -114,12 +127,16 @@ fn prepare(record: Result<RawRecord, Reject>, model: &Model, config: &Config) ->
     if !only.is_empty() && language.as_ref().is_some_and(|language| !only.contains(language)) {
         return Prepared::Skipped(article, language);
     }
+    encode(article, language, model)
+}
+
+fn encode(article: Article, language: Option<String>, model: &Model) -> Prepared {
     let (id, origin) = (article.id.clone(), article.origin.clone());
     // A text that breaks the tokenizer is one bad article, not the end of the run.
     let encoded = catch_unwind(AssertUnwindSafe(|| EncodedArticle::new(article, &model.tokenizer)));
     let failure = match encoded {
         Ok(Ok(encoded)) => return Prepared::Encoded(Box::new(encoded), language),
-        Ok(Err((_, error))) => error,
+        Ok(Err(error)) => error,
         Err(_) => "the tokenizer panicked".to_owned(),
     };
     let mut reject =
@@ -136,7 +153,7 @@ mod tests {
 
     #[test]
     fn chunks_depend_on_count_and_bytes_alone() {
-        let record = |bytes: usize| -> Result<RawRecord, Reject> {
+        let record = |bytes: usize| {
             Ok(RawRecord { origin: Origin::default(), name: "".into(), format: Format::Text, bytes: vec![0; bytes] })
         };
         let limits = ChunkLimits { articles: 3, bytes: 10 };

@@ -154,9 +154,9 @@ fn viterbi(scores: ArrayView2<'_, f32>, labels: &LabelSet) -> Vec<usize> {
         for label in 0..count {
             let mut from = 0;
             let mut top = barred;
-            for previous in 0..count {
-                if best[previous] > top && labels.may_follow(previous, label) {
-                    (from, top) = (previous, best[previous]);
+            for (previous, &score) in best.iter().enumerate() {
+                if score > top && labels.may_follow(previous, label) {
+                    (from, top) = (previous, score);
                 }
             }
             back[[word, label]] = from as u16;

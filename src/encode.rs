@@ -27,8 +27,8 @@ pub struct EncodedArticle {
 
 impl EncodedArticle {
     /// Cleans, segments and tokenizes an article. Fails, with the tokenizer's words, only where the
-    /// tokenizer does; the article is handed back for the report.
-    pub fn new(article: Article, tokenizer: &Tokenizer) -> Result<Self, (Article, String)> {
+    /// tokenizer does.
+    pub fn new(article: Article, tokenizer: &Tokenizer) -> Result<Self, String> {
         let clean = Field::ALL.map(|field| CleanText::new(article.field(field)));
         let mut encoded = Self {
             clean,
@@ -39,9 +39,7 @@ impl EncodedArticle {
             article,
         };
         for field in Field::ALL {
-            if let Err(error) = encoded.add_field(field, tokenizer) {
-                return Err((encoded.article, error));
-            }
+            encoded.add_field(field, tokenizer)?;
         }
         Ok(encoded)
     }

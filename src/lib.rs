@@ -1,4 +1,59 @@
-//! namewire: named entities of large news dumps, linked to your own alias table.
+//! namewire finds the named entities of news articles with an ONNX token-classification model, and links each
+//! mention to an entity of the user's own alias table.
+//!
+//! # The flow
+//!
+//! Each stage is a module, and each defines the type that the next one takes:
+//!
+//! | stage | module | from | to |
+//! |---|---|---|---|
+//! | 1 read | [`read`] | files, archives, standard input | [`read::RawRecord`], then [`article::Article`] |
+//! | 2 clean | [`clean`] | raw text | [`clean::CleanText`] and the way back |
+//! | 3 segment | [`segment`] | clean text | [`segment::Sentence`] |
+//! | 4 encode | [`encode`] | sentences | [`encode::EncodedArticle`]: token ids with offsets |
+//! | 5 window | [`window`] | tokens of a sentence | [`window::Window`]: what the model sees at once |
+//! | 6 batch | [`batch`] | windows of a chunk | [`batch::Batch`], bounded by padded tokens |
+//! | 7 infer | [`infer`] | batches | [`infer::Logits`], `[batch, token, label]` |
+//! | 8 stitch | [`stitch`] | logits of windows | [`stitch::Scores`] of articles, `[token, label]` |
+//! | 9 decode | [`decode`], [`words`] | scores | [`decode::Mention`] |
+//! | 10 link | [`link`] | mentions | [`link::LinkedMention`] |
+//! | 11 write | [`mod@write`] | linked mentions | JSON Lines |
+//!
+//! [`pipeline`] is the one place that knows threads, channels and order. [`chunk`] is the unit that travels
+//! through them; [`finish`] takes an article from its scores to its mentions. [`model`] opens model folders,
+//! [`config`] holds every setting, [`report`] counts.
+//!
+//! # Example
+//!
+//! ```
+//! use namewire::article::Article;
+//! use namewire::config::Config;
+//! use namewire::infer::{Device, OnnxBackend, OnnxOptions, Runtime};
+//! use namewire::link::{EntityTable, LinkOptions, Linker};
+//! use namewire::model::{Model, ModelOptions};
+//! use namewire::pipeline::Pipeline;
+//!
+//! # fn main() -> namewire::error::Result<()> {
+//! let runtime = Runtime::load(None)?;
+//! let model = Model::bundled(&ModelOptions::default())?;
+//! let session = OnnxBackend::new(runtime, &model, OnnxOptions { device: Device::Cpu, threads: 1 })?;
+//! let table = EntityTable::parse(&[(
+//!     "my table",
+//!     r#"{"id": "loc/turkey", "name": "Turkey", "type": "LOC", "aliases": ["Turkish", "Türkiye"]}"#,
+//! )])?;
+//! let linker = Linker::new(table, LinkOptions::default());
+//! let pipeline = Pipeline::new(model, Some(linker), vec![Box::new(session)], Config::default())?;
+//!
+//! let text = "The Turkish foreign minister, Ahmet Davutoğlu, flew to Geneva on Monday.";
+//! let article = Article { id: "one".into(), text: text.into(), ..Article::default() };
+//! let mentions = pipeline.extract(article)?;
+//! let seen: Vec<_> = mentions.iter().map(|mention| (mention.span.slice(text), &*mention.label)).collect();
+//! assert_eq!(seen, [("Turkish", "MISC"), ("Ahmet Davutoğlu", "PER"), ("Geneva", "LOC")]);
+//! let linker = pipeline.linker().expect("given above");
+//! assert_eq!(&*linker.table().entity(mentions[0].link.entity.expect("an alias")).id, "loc/turkey");
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod article;
 pub mod batch;

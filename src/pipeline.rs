@@ -22,13 +22,14 @@ use std::time::Instant;
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use rayon::prelude::*;
 
+use crate::article::Article;
 use crate::batch::Batch;
 use crate::chunk::{Chunk, Item, RawChunk, chunks};
 use crate::config::Config;
 use crate::error::{Error, ErrorKind, Result};
 use crate::finish::{Outcome, finish};
 use crate::infer::{Backend, Logits};
-use crate::link::Linker;
+use crate::link::{LinkedMention, Linker};
 use crate::model::Model;
 use crate::read::{RawRecord, Reject};
 use crate::report::{Counters, RunReport, Stage};
@@ -132,6 +133,25 @@ impl Pipeline {
         report.close(&self.counters, start.elapsed());
         self.check_conservation(&report)?;
         Ok(report)
+    }
+
+    /// The linked mentions of one article, on the calling thread and the host pool, with the first backend:
+    /// for programs that have an article in hand. A dump goes faster through [`Pipeline::run`].
+    pub fn extract(&self, article: Article) -> Result<Vec<LinkedMention>> {
+        let mut backends = self.backends.lock().map_err(|_| internal("an earlier run of this pipeline panicked"))?;
+        let chunk = self.host.install(|| Chunk::of_article(article, &self.model, &self.config))?;
+        let mut pending = Pending::new(Arc::new(chunk), self.model.labels.len());
+        let mut batch = Batch::default();
+        for plan in 0..pending.chunk.plans.len() {
+            let chunk = &pending.chunk;
+            batch.fill(&chunk.plans[plan], &chunk.windows, &chunk.articles, &self.model.tokenizer);
+            let logits = backends[0].infer(&batch)?;
+            pending.add(plan, &logits, &self.model);
+        }
+        match finish(&pending.chunk.items[0], &pending.chunk, &pending.scores, self)? {
+            Outcome::Finished(done) => Ok(done.mentions),
+            Outcome::Rejected(_) | Outcome::Skipped { .. } => Ok(Vec::new()),
+        }
     }
 
     /// Reading may block on a pipe for ever, so its thread is not waited for: it ends when nobody listens.

@@ -84,7 +84,7 @@ fn is_alone(char: char) -> bool {
 mod tests {
     use super::*;
 
-    fn texts<'t>(text: &'t str) -> Vec<&'t str> {
+    fn texts(text: &str) -> Vec<&str> {
         spans(text, Span::new(0, text.len())).map(|(span, _)| span.slice(text)).collect()
     }
 

@@ -53,7 +53,7 @@ fn parse_device(text: &str) -> std::result::Result<DeviceChoice, String> {
 
 impl ModelArgs {
     /// Opens the model; the variant goes by the device.
-    pub fn open_model(&self, device: Device) -> Result<Model> {
+    pub(super) fn open_model(&self, device: Device) -> Result<Model> {
         let options =
             ModelOptions { variant: self.variant.clone(), for_gpu: device != Device::Cpu, window: self.window };
         match &self.model {
@@ -63,7 +63,7 @@ impl ModelArgs {
     }
 
     /// Loads ONNX Runtime and settles the device.
-    pub fn open_runtime(&self) -> Result<(&'static Runtime, Device)> {
+    pub(super) fn open_runtime(&self) -> Result<(&'static Runtime, Device)> {
         let runtime = Runtime::load(self.ort_lib.as_deref())?;
         let device = match self.device {
             DeviceChoice::Exactly(device) => device,

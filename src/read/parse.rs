@@ -96,7 +96,7 @@ fn from_json(line: &str, origin: &Origin, options: &ReadOptions) -> Result<Artic
 }
 
 fn checked(article: Article, options: &ReadOptions) -> Result<Article, Fault> {
-    let (size, limit) = (article.len(), options.max_article_bytes);
+    let (size, limit) = (article.text_bytes(), options.max_article_bytes);
     let fault = if size > limit {
         Fault::new(RejectReason::TooLarge, format!("an article of {size} bytes is over the limit of {limit}"))
     } else if article.is_blank() {
@@ -268,7 +268,7 @@ mod tests {
     fn the_limit_is_that_of_title_and_text() {
         let options = ReadOptions { max_article_bytes: 5, ..ReadOptions::default() };
         let parse = |json: &str| record(Format::Jsonl, json).parse(&options);
-        assert_eq!(parse(r#"{"title": "é", "text": "\u00e9x", "more": "xxxxxx"}"#).unwrap().len(), 5);
+        assert_eq!(parse(r#"{"title": "é", "text": "\u00e9x", "more": "xxxxxx"}"#).unwrap().text_bytes(), 5);
         let reject = parse(r#"{"id": 3, "title": "é", "text": "\u00e9xx"}"#).unwrap_err();
         assert_eq!((reject.reason, reject.id.as_deref()), (RejectReason::TooLarge, Some("3")));
         assert_eq!(reject.message, "an article of 6 bytes is over the limit of 5");
