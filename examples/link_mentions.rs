@@ -73,11 +73,15 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn link(linker: &Linker, article: &Line) -> Vec<LinkedMention> {
-    let sentences: Vec<Sentence> = article.sentences.iter().map(|place| Sentence {
-        field: field(&place.field),
-        span: Span::new(place.start_byte, place.end_byte),
-        block: place.block,
-    }).collect();
+    let sentences: Vec<Sentence> = article
+        .sentences
+        .iter()
+        .map(|place| Sentence {
+            field: field(&place.field),
+            span: Span::new(place.start_byte, place.end_byte),
+            block: place.block,
+        })
+        .collect();
     let mentions = article.mentions.iter().map(|found| Mention {
         field: field(&found.field),
         span: Span::new(found.start_byte, found.end_byte),
@@ -107,7 +111,9 @@ fn shown(linker: &Linker, article: &Line, mention: &LinkedMention) -> Value {
     let link = &mention.link;
     let evidence = link.evidence.as_ref().map(|evidence| match evidence {
         Evidence::Row { alias, origin } => json!({"alias": **alias, "file": *origin.file, "line": origin.line}),
-        Evidence::Text { field, span, text } => json!({"field": field, "start_byte": span.start, "end_byte": span.end, "text": text}),
+        Evidence::Text { field, span, text } => {
+            json!({"field": field, "start_byte": span.start, "end_byte": span.end, "text": text})
+        }
     });
     let entity = link.entity.map(|entity| linker.table().entity(entity));
     json!({

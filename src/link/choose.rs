@@ -94,11 +94,16 @@ pub(super) fn decide(table: &EntityTable, page: &Page<'_>, site: &Site, context:
             return Link { status, reason: Some(reason), ..Link::default() };
         }
     };
-    let mut weighed: Vec<(Sense, f32, f32)> = options.into_iter().map(|option| {
-        let prior = table.lexicon.row(option.row).prior.unwrap_or(DEFAULT_PRIOR);
-        (option, prior, prior * support(table, page, site, context, option))
-    }).collect();
-    let by_weight = |left: &(Sense, f32, f32), right: &(Sense, f32, f32)| right.2.total_cmp(&left.2).then(left.0.entity.cmp(&right.0.entity));
+    let mut weighed: Vec<(Sense, f32, f32)> = options
+        .into_iter()
+        .map(|option| {
+            let prior = table.lexicon.row(option.row).prior.unwrap_or(DEFAULT_PRIOR);
+            (option, prior, prior * support(table, page, site, context, option))
+        })
+        .collect();
+    let by_weight = |left: &(Sense, f32, f32), right: &(Sense, f32, f32)| {
+        right.2.total_cmp(&left.2).then(left.0.entity.cmp(&right.0.entity))
+    };
     weighed.sort_by(by_weight);
     let total: f32 = weighed.iter().map(|(_, _, weight)| weight).sum();
     let shares: Vec<Candidate> =
@@ -106,10 +111,16 @@ pub(super) fn decide(table: &EntityTable, page: &Page<'_>, site: &Site, context:
     let (best, best_prior, best_weight) = weighed[0];
     let next = weighed.get(1);
     if next.is_some_and(|&(_, _, weight)| best_weight < margin * weight) {
-        return Link { status: Status::Ambiguous, candidates: shares, reason: Some(Reason::BelowMargin), ..Link::default() };
+        return Link {
+            status: Status::Ambiguous,
+            candidates: shares,
+            reason: Some(Reason::BelowMargin),
+            ..Link::default()
+        };
     }
     let by_prior = |&(_, prior, _): &(Sense, f32, f32)| best_prior >= margin * prior;
-    let reason = next.map(|_| if weighed[1..].iter().all(by_prior) { Reason::PriorDecided } else { Reason::ContextDecided });
+    let reason =
+        next.map(|_| if weighed[1..].iter().all(by_prior) { Reason::PriorDecided } else { Reason::ContextDecided });
     let share = shares[0].score;
     Link { candidates: if next.is_some() { shares } else { Vec::new() }, reason, ..by_row(table, best, share) }
 }
@@ -178,14 +189,36 @@ fn names_language(page: &Page<'_>, site: &Site) -> bool {
     let body = page.body(site.field);
     let words = &body.words;
     let (start, end) = (site.words.start, site.words.end);
-    let next = (end < words.len() && words.get(end).sentence == site.sentence).then(|| (words.key(end), words.get(end)));
-    if next.is_some_and(|(key, _)| matches!(key, "language" | "languages" | "speaking" | "speaker" | "speakers" | "dialect" | "word" | "phrase")) {
+    let next =
+        (end < words.len() && words.get(end).sentence == site.sentence).then(|| (words.key(end), words.get(end)));
+    if next.is_some_and(|(key, _)| {
+        matches!(key, "language" | "languages" | "speaking" | "speaker" | "speakers" | "dialect" | "word" | "phrase")
+    }) {
         return true;
     }
     if body.text[site.span.end..].starts_with(':') {
         return true;
     }
-    let stands_alone = next.is_none_or(|(key, word)| word.gap >= Gap::Comma || (word.case == Case::Lower && matches!(key, "and" | "or" | "as" | "to" | "for" | "with" | "means" | "meaning")));
+    let stands_alone = next.is_none_or(|(key, word)| {
+        word.gap >= Gap::Comma
+            || (word.case == Case::Lower
+                && matches!(key, "and" | "or" | "as" | "to" | "for" | "with" | "means" | "meaning"))
+    });
     let before = (start > 0 && words.get(start).gap == Gap::Space).then(|| words.key(start - 1));
-    stands_alone && before.is_some_and(|key| matches!(key, "in" | "from" | "into" | "speak" | "speaks" | "spoke" | "speaking" | "spoken" | "fluent" | "written" | "to"))
+    stands_alone
+        && before.is_some_and(|key| {
+            matches!(
+                key,
+                "in" | "from"
+                    | "into"
+                    | "speak"
+                    | "speaks"
+                    | "spoke"
+                    | "speaking"
+                    | "spoken"
+                    | "fluent"
+                    | "written"
+                    | "to"
+            )
+        })
 }

@@ -65,10 +65,12 @@ impl Groups {
 
     fn numbered(mut self) -> Vec<u32> {
         let mut numbers: AHashMap<usize, u32> = AHashMap::new();
-        (0..self.0.len()).map(|at| {
-            let root = self.root(at);
-            let next = numbers.len() as u32;
-            *numbers.entry(root).or_insert(next)
-        }).collect()
+        (0..self.0.len())
+            .map(|at| {
+                let root = self.root(at);
+                let next = numbers.len() as u32;
+                *numbers.entry(root).or_insert(next)
+            })
+            .collect()
     }
 }

@@ -48,7 +48,14 @@ pub(super) fn apply(table: &EntityTable, page: &Page<'_>, sites: &[Site], links:
         let mut holders: Vec<&FullName> = Vec::new();
         for &name in known {
             let name = &full_names[name];
-            let abbreviates = name.site != at && abbreviates(page, &sites[at], &words, name, links[at].entity.map(|entity| &*table.entity(entity).kind));
+            let abbreviates = name.site != at
+                && abbreviates(
+                    page,
+                    &sites[at],
+                    &words,
+                    name,
+                    links[at].entity.map(|entity| &*table.entity(entity).kind),
+                );
             if abbreviates && !holders.iter().any(|other| other.holder == name.holder) {
                 holders.push(name);
             }
@@ -82,22 +89,25 @@ fn merge_variants(names: &mut [FullName]) {
         let (before, rest) = names.split_at_mut(at);
         let name = &mut rest[0];
         let ends = |name: &FullName| (name.words.first().cloned(), name.words.last().cloned());
-        if let Some(same) = before.iter().find(|other| other.is_person && name.is_person && ends(other) == ends(name)) {
-            if matches!(name.holder, Holder::Unknown(_)) {
-                name.holder = same.holder.clone();
-            }
+        let same = before.iter().find(|other| other.is_person && name.is_person && ends(other) == ends(name));
+        if let (Some(same), Holder::Unknown(_)) = (same, &name.holder) {
+            name.holder = same.holder.clone();
         }
     }
 }
 
-/// The folded words of a site, titles before it left out.
+/// The folded words of a site, without titles before the name and "Jr." after it.
 fn name_words(page: &Page<'_>, site: &Site) -> Vec<String> {
     let words = &page.body(site.field).words;
     let keys = words.content_of(site.words.clone()).map(|position| words.key(words.content(position)));
     let keys: Vec<&str> = keys.collect();
+    if keys.is_empty() {
+        return Vec::new();
+    }
     let titles = keys.iter().take_while(|key| lists::is_title(key)).count();
     let from = if titles < keys.len() { titles } else { 0 };
-    keys[from..].iter().map(|key| (*key).to_owned()).collect()
+    let suffixes = keys[from + 1..].iter().rev().take_while(|key| lists::is_name_suffix(key)).count();
+    keys[from..keys.len() - suffixes].iter().map(|key| (*key).to_owned()).collect()
 }
 
 fn abbreviates(page: &Page<'_>, site: &Site, words: &[String], name: &FullName, kind: Option<&str>) -> bool {
@@ -105,7 +115,10 @@ fn abbreviates(page: &Page<'_>, site: &Site, words: &[String], name: &FullName, 
         return false;
     }
     if name.is_person {
-        let surname = name.words.ends_with(words);
+        // "Abu Anas" is one name: "Anas" is somebody else.
+        let before = name.words.len() - words.len() - 1;
+        let surname =
+            name.words.ends_with(words) && !matches!(name.words[before].as_str(), "abu" | "umm" | "ibn" | "bint");
         let given = name.words.starts_with(words);
         // A place or body of that name is not the person, unless model and table disagree about what it is.
         let is_person = site.label.as_deref() == Some("PER") || kind == Some("PER");
@@ -116,14 +129,27 @@ fn abbreviates(page: &Page<'_>, site: &Site, words: &[String], name: &FullName, 
         return false;
     }
     let body = page.body(site.field);
-    let has_the = site.words.start > 0 && body.words.key(site.words.start - 1) == "the" && body.words.get(site.words.start - 1).is_article;
-    let head = name.words.iter().position(|word| matches!(word.as_str(), "for" | "of" | "in" | "on" | "and")).unwrap_or(name.words.len());
+    let has_the = site.words.start > 0
+        && body.words.key(site.words.start - 1) == "the"
+        && body.words.get(site.words.start - 1).is_article;
+    let head = name
+        .words
+        .iter()
+        .position(|word| matches!(word.as_str(), "for" | "of" | "in" | "on" | "and"))
+        .unwrap_or(name.words.len());
     let is_head = words.len() == 1 && head > 1 && name.words[head - 1] == words[0];
     (words.len() > 1 && name.words.starts_with(words)) || (has_the && is_head)
 }
 
 /// Links a short name to its one holder, or says that there are two; returns the fuller site it goes with.
-fn settle(table: &EntityTable, page: &Page<'_>, sites: &[Site], links: &mut [Link], at: usize, holders: &[&FullName]) -> Option<usize> {
+fn settle(
+    table: &EntityTable,
+    page: &Page<'_>,
+    sites: &[Site],
+    links: &mut [Link],
+    at: usize,
+    holders: &[&FullName],
+) -> Option<usize> {
     let link = &links[at];
     match holders {
         [] => None,
@@ -144,19 +170,24 @@ fn settle(table: &EntityTable, page: &Page<'_>, sites: &[Site], links: &mut [Lin
                     };
                 }
                 Holder::Unknown(_) => {
-                    links[at] = Link { status: Status::Unknown, reason: Some(Reason::UnknownHolder), ..Link::default() };
+                    links[at] =
+                        Link { status: Status::Unknown, reason: Some(Reason::UnknownHolder), ..Link::default() };
                 }
             }
             Some(name.site)
         }
         several => {
             let mut link = Link { status: Status::Ambiguous, reason: Some(Reason::TwoHolders), ..Link::default() };
-            let entities: Vec<EntityIx> = several.iter().filter_map(|name| match name.holder {
-                Holder::Entity(entity) => Some(entity),
-                Holder::Unknown(_) => None,
-            }).collect();
+            let entities: Vec<EntityIx> = several
+                .iter()
+                .filter_map(|name| match name.holder {
+                    Holder::Entity(entity) => Some(entity),
+                    Holder::Unknown(_) => None,
+                })
+                .collect();
             let share = 1.0 / several.len() as f32;
-            link.candidates = entities.iter().map(|&entity| super::outcome::Candidate { entity, score: share }).collect();
+            link.candidates =
+                entities.iter().map(|&entity| super::outcome::Candidate { entity, score: share }).collect();
             link.candidates.sort_by_key(|candidate| candidate.entity);
             links[at] = link;
             let _ = table;

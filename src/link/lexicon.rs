@@ -86,7 +86,12 @@ impl Lexicon {
         // table gives come before those that only follow from one.
         keyed.sort_by(|(left_key, left, left_form), (right_key, right, right_form)| {
             let order = |row: &Row| (row.entity, row.derived, row.valid_from, row.valid_to, row.exact_case);
-            (left_key, order(left), &left.alias, &left_form.text).cmp(&(right_key, order(right), &right.alias, &right_form.text))
+            (left_key, order(left), &left.alias, &left_form.text).cmp(&(
+                right_key,
+                order(right),
+                &right.alias,
+                &right_form.text,
+            ))
         });
         let mut lexicon = Self { rows: Vec::with_capacity(keyed.len()), by_key: AHashMap::new(), lengths, given };
         for (key, row, form) in keyed {
@@ -100,6 +105,12 @@ impl Lexicon {
     /// Rows that the table gives, without the derived ones.
     pub(super) fn given_rows(&self) -> usize {
         self.given
+    }
+
+    /// How many rows there are, derived ones included.
+    #[cfg(test)]
+    pub(super) fn len(&self) -> u32 {
+        self.rows.len() as u32
     }
 
     /// The numbers of the rows of a key.

@@ -16,6 +16,7 @@ mod choose;
 mod clusters;
 mod coreference;
 mod definitions;
+mod join;
 mod lexicon;
 mod lists;
 pub mod normalise;
@@ -138,17 +139,15 @@ impl Linker {
         context
     }
 
-    /// Drops places whose capitals prove nothing, unless the article surely names the entity elsewhere.
+    /// Drops what only the table found where its own rules speak against it, or where capitals prove nothing and the
+    /// article does not surely name the entity elsewhere.
     fn drop_doubtful(&self, page: &Page<'_>, sites: &mut Vec<Site>) {
-        if sites.iter().all(|site| site.doubt.is_none()) {
-            return;
-        }
-        let context = self.context(page, sites);
-        sites.retain(|site| match site.doubt {
-            None => true,
-            Some(Doubt::LongerName) => false,
-            Some(Doubt::Capitals) => choose::candidates(&self.table, page, site)
-                .is_ok_and(|senses| senses.iter().any(|sense| context.names(sense.entity))),
+        let context =
+            if sites.iter().any(|site| site.doubt.is_some()) { self.context(page, sites) } else { Context::default() };
+        sites.retain(|site| match (site.found_by, site.doubt) {
+            (FoundBy::Table, doubt) if doubt != Some(Doubt::LongerName) => choose::candidates(&self.table, page, site)
+                .is_ok_and(|senses| doubt.is_none() || senses.iter().any(|sense| context.names(sense.entity))),
+            (_, doubt) => doubt.is_none(),
         });
     }
 
@@ -187,7 +186,11 @@ impl Linker {
 
     fn mention(&self, site: Site, link: Link, local_id: u32) -> LinkedMention {
         let by_table = || {
-            let hit = site.hits.iter().find(|hit| link.entity == Some(self.table.lexicon.row(hit.row).entity)).or(site.hits.first());
+            let hit = site
+                .hits
+                .iter()
+                .find(|hit| link.entity == Some(self.table.lexicon.row(hit.row).entity))
+                .or(site.hits.first());
             let row = hit.map(|hit| self.table.lexicon.row(hit.row));
             row.map(|row| row.kind.as_ref().unwrap_or(&self.table.entity(row.entity).kind).clone())
         };
@@ -204,3 +207,8 @@ impl Linker {
         }
     }
 }
+
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod tests;

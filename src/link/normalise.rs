@@ -62,7 +62,10 @@ pub(super) fn fold_word(word: &str, key: &mut String) {
 
 /// Apostrophes and quote marks that may stand inside a name, with ʿayn, hamza and their stand-ins.
 pub(super) const fn is_apostrophe(char: char) -> bool {
-    matches!(char, '\'' | '’' | '‘' | '‛' | '`' | '´' | '′' | 'ʹ' | 'ʻ' | 'ʼ' | 'ʽ' | 'ʾ' | 'ʿ' | 'ˈ' | 'ˊ' | 'ˋ' | '＇')
+    matches!(
+        char,
+        '\'' | '’' | '‘' | '‛' | '`' | '´' | '′' | 'ʹ' | 'ʻ' | 'ʼ' | 'ʽ' | 'ʾ' | 'ʿ' | 'ˈ' | 'ˊ' | 'ˋ' | '＇'
+    )
 }
 
 /// Hyphens, and the dashes that are typed for them.

@@ -2,8 +2,8 @@
 
 use std::cell::OnceCell;
 
-use super::words::{Case, Words};
 use super::Document;
+use super::words::{Case, Words};
 use crate::article::Field;
 use crate::segment::Sentence;
 use crate::span::Span;

@@ -77,7 +77,8 @@ impl<'de> Deserialize<'de> for AliasRecord {
         if let serde_json::Value::String(text) = value {
             return Ok(Self { text, ..Self::default() });
         }
-        let alias: AliasObject = serde_json::from_value(value).map_err(|error| de::Error::custom(format_args!("alias: {error}")))?;
+        let alias: AliasObject =
+            serde_json::from_value(value).map_err(|error| de::Error::custom(format_args!("alias: {error}")))?;
         Ok(Self {
             text: alias.text,
             case: alias.case,

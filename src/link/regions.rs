@@ -10,7 +10,9 @@ use super::words::{Case, Gap};
 /// Gives matches that stand under a shared or a preceding head the rows of the region of that name.
 pub(super) fn apply(table: &EntityTable, _page: &Page<'_>, body: &Body<'_>, matches: &mut [Match]) {
     for at in 0..matches.len() {
-        let Some(head) = preceding_head(body, &matches[at]).or_else(|| shared_head(body, matches, at)) else { continue };
+        let Some(head) = preceding_head(body, &matches[at]).or_else(|| shared_head(body, matches, at)) else {
+            continue;
+        };
         let hits = region_rows(table, body, &matches[at], head);
         if !hits.is_empty() {
             matches[at].hits = hits;
@@ -33,24 +35,34 @@ fn preceding_head(body: &Body<'_>, found: &Match) -> Option<&'static str> {
 /// The head in "NAME, NAME and NAME provinces".
 fn shared_head(body: &Body<'_>, matches: &[Match], at: usize) -> Option<&'static str> {
     let mut end = matches[at].words.end;
+    if let Some(head) = plural_head(body, end) {
+        return Some(head);
+    }
     for found in &matches[at + 1..] {
         let between = end..found.words.start;
         let joined = match between.len() {
             0 => body.words.get(found.words.start).gap == Gap::Comma,
-            1 => body.words.key(end) == "and" && body.words.get(end).gap <= Gap::Comma && body.words.get(found.words.start).gap == Gap::Space,
+            1 => {
+                body.words.key(end) == "and"
+                    && body.words.get(end).gap <= Gap::Comma
+                    && body.words.get(found.words.start).gap == Gap::Space
+            }
             _ => false,
         };
         if !joined {
             return None;
         }
         end = found.words.end;
-        if end < body.words.len() && body.words.get(end).gap == Gap::Space && body.words.key(end).ends_with('s') {
-            if let Some(head) = small_head(body, end) {
-                return Some(head);
-            }
+        if let Some(head) = plural_head(body, end) {
+            return Some(head);
         }
     }
     None
+}
+
+fn plural_head(body: &Body<'_>, at: usize) -> Option<&'static str> {
+    let is_plural = at < body.words.len() && body.words.get(at).gap == Gap::Space && body.words.key(at).ends_with('s');
+    is_plural.then(|| small_head(body, at)).flatten()
 }
 
 fn small_head(body: &Body<'_>, at: usize) -> Option<&'static str> {

@@ -51,7 +51,7 @@ pub(super) struct Match {
 pub(super) enum Doubt {
     /// Capitals prove nothing here: other evidence in the article must support it.
     Capitals,
-    /// A surname that a given name of someone else precedes.
+    /// A part of something longer: a surname after a given name of someone else, a month in a date.
     LongerName,
 }
 
@@ -68,7 +68,14 @@ pub(super) fn scan(table: &EntityTable, page: &Page<'_>, body: &Body<'_>) -> Vec
     matches
 }
 
-fn longest_from(table: &EntityTable, page: &Page<'_>, body: &Body<'_>, start: usize, lengths: u64, key: &mut String) -> Option<Match> {
+fn longest_from(
+    table: &EntityTable,
+    page: &Page<'_>,
+    body: &Body<'_>,
+    start: usize,
+    lengths: u64,
+    key: &mut String,
+) -> Option<Match> {
     let words = &body.words;
     let longest = (u64::BITS - lengths.leading_zeros()) as usize - 1;
     let mut ends = [0u32; MAX_WORDS + 1];
@@ -92,7 +99,13 @@ fn longest_from(table: &EntityTable, page: &Page<'_>, body: &Body<'_>, start: us
 }
 
 /// The match of the rows of one key at the counted words `at`, where any row admits it.
-fn match_of(table: &EntityTable, page: &Page<'_>, body: &Body<'_>, rows: Range<u32>, at: Range<usize>) -> Option<Match> {
+fn match_of(
+    table: &EntityTable,
+    page: &Page<'_>,
+    body: &Body<'_>,
+    rows: Range<u32>,
+    at: Range<usize>,
+) -> Option<Match> {
     if rows.is_empty() {
         return None;
     }
@@ -125,7 +138,12 @@ fn is_small_head(body: &Body<'_>, position: usize) -> bool {
 
 /// The rows that agree with the counted words `at`.
 pub(super) fn hits(
-    table: &EntityTable, page: &Page<'_>, body: &Body<'_>, rows: Range<u32>, at: &Range<usize>, voucher: Voucher,
+    table: &EntityTable,
+    page: &Page<'_>,
+    body: &Body<'_>,
+    rows: Range<u32>,
+    at: &Range<usize>,
+    voucher: Voucher,
 ) -> Vec<Hit> {
     if rows.is_empty() {
         return Vec::new();
@@ -155,7 +173,10 @@ pub(super) fn hits(
 
 fn same_cases(form: &Form, body: &Body<'_>, at: &Range<usize>) -> bool {
     form.cases.len() == at.len()
-        && at.clone().zip(&form.cases).all(|(position, case)| body.words.get(body.words.content(position)).case == *case)
+        && at
+            .clone()
+            .zip(&form.cases)
+            .all(|(position, case)| body.words.get(body.words.content(position)).case == *case)
 }
 
 /// True where the capitals of the text allow a folded alias: what the alias capitalises, the text does too.
@@ -170,7 +191,9 @@ fn admits(form: &Form, page: &Page<'_>, body: &Body<'_>, at: &Range<usize>) -> b
             // "Isis", "Nato", but not "Us" or "Who".
             (Case::Upper, Case::Title) => letters >= 4,
             // "HIT" in running text is hardly the town of Hit.
-            (Case::Title, Case::Upper) => letters >= 4 || form.cases.len() > 1 || page.style(word.sentence) == Style::AllCaps,
+            (Case::Title, Case::Upper) => {
+                letters >= 4 || form.cases.len() > 1 || page.style(word.sentence) == Style::AllCaps
+            }
             _ => true,
         }
     })
@@ -193,12 +216,22 @@ fn doubt(table: &EntityTable, page: &Page<'_>, body: &Body<'_>, hits: &[Hit], at
         Style::TitleCase => word.case == Case::Title,
         Style::Running => opens && word.case == Case::Title,
     };
-    (capital_anyway && lists::is_common_word(body.words.key(at_word))).then_some(Doubt::Capitals)
+    let key = body.words.key(at_word);
+    if lists::is_calendar_word(key) {
+        let is_day = |at: usize| {
+            at < body.words.len()
+                && body.words.get(at).sentence == word.sentence
+                && body.words.get(at).case == Case::Digit
+        };
+        let dated = is_day(at_word + 1) || (at_word > 0 && is_day(at_word - 1));
+        return Some(if dated { Doubt::LongerName } else { Doubt::Capitals });
+    }
+    (capital_anyway && lists::is_common_word(key)).then_some(Doubt::Capitals)
 }
 
 fn opens_quote(body: &Body<'_>, at: usize) -> bool {
     let before = &body.text[..body.words.get(at).span.start];
-    body.words.get(at).gap == Gap::Break && before.ends_with(['“', '"', '‘', '(', '[', '–', '—', '-', ':', ' ']) 
+    body.words.get(at).gap == Gap::Break && before.ends_with(['“', '"', '‘', '(', '[', '–', '—', '-', ':', ' '])
 }
 
 /// True where a capitalised word that is no title or name of a place stands right before the surname.
@@ -209,7 +242,10 @@ fn in_longer_name(body: &Body<'_>, at: usize) -> bool {
     }
     let before = body.words.get(at - 1);
     let opens = at < 2 || body.words.get(at - 2).sentence != before.sentence;
-    matches!(before.case, Case::Title | Case::Single) && !before.possessive && !opens && !lists::is_title(body.words.key(at - 1))
+    matches!(before.case, Case::Title | Case::Single)
+        && !before.possessive
+        && !opens
+        && !lists::is_title(body.words.key(at - 1))
         && !before.is_article
 }
 

@@ -76,7 +76,8 @@ impl EntityTable {
                 Error::new(ErrorKind::Table, "cannot read the entity table").at(path).because(error)
             })?;
             let text = String::from_utf8(bytes).map_err(|error| {
-                let line = 1 + memchr::memchr_iter(b'\n', &error.as_bytes()[..error.utf8_error().valid_up_to()]).count();
+                let line =
+                    1 + memchr::memchr_iter(b'\n', &error.as_bytes()[..error.utf8_error().valid_up_to()]).count();
                 table_error(path, line as u32, "the line is not valid UTF-8").help("save the table as UTF-8")
             })?;
             sources.push((path.display().to_string(), text));
@@ -183,19 +184,32 @@ fn index_ids(records: &[(EntityRecord, RowOrigin)]) -> Result<AHashMap<Arc<str>,
     for (at, (record, origin)) in records.iter().enumerate() {
         if let Some(first) = by_id.insert(record.id.as_str().into(), EntityIx(at as u32)) {
             let first = &records[first.0 as usize].1;
-            return Err(table_error(&*origin.file, origin.line, format!("the id `{}` is taken: first at {}:{}", record.id, first.file, first.line))
-                .help("give each entity an id of its own, or put all aliases on one line"));
+            return Err(table_error(
+                &*origin.file,
+                origin.line,
+                format!("the id `{}` is taken: first at {}:{}", record.id, first.file, first.line),
+            )
+            .help("give each entity an id of its own, or put all aliases on one line"));
         }
     }
     Ok(by_id)
 }
 
-fn entity_of(record: &EntityRecord, origin: &RowOrigin, kind: Arc<str>, by_id: &AHashMap<Arc<str>, EntityIx>) -> Result<Entity> {
+fn entity_of(
+    record: &EntityRecord,
+    origin: &RowOrigin,
+    kind: Arc<str>,
+    by_id: &AHashMap<Arc<str>, EntityIx>,
+) -> Result<Entity> {
     let mut relations = Vec::with_capacity(record.relations.len());
     for relation in &record.relations {
         let target = by_id.get(relation.target.as_str()).ok_or_else(|| {
-            table_error(&*origin.file, origin.line, format!("`{}` has a relation to `{}`, which is not in the table", record.id, relation.target))
-                .help("add that entity, or take the relation out")
+            table_error(
+                &*origin.file,
+                origin.line,
+                format!("`{}` has a relation to `{}`, which is not in the table", record.id, relation.target),
+            )
+            .help("add that entity, or take the relation out")
         })?;
         relations.push((Arc::from(relation.kind.as_str()), *target));
     }
@@ -259,7 +273,8 @@ fn alias_row(alias: &AliasRecord, origin: &RowOrigin, entity: EntityIx) -> Resul
             .help("a prior is the share of uses of this alias that mean this entity"));
     }
     let (valid_from, valid_to) = period(alias.valid_from.as_deref(), alias.valid_to.as_deref(), origin)?;
-    let folded = |words: &[String]| words.iter().map(|word| fold(word).into()).filter(|word: &Box<str>| !word.is_empty()).collect();
+    let folded =
+        |words: &[String]| words.iter().map(|word| fold(word)).filter(|word| !word.is_empty()).map(Box::from).collect();
     Ok(Row {
         entity,
         alias: exact(&alias.text).into(),
@@ -279,7 +294,8 @@ fn period(from: Option<&str>, to: Option<&str>, origin: &RowOrigin) -> Result<(O
     let read = |key: &str, text: Option<&str>| {
         text.map(|text| {
             read_date(text).ok_or_else(|| {
-                table_error(&*origin.file, origin.line, format!("`{key}` is not a date: `{text}`")).help("write YYYY, YYYY-MM or YYYY-MM-DD")
+                table_error(&*origin.file, origin.line, format!("`{key}` is not a date: `{text}`"))
+                    .help("write YYYY, YYYY-MM or YYYY-MM-DD")
             })
         })
         .transpose()

@@ -25,8 +25,14 @@ fn what_cannot_stand_is_named_with_file_and_line() {
         (twice, ["t.jsonl:3", "org/islamic-state", "first at t.jsonl:1"]),
         (format!("{ISIS}\n{{\"id\":\"x\",\"name\""), ["t.jsonl:2", "not an entity", "EOF"]),
         (line(r#""alias":["Y"]"#), ["t.jsonl:1", "unknown field `alias`", "`aliases`"]),
-        (line(r#""aliases":[{"text":"Y","requries":["z"]}]"#), ["t.jsonl:1", "alias: unknown field `requries`", "`requires`"]),
-        (line(r#""relations":[{"type":"part_of","target":"org/none"}]"#), ["t.jsonl:1", "org/none", "not in the table"]),
+        (
+            line(r#""aliases":[{"text":"Y","requries":["z"]}]"#),
+            ["t.jsonl:1", "alias: unknown field `requries`", "`requires`"],
+        ),
+        (
+            line(r#""relations":[{"type":"part_of","target":"org/none"}]"#),
+            ["t.jsonl:1", "org/none", "not in the table"],
+        ),
         (line(r#""aliases":[" ’ "]"#), ["t.jsonl:1", "no letter", "alias"]),
         (line(r#""valid_from":"June 2014""#), ["t.jsonl:1", "June 2014", "YYYY-MM"]),
         (line(r#""valid_from":"2015","valid_to":"2014""#), ["t.jsonl:1", "after", "2014-12-31"]),

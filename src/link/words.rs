@@ -94,7 +94,9 @@ impl Words {
                 _ => fold_word(&part[at..end], &mut self.keys),
             }
             if self.keys.len() > key_start {
-                let before = self.words[first..].last().map(|word| &part[word.span.start - sentence.start..word.span.end - sentence.start]);
+                let before = self.words[first..]
+                    .last()
+                    .map(|word| &part[word.span.start - sentence.start..word.span.end - sentence.start]);
                 let gap = before.map_or(Gap::Break, |before| gap_between(before, &part[gap_start..at]));
                 self.words.push(Word {
                     span: Span::new(at, end).shifted(sentence.start),
@@ -240,7 +242,9 @@ fn word_end(text: &str, start: usize) -> (usize, usize) {
         }
     }
     match apostrophe {
-        Some(at) if at > start && text[at..end].trim_start_matches(is_apostrophe).eq_ignore_ascii_case("s") => (at, end),
+        Some(at) if at > start && text[at..end].trim_start_matches(is_apostrophe).eq_ignore_ascii_case("s") => {
+            (at, end)
+        }
         _ => (end, end),
     }
 }
@@ -289,7 +293,11 @@ fn gap_between(before: &str, gap: &str) -> Gap {
         }
         (Some(','), None) if spaced => Gap::Comma,
         (Some('.'), None) if spaced && is_abbreviation(before) => Gap::Space,
-        (Some(mark), None) if is_apostrophe(mark) && gap.ends_with(char::is_whitespace) && before.ends_with(['s', 'S']) => Gap::Space,
+        (Some(mark), None)
+            if is_apostrophe(mark) && gap.ends_with(char::is_whitespace) && before.ends_with(['s', 'S']) =>
+        {
+            Gap::Space
+        }
         // A name's own ʿayn or hamza before its first letter ("Qasr 'Azz").
         _ => Gap::Break,
     }
@@ -298,8 +306,8 @@ fn gap_between(before: &str, gap: &str) -> Gap {
 /// Abbreviations whose full stop does not end a sentence inside a name.
 fn is_abbreviation(word: &str) -> bool {
     const KNOWN: [&str; 24] = [
-        "ft", "st", "mt", "dr", "mr", "mrs", "ms", "gen", "lt", "col", "maj", "capt", "sgt", "cpl", "adm", "cmdr", "gov",
-        "sen", "rep", "prof", "jr", "sr", "brig", "rev",
+        "ft", "st", "mt", "dr", "mr", "mrs", "ms", "gen", "lt", "col", "maj", "capt", "sgt", "cpl", "adm", "cmdr",
+        "gov", "sen", "rep", "prof", "jr", "sr", "brig", "rev",
     ];
     let mut chars = word.chars();
     let single = chars.next().is_some_and(char::is_uppercase) && chars.next().is_none();
@@ -327,16 +335,21 @@ mod tests {
 
     fn shown(text: &str) -> Vec<String> {
         let words = Words::of_name(text);
-        (0..words.len()).map(|at| {
-            let word = words.get(at);
-            format!("{:?}{}{}", word.gap, if word.is_article { "-" } else { " " }, word.span.slice(text))
-        }).collect()
+        (0..words.len())
+            .map(|at| {
+                let word = words.get(at);
+                format!("{:?}{}{}", word.gap, if word.is_article { "-" } else { " " }, word.span.slice(text))
+            })
+            .collect()
     }
 
     #[test]
     fn words_end_where_names_end() {
         assert_eq!(shown("US-backed Assad’s"), ["Break US", "Hyphen backed", "Space Assad"]);
-        assert_eq!(shown("the U.S. Army, U.K.-led"), ["Break-the", "Space U.S.", "Space Army", "Comma U.K.", "Hyphen led"]);
+        assert_eq!(
+            shown("the U.S. Army, U.K.-led"),
+            ["Break-the", "Space U.S.", "Space Army", "Comma U.K.", "Hyphen led"]
+        );
         assert_eq!(shown("Da’esh in al-Raqqa."), ["Break Da’esh", "Space in", "Space-al", "Hyphen Raqqa"]);
         assert_eq!(shown("Ft. Campbell (Ky)"), ["Break Ft", "Space Campbell", "Break Ky"]);
         assert_eq!(shown("‘ally’ in Workers’ Party"), ["Break ally", "Break in", "Space Workers", "Space Party"]);
@@ -347,7 +360,10 @@ mod tests {
     fn capitals_are_told_apart() {
         let case = |text| Words::of_name(text).get(0).case;
         assert_eq!([case("IS"), case("Is"), case("is")], [Case::Upper, Case::Title, Case::Lower]);
-        assert_eq!([case("U.S."), case("A"), case("71st"), case("كرد")], [Case::Upper, Case::Single, Case::Digit, Case::Lower]);
+        assert_eq!(
+            [case("U.S."), case("A"), case("71st"), case("كرد")],
+            [Case::Upper, Case::Single, Case::Digit, Case::Lower]
+        );
         assert_eq!(case("İstanbul"), Case::Title);
     }
 }
