@@ -32,6 +32,8 @@ mod words;
 
 use std::sync::Arc;
 
+use ahash::AHashMap;
+
 pub use outcome::{Candidate, Evidence, FoundBy, Link, LinkedMention, Method, Reason, Status};
 pub use table::{Entity, EntityIx, EntityTable, RowOrigin};
 
@@ -153,8 +155,16 @@ impl Linker {
 
     /// Applies the article's definitions, to the sites that state them and to all others of the same name.
     fn apply_definitions(&self, page: &Page<'_>, sites: &[Site], links: &mut [Link], same: &mut Vec<(usize, usize)>) {
+        let definitions = definitions::find(page, sites);
+        if definitions.is_empty() {
+            return;
+        }
         let keys = clusters::keys(page, sites);
-        for definition in definitions::find(page, sites) {
+        let mut by_key: AHashMap<&str, Vec<usize>> = AHashMap::new();
+        for (at, key) in keys.iter().enumerate() {
+            by_key.entry(key).or_default().push(at);
+        }
+        for definition in definitions {
             if !definitions::apply(&self.table, page, sites, links, definition) {
                 continue;
             }
@@ -163,9 +173,12 @@ impl Linker {
                 if links[defined].method != Some(Method::Acronym) {
                     continue;
                 }
+                // The first definition of a name holds for the whole of its part of the page.
                 let link = links[defined].clone();
-                for other in (0..sites.len()).filter(|&other| other != defined && keys[other] == keys[defined]) {
-                    links[other] = link.clone();
+                for other in by_key.remove(&*keys[defined]).unwrap_or_default() {
+                    if page.is_furniture(sites[other].sentence) == page.is_furniture(sites[defined].sentence) {
+                        links[other] = link.clone();
+                    }
                 }
             }
         }

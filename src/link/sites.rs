@@ -100,18 +100,19 @@ fn merge(
     let mut taken = vec![Taken::No; matches.len()];
     for proposal in proposals {
         let words = &proposal.words;
-        let overlapping: Vec<usize> = (0..matches.len())
-            .filter(|&at| matches[at].words.start < words.end && words.start < matches[at].words.end)
-            .collect();
+        // Matches are in order and apart, so those that overlap stand together.
+        let first = matches.partition_point(|found| found.words.end <= words.start);
+        let end = matches.partition_point(|found| found.words.start < words.end);
+        let overlapping = first..end.max(first);
         let covered = |at: &usize| matches[*at].words.start <= words.start && words.end <= matches[*at].words.end;
-        if let Some(&at) = overlapping.iter().find(|at| covered(at)) {
+        if let Some(at) = overlapping.clone().find(|at| covered(at)) {
             if let Taken::No = taken[at] {
                 sites.push(both(body, &matches[at], &proposal, matches[at].words == *words));
                 taken[at] = Taken::Used;
             }
             continue;
         }
-        let usable: Vec<usize> = overlapping.iter().copied().filter(|&at| matches!(taken[at], Taken::No)).collect();
+        let usable: Vec<usize> = overlapping.clone().filter(|&at| matches!(taken[at], Taken::No)).collect();
         let inside: Vec<&Match> = usable.iter().map(|&at| &matches[at]).collect();
         if !inside.is_empty() && names_win(table, page, body, &proposal, &inside) {
             for &at in &usable {
@@ -121,7 +122,7 @@ fn merge(
             }
             continue;
         }
-        if overlapping.iter().any(|&at| matches!(taken[at], Taken::Used)) {
+        if overlapping.clone().any(|at| matches!(taken[at], Taken::Used)) {
             continue;
         }
         for at in overlapping {
