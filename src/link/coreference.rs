@@ -3,7 +3,7 @@
 //! A short name takes the entity of the fuller one that it abbreviates, anywhere in the article, before or after.
 //! Two different holders leave it ambiguous; where none is named, the table's choice stands.
 
-use ahash::AHashMap;
+use ahash::{AHashMap, AHashSet};
 
 use super::lists;
 use super::outcome::{Evidence, Link, Method, Reason, Status};
@@ -12,7 +12,7 @@ use super::sites::Site;
 use super::table::{EntityIx, EntityTable};
 
 /// Whom a fuller name means: an entity, or someone that only the article knows, by key.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Holder {
     Entity(EntityIx),
     Unknown(String),
@@ -46,21 +46,14 @@ pub(super) fn apply(table: &EntityTable, page: &Page<'_>, sites: &[Site], links:
         let words = name_words(page, &sites[at]);
         let Some(known) = words.first().and_then(|first| by_word.get(first.as_str())) else { continue };
         let mut holders: Vec<&FullName> = Vec::new();
-        for &name in known {
-            let name = &full_names[name];
-            let abbreviates = name.site != at
-                && abbreviates(
-                    page,
-                    &sites[at],
-                    &words,
-                    name,
-                    links[at].entity.map(|entity| &*table.entity(entity).kind),
-                );
+        let kind = links[at].entity.map(|entity| &*table.entity(entity).kind);
+        for name in known.iter().map(|&name| &full_names[name]) {
+            let abbreviates = abbreviates(page, &sites[at], &words, name, kind);
             if abbreviates && !holders.iter().any(|other| other.holder == name.holder) {
                 holders.push(name);
             }
         }
-        if let Some(full) = settle(table, page, sites, links, at, &holders) {
+        if let Some(full) = settle(page, sites, links, at, &holders) {
             same.push((at, full));
         }
     }
@@ -80,31 +73,35 @@ fn full_names(table: &EntityTable, page: &Page<'_>, sites: &[Site], links: &[Lin
         names.push(FullName { site: at, words, holder, is_person: kind == Some("PER") });
     }
     merge_variants(&mut names);
+    let mut seen = AHashSet::new();
+    names.retain(|name| seen.insert((name.words.clone(), name.holder.clone())));
     names
 }
 
-/// "David C. Lyons" and "David Lyons" are one unknown person: same first and last word.
+/// "David C. Lyons" and "David Lyons" are one person: same first and last word.
 fn merge_variants(names: &mut [FullName]) {
-    for at in 1..names.len() {
-        let (before, rest) = names.split_at_mut(at);
-        let name = &mut rest[0];
-        let ends = |name: &FullName| (name.words.first().cloned(), name.words.last().cloned());
-        if let Some(same) = before.iter().find(|other| other.is_person && name.is_person && ends(other) == ends(name)) {
-            if matches!(name.holder, Holder::Unknown(_)) {
-                name.holder = same.holder.clone();
-            }
+    let mut by_ends: AHashMap<(String, String), Holder> = AHashMap::new();
+    for name in names.iter_mut().filter(|name| name.is_person) {
+        let ends = (name.words[0].clone(), name.words[name.words.len() - 1].clone());
+        let first = by_ends.entry(ends).or_insert_with(|| name.holder.clone());
+        if let Holder::Unknown(_) = name.holder {
+            name.holder = first.clone();
         }
     }
 }
 
-/// The folded words of a site, titles before it left out.
+/// The folded words of a site, without titles before the name and "Jr." after it.
 fn name_words(page: &Page<'_>, site: &Site) -> Vec<String> {
     let words = &page.body(site.field).words;
     let keys = words.content_of(site.words.clone()).map(|position| words.key(words.content(position)));
     let keys: Vec<&str> = keys.collect();
+    if keys.is_empty() {
+        return Vec::new();
+    }
     let titles = keys.iter().take_while(|key| lists::is_title(key)).count();
     let from = if titles < keys.len() { titles } else { 0 };
-    keys[from..].iter().map(|key| (*key).to_owned()).collect()
+    let suffixes = keys[from + 1..].iter().rev().take_while(|key| lists::is_name_suffix(key)).count();
+    keys[from..keys.len() - suffixes].iter().map(|key| (*key).to_owned()).collect()
 }
 
 fn abbreviates(page: &Page<'_>, site: &Site, words: &[String], name: &FullName, kind: Option<&str>) -> bool {
@@ -112,7 +109,10 @@ fn abbreviates(page: &Page<'_>, site: &Site, words: &[String], name: &FullName, 
         return false;
     }
     if name.is_person {
-        let surname = name.words.ends_with(words);
+        // "Abu Anas" is one name: "Anas" is somebody else.
+        let before = name.words.len() - words.len() - 1;
+        let surname =
+            name.words.ends_with(words) && !matches!(name.words[before].as_str(), "abu" | "umm" | "ibn" | "bint");
         let given = name.words.starts_with(words);
         // A place or body of that name is not the person, unless model and table disagree about what it is.
         let is_person = site.label.as_deref() == Some("PER") || kind == Some("PER");
@@ -136,14 +136,7 @@ fn abbreviates(page: &Page<'_>, site: &Site, words: &[String], name: &FullName, 
 }
 
 /// Links a short name to its one holder, or says that there are two; returns the fuller site it goes with.
-fn settle(
-    table: &EntityTable,
-    page: &Page<'_>,
-    sites: &[Site],
-    links: &mut [Link],
-    at: usize,
-    holders: &[&FullName],
-) -> Option<usize> {
+fn settle(page: &Page<'_>, sites: &[Site], links: &mut [Link], at: usize, holders: &[&FullName]) -> Option<usize> {
     let link = &links[at];
     match holders {
         [] => None,
@@ -184,7 +177,6 @@ fn settle(
                 entities.iter().map(|&entity| super::outcome::Candidate { entity, score: share }).collect();
             link.candidates.sort_by_key(|candidate| candidate.entity);
             links[at] = link;
-            let _ = table;
             None
         }
     }

@@ -22,58 +22,76 @@ pub(super) struct Definition {
 /// All pairs of neighbouring sites of a sentence that are put as definition and defined.
 pub(super) fn find(page: &Page<'_>, sites: &[Site]) -> Vec<Definition> {
     let mut found = Vec::new();
-    for (at, pair) in sites.windows(2).enumerate() {
-        let [left, right] = pair else { continue };
-        let together = left.field == right.field && left.sentence == right.sentence;
-        let body = page.body(left.field);
-        if !together || left.words.is_empty() || right.words.is_empty() || !is_connected(body, left, right) {
-            continue;
+    for at in 0..sites.len() {
+        // What stands in brackets between ("Qanbar (Arabic: …), also known as") is passed over.
+        for next in at + 1..sites.len().min(at + 4) {
+            let (left, right) = (&sites[at], &sites[next]);
+            if left.field != right.field || left.sentence != right.sentence {
+                break;
+            }
+            found.extend(definition(page, sites, at, next));
         }
-        let (long, short) = match (is_short_form(body, left), is_short_form(body, right)) {
-            (false, true) => (at, at + 1),
-            (true, false) => (at + 1, at),
-            _ => continue,
-        };
-        let letters = sites[short].span.slice(body.text);
-        found.push(Definition { long, short, letters_fit: letters_fit(sites[long].span.slice(body.text), letters) });
     }
     found
 }
 
-/// True where the text between and after two sites is that of a definition.
-fn is_connected(body: &Body<'_>, left: &Site, right: &Site) -> bool {
-    let between = &body.text[left.span.end..right.span.start];
-    let between = between.trim_start_matches(['\'', '’', 's', '"', '”']).trim();
+fn definition(page: &Page<'_>, sites: &[Site], at: usize, next: usize) -> Option<Definition> {
+    let (left, right) = (&sites[at], &sites[next]);
+    let body = page.body(left.field);
+    if left.words.is_empty() || right.words.is_empty() {
+        return None;
+    }
+    let connector = connector(body, left, right, next == at + 1)?;
+    let (long, short) = match (is_short_form(body, left), is_short_form(body, right)) {
+        (false, true) => (at, next),
+        (true, false) => (next, at),
+        (false, false) if connector == Connector::Alias => (at, next),
+        _ => return None,
+    };
+    let letters = sites[short].span.slice(body.text);
+    let letters_fit = letters_fit(sites[long].span.slice(body.text), letters);
+    Some(Definition { long, short, letters_fit: letters_fit || connector == Connector::Alias })
+}
+
+/// How a text puts two names as one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Connector {
+    /// Brackets or "or": a definition only for a short form.
+    Brackets,
+    /// "also known as": another name of whatever shape.
+    Alias,
+}
+
+/// The connector between two sites, if the text between and after them is one.
+fn connector(body: &Body<'_>, left: &Site, right: &Site, neighbours: bool) -> Option<Connector> {
+    let between = body.text[left.span.end..right.span.start].trim_start_matches(['\'', '’', 's', '"', '”']).trim();
+    let (between, had_brackets) = match between.split_once(')') {
+        Some((inside, rest)) if inside.starts_with('(') => (rest.trim(), true),
+        _ => (between, false),
+    };
+    if !neighbours && !had_brackets {
+        return None;
+    }
     let after = body.text[right.span.end..].trim_start_matches(['"', '”', '\'', '’']);
-    let mut words = between
+    let words = between
         .trim_start_matches(['(', '[', ','])
         .trim()
         .trim_end_matches(['"', '“', '‘', '\''])
         .trim()
         .to_ascii_lowercase();
-    for article in [" the", "the"] {
-        if words.ends_with(article) {
-            words.truncate(words.len() - article.len());
-        }
-    }
-    let explains = matches!(
-        words.trim(),
-        "or" | "known as"
-            | "also known as"
-            | "better known as"
-            | "known by its acronym"
-            | "known by the acronym"
-            | "also called"
-            | "aka"
-            | "a.k.a."
-            | "or simply"
-    );
-    match between.chars().next() {
-        Some('(') => (words.is_empty() || explains) && after.starts_with([')', ',', ';']),
-        Some('[') => (words.is_empty() || explains) && after.starts_with([']', ',', ';']),
-        Some(',') => explains,
+    let words = words.strip_suffix("the").map_or(words.as_str(), str::trim_end);
+    let connector = match words {
+        "also known as" | "better known as" | "also called" | "aka" | "a.k.a." => Connector::Alias,
+        "" | "or" | "known as" | "known by its acronym" | "known by the acronym" | "or simply" => Connector::Brackets,
+        _ => return None,
+    };
+    let closes = match between.chars().next() {
+        Some('(') => after.starts_with([')', ',', ';']),
+        Some('[') => after.starts_with([']', ',', ';']),
+        Some(',') => !words.is_empty(),
         _ => false,
-    }
+    };
+    (closes && !(had_brackets && connector == Connector::Brackets)).then_some(connector)
 }
 
 /// One word in capitals, of two to ten letters: what a definition abbreviates to.
@@ -134,7 +152,8 @@ pub(super) fn apply(
         links[at].entity == Some(entity) || links[at].candidates.iter().any(|candidate| candidate.entity == entity)
     };
     match (links[long].entity, links[short].entity) {
-        (Some(entity), other) if other != Some(entity) => {
+        // Even where the table would choose the same: the article says it, the table only guesses.
+        (Some(entity), other) if other != Some(entity) || links[short].reason.is_some() => {
             let unknown = links[short].status == Status::Unknown && is_organisation(long) && long_words > 1;
             let holds = letters_fit || unknown || candidate(short, entity);
             if holds {
@@ -143,10 +162,10 @@ pub(super) fn apply(
             holds
         }
         (None, Some(_)) => {
+            let told = sites[long].label == sites[short].label && letters_fit;
             let named = links[long].status == Status::Unknown
                 && long_words > 1
-                && is_organisation(long)
-                && is_organisation(short);
+                && (told || (is_organisation(long) && is_organisation(short)));
             if named {
                 links[long] = defined(page, &sites[short], &links[short]);
             }

@@ -107,6 +107,12 @@ impl Lexicon {
         self.given
     }
 
+    /// How many rows there are, derived ones included.
+    #[cfg(test)]
+    pub(super) fn len(&self) -> u32 {
+        self.rows.len() as u32
+    }
+
     /// The numbers of the rows of a key.
     pub(super) fn find(&self, key: &str) -> std::ops::Range<u32> {
         self.by_key.get(key).map_or(0..0, |&(start, end)| start..end)

@@ -16,6 +16,7 @@ mod choose;
 mod clusters;
 mod coreference;
 mod definitions;
+mod join;
 mod lexicon;
 mod lists;
 pub mod normalise;
@@ -30,6 +31,8 @@ mod trim;
 mod words;
 
 use std::sync::Arc;
+
+use ahash::AHashMap;
 
 pub use outcome::{Candidate, Evidence, FoundBy, Link, LinkedMention, Method, Reason, Status};
 pub use table::{Entity, EntityIx, EntityTable, RowOrigin};
@@ -138,24 +141,30 @@ impl Linker {
         context
     }
 
-    /// Drops places whose capitals prove nothing, unless the article surely names the entity elsewhere.
+    /// Drops what only the table found where its own rules speak against it, or where capitals prove nothing and the
+    /// article does not surely name the entity elsewhere.
     fn drop_doubtful(&self, page: &Page<'_>, sites: &mut Vec<Site>) {
-        if sites.iter().all(|site| site.doubt.is_none()) {
-            return;
-        }
-        let context = self.context(page, sites);
-        sites.retain(|site| match site.doubt {
-            None => true,
-            Some(Doubt::LongerName) => false,
-            Some(Doubt::Capitals) => choose::candidates(&self.table, page, site)
-                .is_ok_and(|senses| senses.iter().any(|sense| context.names(sense.entity))),
+        let context =
+            if sites.iter().any(|site| site.doubt.is_some()) { self.context(page, sites) } else { Context::default() };
+        sites.retain(|site| match (site.found_by, site.doubt) {
+            (FoundBy::Table, doubt) if doubt != Some(Doubt::LongerName) => choose::candidates(&self.table, page, site)
+                .is_ok_and(|senses| doubt.is_none() || senses.iter().any(|sense| context.names(sense.entity))),
+            (_, doubt) => doubt.is_none(),
         });
     }
 
     /// Applies the article's definitions, to the sites that state them and to all others of the same name.
     fn apply_definitions(&self, page: &Page<'_>, sites: &[Site], links: &mut [Link], same: &mut Vec<(usize, usize)>) {
+        let definitions = definitions::find(page, sites);
+        if definitions.is_empty() {
+            return;
+        }
         let keys = clusters::keys(page, sites);
-        for definition in definitions::find(page, sites) {
+        let mut by_key: AHashMap<&str, Vec<usize>> = AHashMap::new();
+        for (at, key) in keys.iter().enumerate() {
+            by_key.entry(key).or_default().push(at);
+        }
+        for definition in definitions {
             if !definitions::apply(&self.table, page, sites, links, definition) {
                 continue;
             }
@@ -164,9 +173,12 @@ impl Linker {
                 if links[defined].method != Some(Method::Acronym) {
                     continue;
                 }
+                // The first definition of a name holds for the whole of its part of the page.
                 let link = links[defined].clone();
-                for other in (0..sites.len()).filter(|&other| other != defined && keys[other] == keys[defined]) {
-                    links[other] = link.clone();
+                for other in by_key.remove(&*keys[defined]).unwrap_or_default() {
+                    if page.is_furniture(sites[other].sentence) == page.is_furniture(sites[defined].sentence) {
+                        links[other] = link.clone();
+                    }
                 }
             }
         }
@@ -208,3 +220,8 @@ impl Linker {
         }
     }
 }
+
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,8 @@
 
 use std::cell::OnceCell;
 
+use ahash::AHashSet;
+
 use super::Document;
 use super::words::{Case, Words};
 use crate::article::Field;
@@ -36,7 +38,7 @@ pub(super) struct Page<'a> {
     styles: Vec<Style>,
     /// Sentences of lists of headlines and links, which belong to other stories.
     furniture: Vec<bool>,
-    all_keys: OnceCell<String>,
+    all_keys: OnceCell<AHashSet<Box<str>>>,
 }
 
 impl<'a> Page<'a> {
@@ -84,19 +86,19 @@ impl<'a> Page<'a> {
     /// True where a folded word or phrase stands somewhere in the article.
     pub(super) fn has_words(&self, key: &str) -> bool {
         let keys = self.all_keys.get_or_init(|| {
-            let mut keys = String::from(" ");
-            for body in &self.bodies {
-                for at in 0..body.words.content_len() {
-                    keys.push_str(body.words.key(body.words.content(at)));
-                    keys.push(' ');
-                }
-            }
-            keys
+            let words = self.bodies.iter().map(|body| &body.words);
+            words.flat_map(|words| (0..words.len()).map(|at| words.key(at).into())).collect()
         });
-        let finder = memchr::memmem::Finder::new(key.as_bytes());
-        finder.find_iter(keys.as_bytes()).any(|at| {
-            let after = at + key.len();
-            keys.as_bytes()[at - 1] == b' ' && keys.as_bytes().get(after) == Some(&b' ')
+        let mut parts = key.split(' ');
+        // A phrase is looked for word by word only where all its words stand somewhere.
+        parts.all(|word| keys.contains(word)) && (!key.contains(' ') || self.has_phrase(key))
+    }
+
+    fn has_phrase(&self, key: &str) -> bool {
+        let phrase: Vec<&str> = key.split(' ').collect();
+        self.bodies.iter().map(|body| &body.words).any(|words| {
+            let stands_at = |from: usize| (0..phrase.len()).all(|at| words.key(words.content(from + at)) == phrase[at]);
+            (0..(words.content_len() + 1).saturating_sub(phrase.len())).any(stands_at)
         })
     }
 }

@@ -35,6 +35,9 @@ fn preceding_head(body: &Body<'_>, found: &Match) -> Option<&'static str> {
 /// The head in "NAME, NAME and NAME provinces".
 fn shared_head(body: &Body<'_>, matches: &[Match], at: usize) -> Option<&'static str> {
     let mut end = matches[at].words.end;
+    if let Some(head) = plural_head(body, end) {
+        return Some(head);
+    }
     for found in &matches[at + 1..] {
         let between = end..found.words.start;
         let joined = match between.len() {
@@ -50,13 +53,16 @@ fn shared_head(body: &Body<'_>, matches: &[Match], at: usize) -> Option<&'static
             return None;
         }
         end = found.words.end;
-        if end < body.words.len() && body.words.get(end).gap == Gap::Space && body.words.key(end).ends_with('s') {
-            if let Some(head) = small_head(body, end) {
-                return Some(head);
-            }
+        if let Some(head) = plural_head(body, end) {
+            return Some(head);
         }
     }
     None
+}
+
+fn plural_head(body: &Body<'_>, at: usize) -> Option<&'static str> {
+    let is_plural = at < body.words.len() && body.words.get(at).gap == Gap::Space && body.words.key(at).ends_with('s');
+    is_plural.then(|| small_head(body, at)).flatten()
 }
 
 fn small_head(body: &Body<'_>, at: usize) -> Option<&'static str> {

@@ -51,7 +51,7 @@ pub(super) struct Match {
 pub(super) enum Doubt {
     /// Capitals prove nothing here: other evidence in the article must support it.
     Capitals,
-    /// A surname that a given name of someone else precedes.
+    /// A part of something longer: a surname after a given name of someone else, a month in a date.
     LongerName,
 }
 
@@ -216,7 +216,17 @@ fn doubt(table: &EntityTable, page: &Page<'_>, body: &Body<'_>, hits: &[Hit], at
         Style::TitleCase => word.case == Case::Title,
         Style::Running => opens && word.case == Case::Title,
     };
-    (capital_anyway && lists::is_common_word(body.words.key(at_word))).then_some(Doubt::Capitals)
+    let key = body.words.key(at_word);
+    if lists::is_calendar_word(key) {
+        let is_day = |at: usize| {
+            at < body.words.len()
+                && body.words.get(at).sentence == word.sentence
+                && body.words.get(at).case == Case::Digit
+        };
+        let dated = is_day(at_word + 1) || (at_word > 0 && is_day(at_word - 1));
+        return Some(if dated { Doubt::LongerName } else { Doubt::Capitals });
+    }
+    (capital_anyway && lists::is_common_word(key)).then_some(Doubt::Capitals)
 }
 
 fn opens_quote(body: &Body<'_>, at: usize) -> bool {

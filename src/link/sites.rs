@@ -8,6 +8,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::join;
 use super::lists;
 use super::outcome::{FoundBy, Reason};
 use super::page::{Body, Page};
@@ -15,6 +16,7 @@ use super::regions;
 use super::scan::{self, Doubt, Hit, Match, Voucher};
 use super::table::EntityTable;
 use super::trim::{self, lookup};
+use super::words::Case;
 use crate::article::Field;
 use crate::decode::Mention;
 use crate::span::Span;
@@ -53,7 +55,8 @@ pub(super) fn collect(table: &EntityTable, page: &Page<'_>, found: Vec<Mention>,
         let mut matches = leftmost_longest(scan::scan(table, page, body));
         regions::apply(table, page, body, &mut matches);
         let mut proposals: Vec<Proposal> = Vec::new();
-        for mention in found.iter().filter(|mention| mention.field == body.field) {
+        let whole = join::join(body, found.iter().filter(|mention| mention.field == body.field));
+        for mention in &whole {
             let words = trim::trim(table, page, body, mention);
             let clear = proposals
                 .last()
@@ -97,33 +100,38 @@ fn merge(
     let mut taken = vec![Taken::No; matches.len()];
     for proposal in proposals {
         let words = &proposal.words;
-        let overlapping: Vec<usize> = (0..matches.len())
-            .filter(|&at| matches[at].words.start < words.end && words.start < matches[at].words.end)
-            .collect();
+        // Matches are in order and apart, so those that overlap stand together.
+        let first = matches.partition_point(|found| found.words.end <= words.start);
+        let end = matches.partition_point(|found| found.words.start < words.end);
+        let overlapping = first..end.max(first);
         let covered = |at: &usize| matches[*at].words.start <= words.start && words.end <= matches[*at].words.end;
-        if let Some(&at) = overlapping.iter().find(|at| covered(at)) {
+        if let Some(at) = overlapping.clone().find(|at| covered(at)) {
             if let Taken::No = taken[at] {
                 sites.push(both(body, &matches[at], &proposal, matches[at].words == *words));
                 taken[at] = Taken::Used;
             }
             continue;
         }
-        let usable: Vec<usize> = overlapping.iter().copied().filter(|&at| !matches!(taken[at], Taken::Used)).collect();
+        let usable: Vec<usize> = overlapping.clone().filter(|&at| matches!(taken[at], Taken::No)).collect();
         let inside: Vec<&Match> = usable.iter().map(|&at| &matches[at]).collect();
         if !inside.is_empty() && names_win(table, page, body, &proposal, &inside) {
             for &at in &usable {
                 taken[at] = Taken::Used;
-                sites.push(both(body, &matches[at], &proposal, false));
+                let found = with_number(body, &matches[at], words);
+                sites.push(both(body, &found, &proposal, false));
             }
             continue;
         }
-        if overlapping.iter().any(|&at| matches!(taken[at], Taken::Used)) {
+        if overlapping.clone().any(|at| matches!(taken[at], Taken::Used)) {
             continue;
         }
         for at in overlapping {
             taken[at] = Taken::Lost;
         }
-        sites.push(model_site(table, page, body, proposal));
+        let site = model_site(table, page, body, proposal);
+        if !site.hits.is_empty() || is_name(body, &site) {
+            sites.push(site);
+        }
     }
     for (found, taken) in matches.into_iter().zip(taken) {
         if add_missed && matches!(taken, Taken::No) {
@@ -132,12 +140,41 @@ fn merge(
     }
 }
 
+/// False for what a model takes for a name but English does not: small letters alone, a single letter, common nouns
+/// in capitals ("IED").
+fn is_name(body: &Body<'_>, site: &Site) -> bool {
+    let mut words = site.words.clone().filter(|&at| !body.words.get(at).is_article);
+    let only = words.clone().count() == 1;
+    let small = |at: usize| {
+        let word = body.words.get(at);
+        word.case == Case::Lower && word.span.slice(body.text).chars().any(char::is_lowercase)
+    };
+    if only
+        && words
+            .clone()
+            .any(|at| body.words.get(at).case == Case::Single || lists::is_common_acronym(body.words.key(at)))
+    {
+        return false;
+    }
+    !words.all(small)
+}
+
 /// What became of a table match.
 #[derive(Clone, Copy)]
 enum Taken {
     No,
     Used,
     Lost,
+}
+
+/// "Exercise Eager Lion 16": the number that the model took with the rest of the name.
+fn with_number(body: &Body<'_>, found: &Match, model: &Range<usize>) -> Match {
+    let mut found = found.clone();
+    let crosses = found.words.start < model.start && found.words.end + 1 == model.end;
+    if crosses && body.words.get(found.words.end).case == Case::Digit {
+        found.words.end += 1;
+    }
+    found
 }
 
 /// True where the table's names inside or across a model span stand in its place.
@@ -157,7 +194,8 @@ fn names_win(table: &EntityTable, page: &Page<'_>, body: &Body<'_>, proposal: &P
     let mut rest = words.clone().filter(|&at| !covered(at) && !body.words.get(at).is_article);
     let small = |at: usize| {
         let word = body.words.get(at);
-        word.case == super::words::Case::Lower
+        // A year is small too: "Iran-Iraq War of 1980-88".
+        matches!(word.case, Case::Lower | Case::Digit) && !lists::is_ordinal(body.words.key(at))
             || lists::is_title(body.words.key(at))
             || lists::is_compass(body.words.key(at))
     };

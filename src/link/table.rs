@@ -273,9 +273,8 @@ fn alias_row(alias: &AliasRecord, origin: &RowOrigin, entity: EntityIx) -> Resul
             .help("a prior is the share of uses of this alias that mean this entity"));
     }
     let (valid_from, valid_to) = period(alias.valid_from.as_deref(), alias.valid_to.as_deref(), origin)?;
-    let folded = |words: &[String]| {
-        words.iter().map(|word| fold(word).into()).filter(|word: &Box<str>| !word.is_empty()).collect()
-    };
+    let folded =
+        |words: &[String]| words.iter().map(|word| fold(word)).filter(|word| !word.is_empty()).map(Box::from).collect();
     Ok(Row {
         entity,
         alias: exact(&alias.text).into(),

@@ -14,13 +14,20 @@ use crate::decode::Mention;
 /// "Government of", the small half of "US-backed" and "pro-Assad". A span that the table knows stays.
 pub(super) fn trim(table: &EntityTable, page: &Page<'_>, body: &Body<'_>, mention: &Mention) -> Range<usize> {
     let mut words = body.words.in_span(mention.span);
+    if mention.label.as_ref() == "PER" {
+        words = with_suffix(body, words);
+    }
     while !words.is_empty() {
         let is_the = body.words.get(words.start).is_article && body.words.key(words.start) == "the";
         if is_the && words.len() > 1 {
             words.start += 1;
             continue;
         }
-        if !lookup(table, page, body, &words, Voucher::Model).is_empty() {
+        // A small head is no part of a name, unless the table writes it small too.
+        let last = words.end - 1;
+        let small_head = body.words.get(last).case == Case::Lower && lists::is_place_head(body.words.key(last));
+        let voucher = if small_head { Voucher::Table } else { Voucher::Model };
+        if !lookup(table, page, body, &words, voucher).is_empty() {
             break;
         }
         match trim_once(table, page, body, &words, &mention.label) {
@@ -62,13 +69,42 @@ fn trim_once(
     if label != "PER" && lists::is_compass(key) && (key.ends_with("ern") || known(&after_first)) {
         return Some(after_first);
     }
-    let of = lists::is_institution(key) && body.words.key(first + 1) == "of" && words.len() > 2;
-    if of {
-        return Some(first + 2..words.end);
+    // "Government of Iraq", "Federal Government of Iraq".
+    let of = (first + 1..words.end - 1)
+        .take(2)
+        .find(|&at| body.words.key(at) == "of" && lists::is_institution(body.words.key(at - 1)));
+    if let Some(of) = of {
+        return Some(of + 1..words.end);
+    }
+    // "1991 Gulf War": a year before a name is none of it; and no name ends with "of the".
+    let is_year = |at: usize| body.words.get(at).case == Case::Digit && body.words.key(at).len() == 4;
+    if is_year(first) && known(&after_first) {
+        return Some(after_first);
+    }
+    if last_case == Case::Lower
+        && matches!(last_key, "of" | "the" | "and" | "in" | "for" | "to" | "on" | "at" | "by" | "with")
+    {
+        return Some(before_last);
+    }
+    // "UN Security Council Resolution 2254" names the council; resolutions are no entities of the news.
+    let resolution = words.clone().find(|&at| matches!(body.words.key(at), "resolution" | "resolutions"));
+    if let Some(resolution) = resolution.filter(|&at| at > first && known(&(first..at))) {
+        return Some(first..resolution);
     }
     let small_head = last_case == Case::Lower && lists::is_place_head(last_key);
     let institution = lists::is_institution(last_key) && known(&before_last);
     (small_head || institution).then_some(before_last)
+}
+
+/// "Charles H. Keating IV": what follows a surname belongs to the person.
+fn with_suffix(body: &Body<'_>, words: Range<usize>) -> Range<usize> {
+    let end = words.end;
+    let follows = !words.is_empty()
+        && end < body.words.len()
+        && matches!(body.words.get(end).gap, Gap::Space | Gap::Comma)
+        && body.words.get(end).case.is_capital()
+        && lists::is_name_suffix(body.words.key(end));
+    if follows { words.start..end + 1 } else { words }
 }
 
 /// "al-" before a name is of the name, even where the model began after the hyphen.
@@ -127,6 +163,12 @@ pub(super) fn hits_of_mention(
         }
         let rows = table.lexicon.find(&key).filter(|&row| !table.lexicon.row(row).exact_case);
         return rows.map(|row| Hit { row, fit: Fit::Shortened }).collect();
+    }
+    // "Global Coalition to Counter ISIL": a purpose added to a known name.
+    let purpose =
+        at.clone().skip(2).find(|&position| matches!(body.words.key(body.words.content(position)), "to" | "against"));
+    if let Some(purpose) = purpose.filter(|_| label == "ORG") {
+        return shortened(lookup(table, page, body, &(words.start..body.words.content(purpose)), Voucher::Model));
     }
     let last = body.words.content(at.end - 1);
     let is_settlement = matches!(body.words.key(last), "village" | "town" | "city" | "river" | "municipality");

@@ -1,0 +1,65 @@
+//! Names that a model broke in two: "Dayr" + "Az Zawr", "3rd Battalion" + "6th Marines".
+
+use super::lists;
+use super::page::Body;
+use super::words::Gap;
+use crate::decode::Mention;
+use crate::span::Span;
+
+/// The mentions of one field, in order, with the pieces of one name put together.
+pub(super) fn join<'m>(body: &Body<'_>, found: impl Iterator<Item = &'m Mention>) -> Vec<Mention> {
+    let mut whole: Vec<Mention> = Vec::new();
+    for mention in found {
+        let mut mention = mention.clone();
+        if &*mention.label == "ORG" {
+            mention.span = with_ordinal(body, mention.span);
+        }
+        match whole.last_mut() {
+            Some(last) if last.sentence == mention.sentence && is_one_name(body, last, &mention) => {
+                last.span.end = last.span.end.max(mention.span.end);
+                last.score = last.score.min(mention.score);
+                if !last.label.eq(&mention.label) && lists::is_unit(last_key(body, last.span)) {
+                    last.label = mention.label;
+                }
+            }
+            _ => whole.push(mention),
+        }
+    }
+    whole
+}
+
+fn is_one_name(body: &Body<'_>, left: &Mention, right: &Mention) -> bool {
+    let (left_words, right_words) = (body.words.in_span(left.span), body.words.in_span(right.span));
+    if left_words.is_empty() || right_words.is_empty() || left_words.end != right_words.start {
+        return false;
+    }
+    let first = body.words.get(right_words.start);
+    // The Arabic article inside a name, not "the".
+    let article = first.is_article && body.words.key(right_words.start) != "the" && first.gap == Gap::Space;
+    // John “J.D.” Dorrian.
+    let between = body.text.get(left.span.end..right.span.start).unwrap_or_default();
+    let nickname = &*left.label == "PER"
+        && between.contains(['”', '"'])
+        && between.chars().all(|char| matches!(char, '”' | '"' | '.' | ' '))
+        && left.span.slice(body.text).contains(['“', '"']);
+    let unit = lists::is_unit(body.words.key(left_words.end - 1))
+        && first.gap == Gap::Comma
+        && lists::is_ordinal(body.words.key(right_words.start));
+    (left.label == right.label && (article || nickname)) || unit
+}
+
+/// "134th" before the name of a unit is of the name.
+fn with_ordinal(body: &Body<'_>, span: Span) -> Span {
+    let words = body.words.in_span(span);
+    let extends = !words.is_empty()
+        && words.start > 0
+        && body.words.get(words.start).gap == Gap::Space
+        && lists::is_ordinal(body.words.key(words.start - 1))
+        && words.clone().any(|at| lists::is_unit(body.words.key(at)));
+    if extends { Span::new(body.words.get(words.start - 1).span.start, span.end) } else { span }
+}
+
+fn last_key<'b>(body: &'b Body<'_>, span: Span) -> &'b str {
+    let words = body.words.in_span(span);
+    if words.is_empty() { "" } else { body.words.key(words.end - 1) }
+}
