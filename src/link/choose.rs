@@ -32,7 +32,7 @@ const TYPE_DISAGREES: f32 = 0.4;
 const NOT_YET: f32 = 0.1;
 const NO_LONGER: f32 = 0.3;
 /// The words around the name say that a language is meant, or that none is.
-const LANGUAGE_CUE: f32 = 100.0;
+const LANGUAGE_CUE: f32 = 1000.0;
 const NO_LANGUAGE_CUE: f32 = 0.05;
 
 /// The entities of an article that are beyond doubt.
