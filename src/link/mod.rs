@@ -2,13 +2,13 @@
 //!
 //! Linking is a list of steps in order of trust, each in a file of its own, and each link carries its evidence:
 //!
-//! 1. [`scan`] finds the aliases of the table in the text, longest first; [`sites`] merges them with the model's
-//!    mentions, whose spans [`trim`] cuts to the name, and [`regions`] tells provinces from cities;
-//! 2. [`definitions`]: names that the article explains;
-//! 3. [`coreference`]: shorter names for what the article names more fully;
-//! 4. [`choose`]: the choice among several entities of one name;
+//! 1. `scan.rs` finds the aliases of the table in the text, longest first; `regions.rs` tells provinces from cities;
+//!    `join.rs`, `trim.rs` and `long_forms.rs` cut the model's mentions to whole names; `sites.rs` merges the two;
+//! 2. `definitions.rs`: names that the article explains;
+//! 3. `coreference.rs`: shorter names for what the article names more fully;
+//! 4. `choose.rs`: the choice among several entities of one name;
 //! 5. (fuzzy matching would stand here;)
-//! 6. [`clusters`]: one number for each entity of the article, known or not.
+//! 6. `clusters.rs`: one number for each entity of the article, known or not.
 //!
 //! It needs a table and mentions, from whatever model: see `examples/link_mentions.rs`.
 

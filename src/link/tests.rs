@@ -303,3 +303,9 @@ fn types_come_from_whoever_knows_better() {
     assert_eq!(types("{LOC:Syrian} {ORG:Assad} and {PER:Homs}"), ["MISC", "PER", "LOC"]);
     assert_eq!(types("{MISC:Libya}, {GPE:Iraq}, {ORG:Foo Bar}"), ["MISC", "GPE", "ORG"]);
 }
+
+#[test]
+fn a_linker_is_shared_between_threads() {
+    fn shared<T: Send + Sync>() {}
+    shared::<Linker>();
+}
