@@ -5,20 +5,20 @@
 
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
-// mod bad_articles;
-// mod bad_models;
-// mod bad_tables;
+mod bad_articles;
+mod bad_models;
+mod bad_tables;
 // mod command_line;
 mod common;
 mod decoding;
 mod determinism;
 // mod gold;
-// mod languages;
+mod languages;
 // mod linking;
 // mod linking_rules;
 mod nothing_dropped;
 mod offsets;
-// mod outputs;
-// mod reading;
+mod outputs;
+mod reading;
 // mod schema;
 // mod shared_data;
