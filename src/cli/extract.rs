@@ -13,10 +13,10 @@ use namewire::pipeline::Pipeline;
 use namewire::read::{FieldNames, Format, MAX_ARTICLE_BYTES, ReadOptions, Records, discover};
 use namewire::write::{Destination, LineOptions, OutputPaths, Outputs, render};
 
-use super::{End, say};
 use super::progress::Progress;
 use super::session::{ModelArgs, describe, misuse, open_backends, open_table};
 use super::summary::Summary;
+use super::{End, say};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:

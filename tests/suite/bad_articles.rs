@@ -32,12 +32,18 @@ fn one_bad_line_does_not_cost_its_neighbours() {
         (b"{\"id\": \"x\", \"text\": \"cut in ha", "invalid_json", Value::Null, "invalid JSON at line 2, column"),
         (b"[1, 2]", "invalid_json", Value::Null, "an array where an object is expected"),
         (b"{\"id\": \"x\", \"titel\": \"y\"}", "missing_text", json!("x"), "no text field: tried `text`, `body`"),
-        (b"{\"id\": \"x\", \"text\": 7}", "missing_text", json!("x"), "the text field `text` is a number, not a string"),
+        (
+            b"{\"id\": \"x\", \"text\": 7}",
+            "missing_text",
+            json!("x"),
+            "the text field `text` is a number, not a string",
+        ),
         (b"{\"id\": \"x\", \"text\": \" \\n\"}", "empty_article", json!("x"), "neither text nor title"),
     ];
     for (line, reason, id, message) in cases {
         let desk = Desk::new();
-        let input = desk.write("in.jsonl", [GOOD.as_bytes(), line, GOOD.replace("good", "last").as_bytes()].join(&b"\n"[..]));
+        let input =
+            desk.write("in.jsonl", [GOOD.as_bytes(), line, GOOD.replace("good", "last").as_bytes()].join(&b"\n"[..]));
         run_with_rejects(&desk, &[&input], &[]);
         let [reject] = &desk.lines("out.jsonl.rejects.jsonl")[..] else { panic!("one reject is expected") };
         assert_eq!((reject["input"].as_str(), reject["line"].as_u64()), (Some(&*input), Some(2)), "{reject}");
@@ -77,7 +83,8 @@ fn bad_files_do_not_cost_their_neighbours() {
 fn an_article_over_the_limit_is_set_aside() {
     let desk = Desk::new();
     let long = "the rain went on. ".repeat((2 << 20) / 18);
-    let lines = desk.write_lines("in.jsonl", &[json!({"id": "a", "text": "Rain."}), json!({"id": "long", "text": long})]);
+    let lines =
+        desk.write_lines("in.jsonl", &[json!({"id": "a", "text": "Rain."}), json!({"id": "long", "text": long})]);
     let text = desk.write("long.txt", &long);
     let good = desk.write("good.txt", "Sun.");
     run_with_rejects(&desk, &[&lines, &text, &good], &["--max-article-mb", "1"]);

@@ -86,7 +86,9 @@ fn files_that_are_missing_or_broken() {
         let message = if file == "model.onnx" { "the model folder has no ONNX file" } else { file };
         refused(&desk, &folder, &["help:", message]);
     }
-    for (file, message) in [("config.json", "config.json cannot be read"), ("tokenizer.json", "tokenizer.json cannot be read")] {
+    for (file, message) in
+        [("config.json", "config.json cannot be read"), ("tokenizer.json", "tokenizer.json cannot be read")]
+    {
         let desk = Desk::new();
         let folder = desk.copy_of_tiny();
         desk.write(&format!("model/{file}"), "{\"version\": ");

@@ -7,7 +7,10 @@ const FIRST: &str = r#"{"id":"loc/dorvale","name":"Dorvale","type":"LOC"}"#;
 #[test]
 fn each_broken_line_is_named() {
     let cases: &[(&str, &[&str])] = &[
-        (r#"{"id":"loc/dorvale","name":"Old Dorvale","type":"LOC"}"#, &["the id `loc/dorvale` is taken", "first at", ":1"]),
+        (
+            r#"{"id":"loc/dorvale","name":"Old Dorvale","type":"LOC"}"#,
+            &["the id `loc/dorvale` is taken", "first at", ":1"],
+        ),
         (
             r#"{"id":"org/mill","name":"Mill","type":"ORG","relations":[{"type":"in","target":"loc/nowhere"}]}"#,
             &["`org/mill` has a relation to `loc/nowhere`, which is not in the table"],
@@ -18,7 +21,10 @@ fn each_broken_line_is_named() {
         (r#"{"id":"org/mill","name":"Mill","type":"ORG","aliases":[7]}"#, &["the line is not an entity", "alias"]),
         (r#"{"id":"org/mill","name":" ","type":"ORG"}"#, &["`name` is empty"]),
         (r#"{"id":"org/mill","name":"Mill","type":"ORG","aliases":["–"]}"#, &["the alias `–` has no letter or digit"]),
-        (r#"{"id":"org/mill","name":"Mill","type":"ORG","aliases":[{"text":"M","prior":2}]}"#, &["the prior 2", "(0, 1]"]),
+        (
+            r#"{"id":"org/mill","name":"Mill","type":"ORG","aliases":[{"text":"M","prior":2}]}"#,
+            &["the prior 2", "(0, 1]"],
+        ),
         (
             r#"{"id":"org/mill","name":"Mill","type":"ORG","valid_from":"soon"}"#,
             &["`valid_from` is not a date: `soon`", "YYYY-MM-DD"],

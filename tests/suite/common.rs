@@ -125,8 +125,7 @@ impl Desk {
     /// The names of all files here, in order.
     pub(crate) fn files(&self) -> Vec<String> {
         let entries = std::fs::read_dir(self.0.path()).unwrap();
-        let mut names: Vec<_> =
-            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
         names
     }
@@ -179,8 +178,17 @@ pub(crate) fn seeds_run() -> &'static SeedsRun {
         let desk = Desk::new();
         let [out, articles, spans, summary] = ["m.jsonl", "a.jsonl", "s.jsonl", "s.json"].map(|name| desk.path(name));
         namewire(&[
-            "extract", "seeds/articles", "--context", "--out", &out, "--articles", &articles, "--spans", &spans,
-            "--summary", &summary,
+            "extract",
+            "seeds/articles",
+            "--context",
+            "--out",
+            &out,
+            "--articles",
+            &articles,
+            "--spans",
+            &spans,
+            "--summary",
+            &summary,
         ])
         .exits(0);
         SeedsRun {
@@ -208,9 +216,8 @@ pub(crate) fn session(model: &Model) -> OnnxBackend {
 
 /// A pipeline over one backend; the table is JSON Lines.
 pub(crate) fn pipeline(model: Model, table: Option<&str>, backend: impl Backend + 'static, config: Config) -> Pipeline {
-    let linker = table.map(|table| {
-        Linker::new(EntityTable::parse(&[("table.jsonl", table)]).unwrap(), LinkOptions::default())
-    });
+    let linker =
+        table.map(|table| Linker::new(EntityTable::parse(&[("table.jsonl", table)]).unwrap(), LinkOptions::default()));
     Pipeline::new(model, linker, vec![Box::new(backend)], config).unwrap()
 }
 

@@ -124,8 +124,7 @@ fn infer(backend: &mut OnnxBackend, rows: &[Vec<i64>], mask: Option<Vec<i64>>) -
 fn any_batch_gives_what_one_sentence_at_a_time_gives() {
     let model = tiny_model();
     let mut backend = session(&model);
-    let expected: Vec<_> =
-        articles().iter().map(|(title, text)| oracle(&model, &mut backend, title, text)).collect();
+    let expected: Vec<_> = articles().iter().map(|(title, text)| oracle(&model, &mut backend, title, text)).collect();
     assert!(expected.iter().map(Vec::len).sum::<usize>() > 300, "the comparison would prove little");
     assert!(expected.iter().flatten().any(|mention| mention.field == Field::Title));
     for (tokens, rows, chunk) in
@@ -154,7 +153,7 @@ fn the_tiny_model_notices_padding_rows_and_positions() {
     let length = short.len();
     let padded = [&short[..], &vec![0; long.len() - length]].concat();
     let masked: Vec<i64> = [vec![1; length], vec![0; long.len() - length], vec![1; long.len()]].concat();
-    let alone = infer(&mut backend, &[short.clone()], None);
+    let alone = infer(&mut backend, std::slice::from_ref(&short), None);
     let batched = infer(&mut backend, &[padded.clone(), long.clone()], Some(masked));
     let unmasked = infer(&mut backend, &[padded, long], None);
     let shifted = infer(&mut backend, &[[&[0], &short[..]].concat()], None);

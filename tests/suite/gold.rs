@@ -54,7 +54,10 @@ fn the_gold_fits_its_articles() {
         let text = std::fs::read_to_string(in_repository("seeds/articles").join(name)).unwrap();
         let number = |key: &str| mention[key].as_u64().unwrap() as usize;
         let by_points: String = text.chars().skip(number("start")).take(number("end") - number("start")).collect();
-        assert_eq!((&*by_points, &text[number("start_byte")..number("end_byte")]), (mention["text"].as_str().unwrap(), &*by_points));
+        assert_eq!(
+            (&*by_points, &text[number("start_byte")..number("end_byte")]),
+            (mention["text"].as_str().unwrap(), &*by_points)
+        );
     }
 }
 

@@ -55,8 +55,14 @@ const CASES: &[Case] = &[
             "It is quiet now. IS fighters left on Monday. ISIS, also called ISIL, said nothing; Daesh is its Arabic name. \
              What is left of the Islamic State is in the desert, and ISIS’s tunnels are empty.",
             &[
-                ("IS", IS), ("Raqqa", "loc/raqqa"), ("IS", IS), ("ISIS", IS), ("ISIL", IS), ("Daesh", IS),
-                ("Islamic State", IS), ("ISIS", IS),
+                ("IS", IS),
+                ("Raqqa", "loc/raqqa"),
+                ("IS", IS),
+                ("ISIS", IS),
+                ("ISIL", IS),
+                ("Daesh", IS),
+                ("Islamic State", IS),
+                ("ISIS", IS),
             ],
         )
     },
@@ -65,11 +71,7 @@ const CASES: &[Case] = &[
         "The YPG denied that it takes orders from the PKK, and the Kurdistan Workers’ Party agreed.",
         &[("YPG", "org/ypg"), ("PKK", "org/pkk"), ("Kurdistan Workers’ Party", "org/pkk")],
     ),
-    Case::new(
-        "prior",
-        "The envoy met Assad on Tuesday and left at once.",
-        &[("Assad", "per/bashar-al-assad")],
-    ),
+    Case::new("prior", "The envoy met Assad on Tuesday and left at once.", &[("Assad", "per/bashar-al-assad")]),
     Case::new(
         "one-in-full",
         "A biography of Hafez al-Assad was printed in Beirut. Assad ruled for three decades, it says.",
@@ -79,7 +81,8 @@ const CASES: &[Case] = &[
         "two-in-full",
         "Portraits of Hafez al-Assad and Bashar al-Assad hung in the hall. Assad, said the guide, had visited twice.",
         &[
-            ("Hafez al-Assad", "per/hafez-al-assad"), ("Bashar al-Assad", "per/bashar-al-assad"),
+            ("Hafez al-Assad", "per/hafez-al-assad"),
+            ("Bashar al-Assad", "per/bashar-al-assad"),
             ("Assad", "ambiguous/two_holders"),
         ],
     ),
@@ -87,7 +90,8 @@ const CASES: &[Case] = &[
         "defined",
         "The Syrian National Council (SNC) met in Istanbul. A vote was put off, said the SNC on Friday.",
         &[
-            ("Syrian National Council", "org/syrian-national-council"), ("SNC", "org/syrian-national-council"),
+            ("Syrian National Council", "org/syrian-national-council"),
+            ("SNC", "org/syrian-national-council"),
             ("SNC", "org/syrian-national-council"),
         ],
     ),
@@ -105,7 +109,8 @@ const CASES: &[Case] = &[
         "surname",
         "Davutoglu came late. The talks could not begin before Ahmet Davutoğlu arrived, said Davutoglu’s aide.",
         &[
-            ("Davutoglu", "per/ahmet-davutoglu"), ("Ahmet Davutoğlu", "per/ahmet-davutoglu"),
+            ("Davutoglu", "per/ahmet-davutoglu"),
+            ("Ahmet Davutoğlu", "per/ahmet-davutoglu"),
             ("Davutoglu", "per/ahmet-davutoglu"),
         ],
     ),

@@ -23,7 +23,10 @@ fn every_mention_without_an_entity_says_why() {
         let link = &mention["link"];
         let status = text(link, "status").unwrap();
         if status == "linked" {
-            assert!(["entity_id", "entity_name", "entity_type"].iter().all(|key| mention[key].is_string()), "{mention}");
+            assert!(
+                ["entity_id", "entity_name", "entity_type"].iter().all(|key| mention[key].is_string()),
+                "{mention}"
+            );
             assert!(["method", "alias"].iter().all(|key| link[key].is_string()), "{mention}");
             assert!(link["evidence"].is_object(), "{mention}");
             assert!(link["score"].as_f64().is_some_and(|score| (0.0..=1.0).contains(&score)), "{mention}");

@@ -8,7 +8,7 @@
 mod bad_articles;
 mod bad_models;
 mod bad_tables;
-// mod command_line;
+mod command_line;
 mod common;
 mod decoding;
 mod determinism;
@@ -21,4 +21,4 @@ mod offsets;
 mod outputs;
 mod reading;
 mod schema;
-// mod shared_data;
+mod shared_data;

@@ -67,7 +67,9 @@ fn a_name_is_found_at_each_of_200_positions() {
     let expected: Vec<_> = texts.iter().map(|text| vec![(text.find("Qarvesh").unwrap(), 7)]).collect();
     let mut seen = Vec::new();
     let places = |outcome: &Outcome<'_>| match outcome {
-        Outcome::Finished(done) => Ok(done.mentions.iter().map(|mention| (mention.span.start, mention.span.len())).collect::<Vec<_>>()),
+        Outcome::Finished(done) => {
+            Ok(done.mentions.iter().map(|mention| (mention.span.start, mention.span.len())).collect::<Vec<_>>())
+        }
         other => panic!("{other:?}"),
     };
     let report = pipeline
@@ -85,8 +87,16 @@ fn a_name_is_found_at_each_of_200_positions() {
 #[test]
 fn the_real_model_finds_names_at_all_200_positions() {
     const NAMES: [&str; 10] = [
-        "Angela Merkel", "Ahmet Davutoglu", "John Kerry", "Ban Ki-moon", "Hillary Clinton", "Nelson Mandela",
-        "Tony Blair", "Barack Obama", "David Cameron", "Margaret Thatcher",
+        "Angela Merkel",
+        "Ahmet Davutoglu",
+        "John Kerry",
+        "Ban Ki-moon",
+        "Hillary Clinton",
+        "Nelson Mandela",
+        "Tony Blair",
+        "Barack Obama",
+        "David Cameron",
+        "Margaret Thatcher",
     ];
     let name_of = |round: usize, at: usize| (at < POSITIONS && at % 10 == round).then(|| NAMES[(at / 10 + round) % 10]);
     let texts: Vec<String> = (0..10).map(|round| article(|at| name_of(round, at))).collect();
@@ -101,7 +111,7 @@ fn the_real_model_finds_names_at_all_200_positions() {
             let start = from + text[from..].find(name).unwrap();
             from = start + name.len();
             let is_there = |mention: &&Value| {
-                mention["doc_id"] == round.to_string() && mention["start_byte"] == start && mention["text"] == name
+                mention["doc_id"] == *round.to_string() && mention["start_byte"] == start && mention["text"] == name
             };
             if !mentions.iter().any(|mention| is_there(&mention)) {
                 missed.push((at, name));
@@ -132,15 +142,21 @@ fn a_sentence_of_20000_characters_is_read_to_its_end() {
 #[test]
 fn glued_headlines_are_read_to_their_end() {
     let places = [
-        "Turkey", "Lebanon", "Jordan", "Iraq", "Egypt", "France", "Germany", "Russia", "Iran", "Qatar", "Norway", "Kenya",
-        "Spain", "Italy", "Greece", "China", "Japan", "India", "Brazil", "Canada", "Poland", "Sweden", "Cuba", "Peru",
+        "Turkey", "Lebanon", "Jordan", "Iraq", "Egypt", "France", "Germany", "Russia", "Iran", "Qatar", "Norway",
+        "Kenya", "Spain", "Italy", "Greece", "China", "Japan", "India", "Brazil", "Canada", "Poland", "Sweden", "Cuba",
+        "Peru",
     ];
-    let heads =
-        ["Floods close schools in", "Doctors end long strike in", "Farmers block main roads in", "Old bridge reopens in"];
+    let heads = [
+        "Floods close schools in",
+        "Doctors end long strike in",
+        "Farmers block main roads in",
+        "Old bridge reopens in",
+    ];
     let tails = ["as rain goes on", "after two weeks of talks", "and prices keep rising", "despite a court order"];
-    let headlines = places.iter().enumerate().map(|(at, place)| {
-        format!("{} {place} {}", heads[at % heads.len()], tails[(at / 2) % tails.len()])
-    });
+    let headlines = places
+        .iter()
+        .enumerate()
+        .map(|(at, place)| format!("{} {place} {}", heads[at % heads.len()], tails[(at / 2) % tails.len()]));
     let text = headlines.collect::<Vec<_>>().join(" ");
     let text = format!("{text} {}", &text[..1700 - text.len().min(1700)]);
     assert!(text.len() >= 1500, "{}", text.len());

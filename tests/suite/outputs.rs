@@ -79,11 +79,8 @@ fn a_closed_pipe_is_no_failure() {
     let tiny = tiny();
     let seeds = in_repository("seeds/articles").display().to_string();
     for rest in [&["-q"][..], &[]] {
-        let mut child = command(&extract(&seeds, &tiny, "-", rest))
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut child =
+            command(&extract(&seeds, &tiny, "-", rest)).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         drop(child.stdout.take());
         let output = child.wait_with_output().unwrap();
         assert_eq!((output.status.code(), &*String::from_utf8_lossy(&output.stderr)), (Some(0), ""));

@@ -49,7 +49,10 @@ fn a_directory_is_read_in_the_order_of_its_paths() {
     let desk = Desk::new();
     for name in ["b/2.txt", "b/1.txt", "a.txt", "b.txt", "c/deep/er/x.txt.gz", "B.txt", ".hidden/a.txt", "b/skip.pdf"] {
         let text = format!("Rain fell on {name}.");
-        desk.write(&format!("news/{name}"), if name.ends_with("gz") { gzip(text.as_bytes()) } else { text.into_bytes() });
+        desk.write(
+            &format!("news/{name}"),
+            if name.ends_with("gz") { gzip(text.as_bytes()) } else { text.into_bytes() },
+        );
     }
     let (articles, tiny) = (desk.path("articles.jsonl"), tiny());
     let news = desk.path("news");
@@ -97,8 +100,19 @@ fn fields_are_found_by_dotted_paths() {
     let input = desk.write_lines("in.jsonl", &[record]);
     let articles = desk.path("articles.jsonl");
     let found = mentions(&[
-        &input, "--articles", &articles, "--id-field", "meta.key", "--title-field", "content.head.main",
-        "--text-field", "content.body", "--date-field", "meta.when", "--lang-field", "meta.tongue",
+        &input,
+        "--articles",
+        &articles,
+        "--id-field",
+        "meta.key",
+        "--title-field",
+        "content.head.main",
+        "--text-field",
+        "content.body",
+        "--date-field",
+        "meta.when",
+        "--lang-field",
+        "meta.tongue",
     ]);
     assert_eq!(column(&found, "text"), ["Vienna", "Angela Merkel", "Geneva"]);
     assert_eq!(column(&found, "field"), ["title", "text", "text"]);
@@ -140,7 +154,10 @@ fn kept_fields_travel_with_each_mention() {
     let input = desk.write_lines("in.jsonl", &[record, json!({"id": 2, "text": TEXT})]);
     let found = mentions(&[&input, "--keep", "source.name,source.tags,date", "--keep", "nothing"]);
     let meta = json!({"source.name": "Wire", "source.tags": ["a", 1], "date": "29 June 2014"});
-    assert_eq!(found.iter().map(|line| line["meta"].clone()).collect::<Vec<_>>(), [&meta, &meta, &json!({}), &json!({})].map(Clone::clone));
+    assert_eq!(
+        found.iter().map(|line| line["meta"].clone()).collect::<Vec<_>>(),
+        [&meta, &meta, &json!({}), &json!({})].map(Clone::clone)
+    );
 }
 
 #[test]

@@ -48,7 +48,8 @@ fn real_output_is_as_the_schema_says() {
 #[test]
 fn output_with_kept_fields_and_without_a_table_is_valid_too() {
     let desk = Desk::new();
-    let input = desk.write_lines("in.jsonl", &[json!({"text": "Angela Merkel left Geneva.", "url": "https://example.org/1"})]);
+    let input =
+        desk.write_lines("in.jsonl", &[json!({"text": "Angela Merkel left Geneva.", "url": "https://example.org/1"})]);
     let run = namewire(&["extract", &input, "--out", "-", "--keep", "url", "--entities", "none", "--workers", "1"]);
     let lines = parse_lines(&run.exits(0).stdout);
     assert!(lines.len() == 2 && lines[0]["meta"]["url"].is_string());
@@ -68,7 +69,9 @@ fn keys_are_written_in_the_order_of_the_schema() {
 fn every_key_is_described() {
     let schema = schema();
     let definitions = schema["$defs"].as_object().unwrap().values().chain([&schema]);
-    for (key, property) in definitions.flat_map(|object| object["properties"].as_object().unwrap_or_else(|| panic!("{object}"))) {
+    for (key, property) in
+        definitions.flat_map(|object| object["properties"].as_object().unwrap_or_else(|| panic!("{object}")))
+    {
         assert!(property["description"].as_str().is_some_and(|text| text.len() > 8), "{key}");
     }
 }
@@ -86,8 +89,16 @@ fn the_codes_are_those_of_the_library() {
     let methods = [Method::Alias, Method::Folded, Method::Acronym, Method::Coreference, Method::Fuzzy];
     assert_eq!(codes("/$defs/link/properties/method/enum"), methods.map(Method::as_str));
     let reasons = [
-        Reason::NoAlias, Reason::CaseRefused, Reason::DateRefused, Reason::RequiresMissing, Reason::ExcludedWord,
-        Reason::TwoHolders, Reason::BelowMargin, Reason::UnknownHolder, Reason::PriorDecided, Reason::ContextDecided,
+        Reason::NoAlias,
+        Reason::CaseRefused,
+        Reason::DateRefused,
+        Reason::RequiresMissing,
+        Reason::ExcludedWord,
+        Reason::TwoHolders,
+        Reason::BelowMargin,
+        Reason::UnknownHolder,
+        Reason::PriorDecided,
+        Reason::ContextDecided,
     ];
     assert_eq!(codes("/$defs/link/properties/reason/enum"), reasons.map(Reason::as_str));
 }
@@ -139,7 +150,9 @@ fn lines_that_are_spoiled_are_refused() {
     for (pointer, value) in changes {
         assert!(!validator.is_valid(&spoil(&good, pointer, value)), "{pointer} = {value}");
     }
-    for (pointer, value) in [("/entity_id", json!("a")), ("/link/reason", Value::Null), ("/link/method", json!("alias"))] {
+    for (pointer, value) in
+        [("/entity_id", json!("a")), ("/link/reason", Value::Null), ("/link/method", json!("alias"))]
+    {
         assert!(!validator.is_valid(&spoil(&unlinked, pointer, &value)), "{pointer} = {value}");
     }
 }
