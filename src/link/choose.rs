@@ -17,6 +17,8 @@ use super::words::{Case, Gap};
 const DEFAULT_PRIOR: f32 = 0.5;
 /// The article names the candidate elsewhere, beyond doubt.
 const NAMED_ELSEWHERE: f32 = 8.0;
+/// And does so before the name in question.
+const NAMED_BEFORE: f32 = 2.0;
 /// For each entity of the article, up to three, to which the candidate is related.
 const RELATED: f32 = 1.0;
 /// For each word of the candidate's description, up to four, that stands in the article.
@@ -30,18 +32,24 @@ const TYPE_DISAGREES: f32 = 0.4;
 const NOT_YET: f32 = 0.1;
 const NO_LONGER: f32 = 0.3;
 /// The words around the name say that a language is meant, or that none is.
-const LANGUAGE_CUE: f32 = 100.0;
+const LANGUAGE_CUE: f32 = 1000.0;
 const NO_LANGUAGE_CUE: f32 = 0.05;
 
 /// The entities of an article that are beyond doubt.
 #[derive(Debug, Default)]
 pub(super) struct Context {
-    named: AHashMap<EntityIx, u32>,
+    /// The first site of each.
+    named: AHashMap<EntityIx, usize>,
 }
 
 impl Context {
-    pub(super) fn add(&mut self, entity: EntityIx) {
-        *self.named.entry(entity).or_default() += 1;
+    pub(super) fn add(&mut self, entity: EntityIx, at: usize) {
+        let first = self.named.entry(entity).or_insert(at);
+        *first = at.min(*first);
+    }
+
+    fn names_before(&self, entity: EntityIx, at: usize) -> bool {
+        self.named.get(&entity).is_some_and(|&first| first < at)
     }
 
     pub(super) fn names(&self, entity: EntityIx) -> bool {
@@ -85,8 +93,14 @@ pub(super) fn candidates(table: &EntityTable, page: &Page<'_>, site: &Site) -> R
     if kept.is_empty() { Err(refused) } else { Ok(kept) }
 }
 
-/// The link of a site by its own name.
-pub(super) fn decide(table: &EntityTable, page: &Page<'_>, site: &Site, context: &Context, margin: f32) -> Link {
+/// The link of site number `at` by its own name.
+pub(super) fn decide(
+    table: &EntityTable,
+    page: &Page<'_>,
+    (at, site): (usize, &Site),
+    context: &Context,
+    margin: f32,
+) -> Link {
     let options = match candidates(table, page, site) {
         Ok(options) => options,
         Err(reason) => {
@@ -98,7 +112,7 @@ pub(super) fn decide(table: &EntityTable, page: &Page<'_>, site: &Site, context:
         .into_iter()
         .map(|option| {
             let prior = table.lexicon.row(option.row).prior.unwrap_or(DEFAULT_PRIOR);
-            (option, prior, prior * support(table, page, site, context, option))
+            (option, prior, prior * support(table, page, (at, site), context, option))
         })
         .collect();
     let by_weight = |left: &(Sense, f32, f32), right: &(Sense, f32, f32)| {
@@ -145,7 +159,7 @@ pub(super) fn by_row(table: &EntityTable, option: Sense, share: f32) -> Link {
 }
 
 /// Everything but the prior that speaks for or against a candidate, as one factor.
-fn support(table: &EntityTable, page: &Page<'_>, site: &Site, context: &Context, option: Sense) -> f32 {
+fn support(table: &EntityTable, page: &Page<'_>, (at, site): (usize, &Site), context: &Context, option: Sense) -> f32 {
     let entity = table.entity(option.entity);
     let row = table.lexicon.row(option.row);
     let mut factor = match option.fit {
@@ -155,6 +169,9 @@ fn support(table: &EntityTable, page: &Page<'_>, site: &Site, context: &Context,
     };
     if context.names(option.entity) {
         factor *= NAMED_ELSEWHERE;
+        if context.names_before(option.entity, at) {
+            factor *= NAMED_BEFORE;
+        }
     }
     let related = entity.neighbours.iter().filter(|&&other| context.names(other)).take(3).count();
     let described = entity.described_by.iter().filter(|word| page.has_words(word)).take(4).count();

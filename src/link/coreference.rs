@@ -6,7 +6,7 @@
 use ahash::{AHashMap, AHashSet};
 
 use super::lists;
-use super::outcome::{Evidence, Link, Method, Reason, Status};
+use super::outcome::{Candidate, Evidence, Link, Method, Reason, Status};
 use super::page::Page;
 use super::sites::Site;
 use super::table::{EntityIx, EntityTable};
@@ -39,6 +39,8 @@ pub(super) fn apply(table: &EntityTable, page: &Page<'_>, sites: &[Site], links:
         }
     }
     let mut same = Vec::new();
+    // Short names that the table knows and that stood before anybody of that name was introduced.
+    let mut well_known: AHashSet<Vec<String>> = AHashSet::new();
     for at in 0..sites.len() {
         if page.is_furniture(sites[at].sentence) {
             continue;
@@ -51,6 +53,18 @@ pub(super) fn apply(table: &EntityTable, page: &Page<'_>, sites: &[Site], links:
             let abbreviates = abbreviates(page, &sites[at], &words, name, kind);
             if abbreviates && !holders.iter().any(|other| other.holder == name.holder) {
                 holders.push(name);
+            }
+        }
+        if let ([name], Some(entity)) = (&holders[..], links[at].entity)
+            && matches!(name.holder, Holder::Unknown(_))
+        {
+            if at < name.site {
+                well_known.insert(words);
+                continue;
+            }
+            if well_known.contains(&words) {
+                links[at] = two_holders(&[entity], 2);
+                continue;
             }
         }
         if let Some(full) = settle(page, sites, links, at, &holders) {
@@ -164,7 +178,6 @@ fn settle(page: &Page<'_>, sites: &[Site], links: &mut [Link], at: usize, holder
             Some(name.site)
         }
         several => {
-            let mut link = Link { status: Status::Ambiguous, reason: Some(Reason::TwoHolders), ..Link::default() };
             let entities: Vec<EntityIx> = several
                 .iter()
                 .filter_map(|name| match name.holder {
@@ -172,12 +185,16 @@ fn settle(page: &Page<'_>, sites: &[Site], links: &mut [Link], at: usize, holder
                     Holder::Unknown(_) => None,
                 })
                 .collect();
-            let share = 1.0 / several.len() as f32;
-            link.candidates =
-                entities.iter().map(|&entity| super::outcome::Candidate { entity, score: share }).collect();
-            link.candidates.sort_by_key(|candidate| candidate.entity);
-            links[at] = link;
+            links[at] = two_holders(&entities, several.len());
             None
         }
     }
+}
+
+/// What is said where several bear the name: the holders that the table knows, each as likely as any.
+fn two_holders(entities: &[EntityIx], count: usize) -> Link {
+    let score = 1.0 / count as f32;
+    let mut candidates: Vec<Candidate> = entities.iter().map(|&entity| Candidate { entity, score }).collect();
+    candidates.sort_by_key(|candidate| candidate.entity);
+    Link { status: Status::Ambiguous, candidates, reason: Some(Reason::TwoHolders), ..Link::default() }
 }

@@ -4,10 +4,11 @@
 //! Where they do not (the letters may be those of another language), one of the two must be known to the table
 //! and the other be a name of an organisation. A definition stays within a sentence and beats the table.
 
+use super::normalise::fold;
 use super::outcome::{Evidence, Link, Method, Reason, Status};
 use super::page::{Body, Page};
 use super::sites::Site;
-use super::table::EntityTable;
+use super::table::{EntityIx, EntityTable};
 use super::words::Case;
 
 /// Two sites that the article equates.
@@ -17,6 +18,8 @@ pub(super) struct Definition {
     pub(super) short: usize,
     /// The letters of the short form fit the long one.
     pub(super) letters_fit: bool,
+    /// The article says in words that the two are one ("also known as").
+    pub(super) told: bool,
 }
 
 /// All pairs of neighbouring sites of a sentence that are put as definition and defined.
@@ -50,7 +53,7 @@ fn definition(page: &Page<'_>, sites: &[Site], at: usize, next: usize) -> Option
     };
     let letters = sites[short].span.slice(body.text);
     let letters_fit = letters_fit(sites[long].span.slice(body.text), letters);
-    Some(Definition { long, short, letters_fit: letters_fit || connector == Connector::Alias })
+    Some(Definition { long, short, letters_fit, told: connector == Connector::Alias })
 }
 
 /// How a text puts two names as one.
@@ -95,7 +98,7 @@ fn connector(body: &Body<'_>, left: &Site, right: &Site, neighbours: bool) -> Op
 }
 
 /// One word in capitals, of two to ten letters: what a definition abbreviates to.
-fn is_short_form(body: &Body<'_>, site: &Site) -> bool {
+pub(super) fn is_short_form(body: &Body<'_>, site: &Site) -> bool {
     let letters = site.span.slice(body.text).chars().filter(|char| char.is_alphanumeric()).count();
     let capitals =
         site.words.clone().all(|at| matches!(body.words.get(at).case, Case::Upper | Case::Digit | Case::Single));
@@ -142,7 +145,7 @@ pub(super) fn apply(
     links: &mut [Link],
     definition: Definition,
 ) -> bool {
-    let Definition { long, short, letters_fit } = definition;
+    let Definition { long, short, letters_fit, told } = definition;
     let is_organisation = |at: usize| {
         let kind = links[at].entity.map(|entity| &*table.entity(entity).kind);
         !matches!(kind.or(sites[at].label.as_deref()), Some("PER" | "LOC"))
@@ -155,14 +158,18 @@ pub(super) fn apply(
         // Even where the table would choose the same: the article says it, the table only guesses.
         (Some(entity), other) if other != Some(entity) || links[short].reason.is_some() => {
             let unknown = links[short].status == Status::Unknown && is_organisation(long) && long_words > 1;
-            let holds = letters_fit || unknown || candidate(short, entity);
+            let holds = letters_fit || told || unknown || candidate(short, entity);
             if holds {
                 links[short] = defined(page, &sites[long], &links[long]);
             }
             holds
         }
-        (None, Some(_)) => {
-            let told = sites[long].label == sites[short].label && letters_fit;
+        (None, Some(entity)) if letters_fit && !told && is_rival(table, page, sites, definition, entity) => {
+            links[short] = Link { reason: Some(Reason::DefinedOtherwise), ..Link::default() };
+            true
+        }
+        (None, Some(entity)) => {
+            let told = told && sites[long].label.as_deref() == Some(&*table.entity(entity).kind);
             let named = links[long].status == Status::Unknown
                 && long_words > 1
                 && (told || (is_organisation(long) && is_organisation(short)));
@@ -171,9 +178,28 @@ pub(super) fn apply(
             }
             named
         }
-        (None, None) => letters_fit,
+        (None, None) => {
+            if letters_fit && links[short].status == Status::Ambiguous {
+                links[short] = Link { reason: Some(Reason::DefinedOtherwise), ..Link::default() };
+            }
+            letters_fit || told
+        }
         _ => true,
     }
+}
+
+/// True where the letters fit the entity's own name too, and that name is not the long form in another spelling: "Food
+/// Standards Agency (FSA)" is another FSA than the Free Syrian Army.
+fn is_rival(table: &EntityTable, page: &Page<'_>, sites: &[Site], definition: Definition, entity: EntityIx) -> bool {
+    let surface = |at: usize| sites[at].span.slice(page.body(sites[at].field).text);
+    let name = &table.entity(entity).name;
+    if !letters_fit(name, surface(definition.short)) {
+        return false;
+    }
+    let (name, long) = (fold(name), fold(surface(definition.long)));
+    let begins_alike = |(left, right): (&str, &str)| left.chars().take(4).eq(right.chars().take(4));
+    let same_count = name.split(' ').count() == long.split(' ').count();
+    !(same_count && name.split(' ').zip(long.split(' ')).all(begins_alike))
 }
 
 /// The link of a name that stands for another one of the article.

@@ -41,7 +41,7 @@ fn is_one_name(body: &Body<'_>, left: &Mention, right: &Mention) -> bool {
     let nickname = &*left.label == "PER"
         && between.contains(['”', '"'])
         && between.chars().all(|char| matches!(char, '”' | '"' | '.' | ' '))
-        && left.span.slice(body.text).contains(['“', '"']);
+        && left.span.get(body.text).is_some_and(|name| name.contains(['“', '"']));
     let unit = lists::is_unit(body.words.key(left_words.end - 1))
         && first.gap == Gap::Comma
         && lists::is_ordinal(body.words.key(right_words.start));

@@ -168,6 +168,11 @@ pub(super) fn is_unit(word: &str) -> bool {
     )
 }
 
+/// Small words inside the names of organisations.
+pub(super) fn joins_names(word: &str) -> bool {
+    matches!(word, "of" | "for" | "in" | "and" | "the" | "to" | "on" | "against")
+}
+
 /// What may follow a surname as part of the name.
 pub(super) fn is_name_suffix(word: &str) -> bool {
     matches!(word, "ii" | "iii" | "iv" | "jr" | "sr")

@@ -2,13 +2,13 @@
 //!
 //! Linking is a list of steps in order of trust, each in a file of its own, and each link carries its evidence:
 //!
-//! 1. [`scan`] finds the aliases of the table in the text, longest first; [`sites`] merges them with the model's
-//!    mentions, whose spans [`trim`] cuts to the name, and [`regions`] tells provinces from cities;
-//! 2. [`definitions`]: names that the article explains;
-//! 3. [`coreference`]: shorter names for what the article names more fully;
-//! 4. [`choose`]: the choice among several entities of one name;
+//! 1. `scan.rs` finds the aliases of the table in the text, longest first; `regions.rs` tells provinces from cities;
+//!    `join.rs`, `trim.rs` and `long_forms.rs` cut the model's mentions to whole names; `sites.rs` merges the two;
+//! 2. `definitions.rs`: names that the article explains;
+//! 3. `coreference.rs`: shorter names for what the article names more fully;
+//! 4. `choose.rs`: the choice among several entities of one name;
 //! 5. (fuzzy matching would stand here;)
-//! 6. [`clusters`]: one number for each entity of the article, known or not.
+//! 6. `clusters.rs`: one number for each entity of the article, known or not.
 //!
 //! It needs a table and mentions, from whatever model: see `examples/link_mentions.rs`.
 
@@ -19,6 +19,7 @@ mod definitions;
 mod join;
 mod lexicon;
 mod lists;
+mod long_forms;
 pub mod normalise;
 mod outcome;
 mod page;
@@ -32,7 +33,7 @@ mod words;
 
 use std::sync::Arc;
 
-use ahash::AHashMap;
+use ahash::{AHashMap, AHashSet};
 
 pub use outcome::{Candidate, Evidence, FoundBy, Link, LinkedMention, Method, Reason, Status};
 pub use table::{Entity, EntityIx, EntityTable, RowOrigin};
@@ -42,6 +43,7 @@ use crate::date::DateRange;
 use crate::decode::Mention;
 use crate::segment::Sentence;
 use choose::Context;
+use lexicon::Row;
 use page::Page;
 use scan::Doubt;
 use sites::Site;
@@ -51,6 +53,9 @@ use sites::Site;
 pub struct LinkOptions {
     /// Adds names of the table that the model missed.
     pub add_missed: bool,
+    /// Gives linked mentions the type that the table knows: of the alias ("Syrian", MISC), else of the entity, but for
+    /// what the model takes for MISC, since demonyms link to places. Only where the model's types are the table's.
+    pub types_from_table: bool,
     /// How many times the best candidate must outweigh the next; below, the mention is ambiguous. At 1.5 a
     /// prior of 0.6 against 0.4 just decides where nothing else does.
     pub margin: f32,
@@ -58,7 +63,7 @@ pub struct LinkOptions {
 
 impl Default for LinkOptions {
     fn default() -> Self {
-        Self { add_missed: true, margin: 1.5 }
+        Self { add_missed: true, types_from_table: true, margin: 1.5 }
     }
 }
 
@@ -114,9 +119,10 @@ impl Linker {
     pub fn link(&self, document: &Document<'_>, found: Vec<Mention>) -> Vec<LinkedMention> {
         let page = Page::new(document);
         let mut sites = sites::collect(&self.table, &page, found, self.options.add_missed);
+        long_forms::join(&self.table, &page, &mut sites);
         self.drop_doubtful(&page, &mut sites);
         let mut context = self.context(&page, &sites);
-        let mut links: Vec<Link> = sites.iter().map(|site| self.decide(&page, site, &context)).collect();
+        let mut links: Vec<Link> = sites.iter().enumerate().map(|site| self.decide(&page, site, &context)).collect();
         let mut same = Vec::new();
         self.apply_definitions(&page, &sites, &mut links, &mut same);
         same.extend(coreference::apply(&self.table, &page, &sites, &mut links));
@@ -126,16 +132,17 @@ impl Linker {
         joined.map(|((site, link), local_id)| self.mention(site, link, local_id)).collect()
     }
 
-    fn decide(&self, page: &Page<'_>, site: &Site, context: &Context) -> Link {
+    fn decide(&self, page: &Page<'_>, site: (usize, &Site), context: &Context) -> Link {
         choose::decide(&self.table, page, site, context, self.options.margin)
     }
 
     /// The entities of names that can mean only one.
     fn context(&self, page: &Page<'_>, sites: &[Site]) -> Context {
         let mut context = Context::default();
-        for site in sites.iter().filter(|site| site.doubt.is_none() && !page.is_furniture(site.sentence)) {
+        let certain = |site: &Site| site.doubt.is_none() && !page.is_furniture(site.sentence);
+        for (at, site) in sites.iter().enumerate().filter(|(_, site)| certain(site)) {
             if let Ok([only]) = choose::candidates(&self.table, page, site).as_deref() {
-                context.add(only.entity);
+                context.add(only.entity, at);
             }
         }
         context
@@ -159,6 +166,7 @@ impl Linker {
         if definitions.is_empty() {
             return;
         }
+        let stated: AHashSet<usize> = definitions.iter().flat_map(|pair| [pair.short, pair.long]).collect();
         let keys = clusters::keys(page, sites);
         let mut by_key: AHashMap<&str, Vec<usize>> = AHashMap::new();
         for (at, key) in keys.iter().enumerate() {
@@ -170,12 +178,13 @@ impl Linker {
             }
             same.push((definition.short, definition.long));
             for defined in [definition.short, definition.long] {
-                if links[defined].method != Some(Method::Acronym) {
+                // The first definition of a name holds for the whole of its part of the page.
+                let others = by_key.remove(&*keys[defined]).unwrap_or_default();
+                let link = links[defined].clone();
+                if link.method != Some(Method::Acronym) && link.reason != Some(Reason::DefinedOtherwise) {
                     continue;
                 }
-                // The first definition of a name holds for the whole of its part of the page.
-                let link = links[defined].clone();
-                for other in by_key.remove(&*keys[defined]).unwrap_or_default() {
+                for other in others.into_iter().filter(|other| !stated.contains(other)) {
                     if page.is_furniture(sites[other].sentence) == page.is_furniture(sites[defined].sentence) {
                         links[other] = link.clone();
                     }
@@ -190,33 +199,44 @@ impl Linker {
         if !links.iter().any(open) {
             return;
         }
-        let settled = links.iter().filter(|link| link.method.is_some_and(|method| method >= Method::Acronym));
-        settled.filter_map(|link| link.entity).for_each(|entity| context.add(entity));
-        for (site, link) in sites.iter().zip(links).filter(|(_, link)| open(link)) {
+        for (at, link) in
+            links.iter().enumerate().filter(|(_, link)| link.method.is_some_and(|method| method >= Method::Acronym))
+        {
+            link.entity.into_iter().for_each(|entity| context.add(entity, at));
+        }
+        for (site, link) in sites.iter().enumerate().zip(links).filter(|(_, link)| open(link)) {
             *link = self.decide(page, site, context);
         }
     }
 
     fn mention(&self, site: Site, link: Link, local_id: u32) -> LinkedMention {
-        let by_table = || {
-            let hit = site
-                .hits
-                .iter()
-                .find(|hit| link.entity == Some(self.table.lexicon.row(hit.row).entity))
-                .or(site.hits.first());
-            let row = hit.map(|hit| self.table.lexicon.row(hit.row));
-            row.map(|row| row.kind.as_ref().unwrap_or(&self.table.entity(row.entity).kind).clone())
-        };
-        let label = site.label.clone().or_else(by_table).unwrap_or_else(|| self.none.clone());
         LinkedMention {
+            label: self.label(&site, &link),
             field: site.field,
             span: site.span,
-            label,
             score: site.score,
             found_by: site.found_by,
             sentence: site.sentence,
             local_id,
             link,
+        }
+    }
+
+    /// The type of a mention, by model and table.
+    fn label(&self, site: &Site, link: &Link) -> Arc<str> {
+        let of_entity = |row: &Row| link.entity.is_none_or(|entity| entity == row.entity);
+        let row = site.hits.iter().map(|hit| self.table.lexicon.row(hit.row)).find(|row| of_entity(row));
+        let entity = link.entity.or(row.map(|row| row.entity)).map(|entity| self.table.entity(entity));
+        let of_alias = row.and_then(|row| row.kind.as_ref());
+        let by_table = of_alias.or(entity.map(|entity| &entity.kind));
+        match (&site.label, by_table) {
+            (None, by_table) => by_table.unwrap_or(&self.none).clone(),
+            (Some(label), Some(kind)) => {
+                let is_known = self.options.types_from_table && link.entity.is_some() && self.table.has_kind(label);
+                let corrects = is_known && (of_alias.is_some() || &**label != "MISC");
+                if corrects { kind.clone() } else { label.clone() }
+            }
+            (Some(label), None) => label.clone(),
         }
     }
 }

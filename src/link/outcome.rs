@@ -15,7 +15,7 @@ pub struct LinkedMention {
     pub field: Field,
     /// Its bytes in the field's raw text.
     pub span: Span,
-    /// The model's type, or for what the table alone found, the type that the table gives.
+    /// The type: the model's, or the table's where it knows better (see [`LinkOptions::types_from_table`](super::LinkOptions)).
     pub label: Arc<str>,
     /// The model's confidence; none for what the table alone found.
     pub score: Option<f32>,
@@ -143,6 +143,8 @@ pub enum Reason {
     BelowMargin,
     /// The article names someone of this name in full who is not in the table.
     UnknownHolder,
+    /// The article itself defines the name as something that the table does not know.
+    DefinedOtherwise,
     /// Linked: several could be meant, and the table's prior decided.
     PriorDecided,
     /// Linked: several could be meant, and the rest of the article decided.
@@ -178,6 +180,7 @@ codes!(Reason {
     TwoHolders => "two_holders",
     BelowMargin => "below_margin",
     UnknownHolder => "unknown_holder",
+    DefinedOtherwise => "defined_otherwise",
     PriorDecided => "prior_decided",
     ContextDecided => "context_decided",
 });

@@ -76,11 +76,11 @@ impl<'a> Page<'a> {
     }
 
     pub(super) fn style(&self, sentence: u32) -> Style {
-        self.styles[sentence as usize]
+        self.styles.get(sentence as usize).copied().unwrap_or_default()
     }
 
     pub(super) fn is_furniture(&self, sentence: u32) -> bool {
-        self.furniture[sentence as usize]
+        self.furniture.get(sentence as usize).copied().unwrap_or(false)
     }
 
     /// True where a folded word or phrase stands somewhere in the article.

@@ -64,6 +64,7 @@ pub struct EntityTable {
     entities: Vec<Entity>,
     by_id: AHashMap<Arc<str>, EntityIx>,
     pub(super) lexicon: Lexicon,
+    kinds: Vec<Arc<str>>,
     sha256: String,
 }
 
@@ -121,7 +122,8 @@ impl EntityTable {
         }
         link_neighbours(&mut entities);
         let lexicon = Lexicon::new(rows, &entities);
-        Ok(Self { entities, by_id, lexicon, sha256 })
+        let kinds = kinds.into_values().collect();
+        Ok(Self { entities, by_id, lexicon, kinds, sha256 })
     }
 
     /// The entity behind an index of this table.
@@ -147,6 +149,11 @@ impl EntityTable {
     /// How many aliases there are, names included.
     pub fn alias_count(&self) -> usize {
         self.lexicon.given_rows()
+    }
+
+    /// True where some entity has this type.
+    pub(super) fn has_kind(&self, kind: &str) -> bool {
+        self.kinds.iter().any(|known| &**known == kind)
     }
 
     /// SHA-256 of the sources, in the order in which they were given.

@@ -185,6 +185,14 @@ fn definitions_hold_for_their_article() {
             ],
         ),
         ("The SNC met.", &["SNC?below_margin"]),
+        (
+            "The Syrian National Council said the SNC would meet the Syrian National Coalition.",
+            &[
+                "Syrian National Council=syrian-national-council",
+                "SNC=syrian-national-council",
+                "Syrian National Coalition=syrian-national-coalition",
+            ],
+        ),
         ("the {ORG:National Army of Syrian Kurdistan}, or YPG", &["National Army of Syrian Kurdistan=ypg", "YPG=ypg"]),
         ("[the {ORG:National Army of Syrian Kurdistan} [YPG]]", &["National Army of Syrian Kurdistan=ypg", "YPG=ypg"]),
         ("YPG ({ORG:National Army of Syrian Kurdistan})", &["YPG=ypg", "National Army of Syrian Kurdistan=ypg"]),
@@ -197,6 +205,13 @@ fn definitions_hold_for_their_article() {
         ("in Aleppo ({ORG:AFP}) and {ORG:AFP}", &["Aleppo=aleppo", "AFP?no_alias", "AFP?no_alias"]),
         ("{PER:Ali Hassan} (SOHR)", &["Ali Hassan?no_alias", "SOHR=sohr"]),
         ("Turkey (PKK)", &["Turkey=turkey", "PKK=pkk"]),
+        ("in Iraq and Syria (IS)", &["Iraq=iraq", "Syria=syria", "IS=islamic-state"]),
+        // Another organisation of the same letters.
+        (
+            "{ORG:Scottish Nature Club} (SNC); the SNC",
+            &["Scottish Nature Club?no_alias", "SNC?defined_otherwise", "SNC?defined_otherwise"],
+        ),
+        ("{ORG:Party of Life} of Syria ({ORG:PLS})", &["Party of Life of Syria?no_alias", "PLS?no_alias"]),
         ("the {ORG:Free Army}\n(YPG)", &["Free Army?no_alias", "YPG=ypg"]),
     ]);
 }
@@ -209,6 +224,10 @@ fn short_names_follow_the_full_one() {
         (
             "Bashar al-Assad and Hafez Assad; Assad spoke.",
             &["Bashar al-Assad=bashar-al-assad", "Hafez Assad=hafez-al-assad", "Assad?two_holders"],
+        ),
+        (
+            "Assad spoke. {PER:Asma al-Assad} came. {PER:Assad} left.",
+            &["Assad=bashar-al-assad", "Asma al-Assad?no_alias", "Assad?two_holders"],
         ),
         ("{PER:Asma al-Assad} came. {PER:Assad} spoke.", &["Asma al-Assad?no_alias", "Assad?unknown_holder"]),
         ("{PER:John B. Smith IV} and {PER:Smith}", &["John B. Smith IV?no_alias", "Smith?unknown_holder"]),
@@ -272,4 +291,21 @@ fn links_carry_their_evidence() {
     let Some(Evidence::Row { alias, origin }) = &linked[2].link.evidence else { panic!("{:?}", linked[2]) };
     assert_eq!((&**alias, &*origin.file, origin.line), ("ISIS", "table.jsonl", 2));
     assert_eq!(linked[2].link.score, Some(1.0));
+}
+
+#[test]
+fn types_come_from_whoever_knows_better() {
+    let linker = linker();
+    let types = |marked: &str| {
+        let (_, linked) = link_marked(&linker, marked, None);
+        linked.iter().map(|mention| mention.label.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(types("{LOC:Syrian} {ORG:Assad} and {PER:Homs}"), ["MISC", "PER", "LOC"]);
+    assert_eq!(types("{MISC:Libya}, {GPE:Iraq}, {ORG:Foo Bar}"), ["MISC", "GPE", "ORG"]);
+}
+
+#[test]
+fn a_linker_is_shared_between_threads() {
+    fn shared<T: Send + Sync>() {}
+    shared::<Linker>();
 }
