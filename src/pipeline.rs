@@ -123,6 +123,7 @@ impl Pipeline {
     ) -> Result<RunReport> {
         let start = Instant::now();
         let mut backends = self.backends.lock().map_err(|_| internal("an earlier run of this pipeline panicked"))?;
+        self.counters.reset();
         let raw_chunks = self.spawn_reader(records)?;
         let mut report = RunReport::default();
         std::thread::scope(|scope| {
@@ -173,7 +174,6 @@ impl Pipeline {
         let read = move || {
             let mut chunks = chunks(records, limits);
             while let Some(chunk) = counters.time(Stage::Read, || chunks.next()) {
-                Counters::add(&counters.records, chunk.len());
                 if raw_chunks.send(chunk).is_err() {
                     break;
                 }
@@ -186,6 +186,8 @@ impl Pipeline {
     fn prepare_chunks(&self, raw: &Receiver<RawChunk>, slots: &Sender<()>, jobs: &Sender<Job>, events: &Sender<Event>) {
         let prepare = |raw| self.host.install(|| Chunk::prepare(raw, &self.model, &self.config, self.memory.as_ref()));
         for (number, raw) in raw.iter().enumerate() {
+            // Counted here, not by the reader, which may outlive a run that failed.
+            Counters::add(&self.counters.records, raw.len());
             // Waits for the collector to have finished an earlier chunk.
             if slots.send(()).is_err() {
                 return;

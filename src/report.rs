@@ -71,6 +71,13 @@ impl Counters {
         result
     }
 
+    /// Sets every figure to zero, for the next run.
+    pub(crate) fn reset(&self) {
+        let figures =
+            [&self.records, &self.articles, &self.rejected, &self.skipped, &self.tokens, &self.padded, &self.batches];
+        figures.into_iter().chain(&self.times).for_each(|figure| figure.store(0, Relaxed));
+    }
+
     /// Adds to a figure.
     pub fn add(figure: &AtomicU64, amount: usize) {
         figure.fetch_add(amount as u64, Relaxed);

@@ -12,6 +12,9 @@ use namewire::model::{Model, ModelOptions};
 use super::{End, print};
 
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  namewire doctor
+  namewire doctor --ort-lib /opt/onnxruntime-gpu/capi")]
 pub(super) struct DoctorArgs {
     /// The ONNX Runtime library, or its folder.
     #[arg(long, value_name = "FILE")]

@@ -13,10 +13,10 @@ use namewire::pipeline::Pipeline;
 use namewire::read::{FieldNames, Format, MAX_ARTICLE_BYTES, ReadOptions, Records, discover};
 use namewire::write::{Destination, LineOptions, OutputPaths, Outputs, render};
 
-use super::End;
 use super::progress::Progress;
 use super::session::{ModelArgs, describe, misuse, open_backends, open_table};
 use super::summary::Summary;
+use super::{End, say};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -178,13 +178,11 @@ pub(super) fn run(args: &ExtractArgs) -> Result<End> {
     );
     progress.stop();
     let report = report?;
-    let rejects = outputs.finish()?;
     let setting = super::summary::Setting { runtime, device: describe(device), workers, pipeline: &pipeline };
-    if let Some(path) = &args.summary {
-        summary.write(path, &report, &setting)?;
-    }
+    outputs.write_summary(&summary.text(&report, &setting))?;
+    let rejects = outputs.finish()?;
     if !args.quiet {
-        eprint!("{}", summary.describe(&report, &setting, &args.out, rejects.as_deref()));
+        say(&summary.describe(&report, &setting, &args.out, rejects.as_deref()));
     }
     Ok(if report.rejected > 0 { End::SetAside } else { End::Done })
 }
@@ -253,7 +251,8 @@ impl ExtractArgs {
         let is_file =
             mentions != Destination::Stdout && !std::fs::metadata(&self.out).is_ok_and(|meta| !meta.is_file());
         let rejects = self.rejects.clone().or_else(|| is_file.then(|| beside(&self.out)).flatten());
-        OutputPaths { mentions, articles: self.articles.clone(), spans: self.spans.clone(), rejects }
+        let [articles, spans, summary] = [&self.articles, &self.spans, &self.summary].map(Clone::clone);
+        OutputPaths { mentions, articles, spans, rejects, summary }
     }
 }
 

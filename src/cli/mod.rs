@@ -8,6 +8,7 @@ mod progress;
 mod session;
 mod summary;
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -37,7 +38,12 @@ enum Command {
     /// Find and link the named entities of articles.
     Extract(Box<extract::ExtractArgs>),
     /// Look at models.
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Examples:
+  namewire model inspect
+  namewire model inspect models/bert-base-NER"
+    )]
     Model(ModelCommand),
     /// Say which ONNX Runtime was found and what this machine can do.
     Doctor(doctor::DoctorArgs),
@@ -75,7 +81,7 @@ pub(crate) fn main() -> ExitCode {
 }
 
 fn fail(error: &Error) -> ExitCode {
-    eprintln!("namewire: {error}");
+    say(&format!("namewire: {error}\n"));
     ExitCode::from(2)
 }
 
@@ -83,7 +89,20 @@ fn fail(error: &Error) -> ExitCode {
 fn start_log(verbose: u8) {
     let level = ["warn", "namewire=info,warn", "namewire=debug,info"][usize::from(verbose.min(2))];
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(format!("{level},ort=error")));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+    let ansi = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt()
+        .with_ansi(ansi)
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .log_internal_errors(false)
+        .init();
+}
+
+/// Says something on standard error; where nobody listens, that is no fault of the run.
+fn say(text: &str) {
+    use std::io::Write;
+    let _ = std::io::stderr().write_all(text.as_bytes());
 }
 
 /// Prints to standard output; a closed pipe is reported as such.

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
 use std::path::Path;
 
-use namewire::error::{Error, Result};
 use namewire::infer::Runtime;
 use namewire::link::{EntityIx, Linker};
 use namewire::pipeline::Pipeline;
@@ -64,9 +63,9 @@ impl Summary {
         self.linked as f64 / self.mentions.max(1) as f64
     }
 
-    pub(super) fn write(&self, path: &Path, report: &RunReport, setting: &Setting<'_>) -> Result<()> {
-        let text = format!("{:#}\n", self.json(report, setting));
-        std::fs::write(path, text).map_err(|error| Error::writing(path, error))
+    /// The summary for programs.
+    pub(super) fn text(&self, report: &RunReport, setting: &Setting<'_>) -> String {
+        format!("{:#}\n", self.json(report, setting))
     }
 
     fn json(&self, report: &RunReport, setting: &Setting<'_>) -> Value {

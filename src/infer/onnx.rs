@@ -51,7 +51,7 @@ impl Runtime {
     pub fn load(flag: Option<&Path>) -> Result<&'static Self> {
         let library = find_library(flag)?;
         let path = library.path.clone();
-        let loaded = RUNTIME.get_or_init(|| Self::load_now(library).map_err(|error| error.to_string()));
+        let loaded = RUNTIME.get_or_init(|| Self::load_now(library).map_err(|error| with_causes(&*error)));
         loaded.as_ref().map_err(|message| {
             Error::new(ErrorKind::Runtime, format!("ONNX Runtime cannot be loaded: {message}"))
                 .at(path)
@@ -72,6 +72,18 @@ impl Runtime {
         cuda.into_iter().chain(["CPU"]).collect()
     }
 
+    /// Fails where this build cannot compute on `device`: nothing is computed elsewhere instead.
+    fn check(&self, device: Device) -> Result<()> {
+        if device == Device::Cpu || ep::CUDA::default().is_listed() {
+            return Ok(());
+        }
+        let what = format!("this ONNX Runtime ({}) is a build for the CPU, without CUDA", self.version);
+        Err(Error::new(ErrorKind::Runtime, what).at(&self.library.path).help(format!(
+            "`pip install onnxruntime-gpu=={}` and name its library with --ort-lib, or leave --device out",
+            self.version
+        )))
+    }
+
     /// What the library says of how it was built.
     pub fn build_info(&self) -> &'static str {
         ort::info()
@@ -81,6 +93,12 @@ impl Runtime {
     pub fn best_device(&self) -> Device {
         if ep::CUDA::default().is_listed() { Device::Cuda(0) } else { Device::Cpu }
     }
+}
+
+/// An error and what it comes from, which the loader's own message leaves out.
+fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 trait Listed {
@@ -140,6 +158,7 @@ impl InputKind {
 impl OnnxBackend {
     /// Makes a session and tries it on a few tokens, so that a model whose parts do not fit fails here.
     pub fn new(runtime: &Runtime, model: &Model, options: OnnxOptions) -> Result<Self> {
+        runtime.check(options.device)?;
         let session = open_session(runtime, model, options).map_err(|error| unusable(model, error))?;
         let wrong = |what: String| unusable(model, what);
         let mut inputs = Vec::new();

@@ -29,6 +29,8 @@ pub struct OutputPaths {
     pub spans: Option<PathBuf>,
     /// One line per record that was set aside, made when the first one is.
     pub rejects: Option<PathBuf>,
+    /// One JSON object about the whole run.
+    pub summary: Option<PathBuf>,
 }
 
 /// The open outputs of a run.
@@ -39,6 +41,7 @@ pub struct Outputs {
     spans: Option<Output>,
     rejects_path: Option<PathBuf>,
     rejects: Option<Output>,
+    summary: Option<Output>,
     seen: Seen,
 }
 
@@ -51,6 +54,8 @@ impl Outputs {
         if let Some(stale) = paths.rejects.as_deref().filter(|path| path.is_file()) {
             std::fs::remove_file(stale).map_err(|error| Error::writing(stale, error))?;
         }
+        // Most runs need no rejects file; whether one could be made must show now all the same.
+        open(&paths.rejects)?.map_or(Ok(()), Output::discard)?;
         Ok(Self {
             mentions: match &paths.mentions {
                 Destination::Stdout => Output::stdout(),
@@ -60,6 +65,7 @@ impl Outputs {
             spans: open(&paths.spans)?,
             rejects_path: paths.rejects.clone(),
             rejects: None,
+            summary: open(&paths.summary)?,
             seen: Seen::default(),
         })
     }
@@ -81,11 +87,19 @@ impl Outputs {
         Ok(())
     }
 
-    /// Flushes everything and gives the files their names. Returns where the rejects are, if there are any.
+    /// Writes the summary, where one is wanted.
+    pub fn write_summary(&mut self, text: &str) -> Result<()> {
+        self.summary.as_mut().map_or(Ok(()), |summary| summary.write(text.as_bytes()))
+    }
+
+    /// Flushes everything, and only then gives the files their names. Returns where the rejects are, if there
+    /// are any.
     pub fn finish(self) -> Result<Option<PathBuf>> {
         let rejects = self.rejects.as_ref().and(self.rejects_path.clone());
-        let rest = [self.articles, self.spans, self.rejects].into_iter().flatten();
-        std::iter::once(self.mentions).chain(rest).try_for_each(Output::finish)?;
+        let rest = [self.articles, self.spans, self.rejects, self.summary].into_iter().flatten();
+        let mut outputs: Vec<Output> = std::iter::once(self.mentions).chain(rest).collect();
+        outputs.iter_mut().try_for_each(Output::flush)?;
+        outputs.into_iter().try_for_each(Output::name)?;
         Ok(rejects)
     }
 }
@@ -95,8 +109,8 @@ fn check_distinct(paths: &OutputPaths) -> Result<()> {
         Destination::File(path) => Some(path),
         Destination::Stdout => None,
     };
-    let mut all: Vec<&PathBuf> =
-        mentions.into_iter().chain(&paths.articles).chain(&paths.spans).chain(&paths.rejects).collect();
+    let rest = [&paths.articles, &paths.spans, &paths.rejects, &paths.summary].into_iter().flatten();
+    let mut all: Vec<&PathBuf> = mentions.into_iter().chain(rest).collect();
     all.sort();
     match all.windows(2).find(|pair| pair[0] == pair[1] && !is_special(pair[0])) {
         Some(pair) => Err(Error::new(ErrorKind::Config, "two outputs have the same name").at(pair[0])),
@@ -159,10 +173,18 @@ impl Output {
         self.to.write_all(bytes).map_err(|error| Error::writing(&self.path, error))
     }
 
-    fn finish(self) -> Result<()> {
-        let Self { mut to, path, temporary } = self;
-        let flushed = to.flush();
-        let named = flushed.and_then(|()| temporary.map_or(Ok(()), |temporary| std::fs::rename(temporary, &path)));
+    fn flush(&mut self) -> Result<()> {
+        self.to.flush().map_err(|error| Error::writing(&self.path, error))
+    }
+
+    fn discard(self) -> Result<()> {
+        let Self { path, temporary, .. } = self;
+        temporary.map_or(Ok(()), std::fs::remove_file).map_err(|error| Error::writing(&path, error))
+    }
+
+    fn name(self) -> Result<()> {
+        let Self { path, temporary, .. } = self;
+        let named = temporary.map_or(Ok(()), |temporary| std::fs::rename(temporary, &path));
         named.map_err(|error| Error::writing(&path, error))
     }
 }

@@ -1,0 +1,175 @@
+//! What the commands say: help, findings, and what to do where something is missing.
+
+use super::common::{Desk, command, in_repository, namewire, tiny};
+
+#[test]
+fn every_help_has_examples() {
+    for args in [
+        &["--help"][..],
+        &["extract", "--help"],
+        &["model", "--help"],
+        &["model", "inspect", "--help"],
+        &["doctor", "--help"],
+    ] {
+        let help = namewire(args).exits(0).stdout;
+        let (_, examples) =
+            help.split_once("Examples:\n").unwrap_or_else(|| panic!("{args:?} has no examples:\n{help}"));
+        assert!(examples.matches("  namewire ").count() >= 2, "{help}");
+    }
+    let help = namewire(&["extract", "--help"]).exits(0).stdout;
+    for flag in [
+        "--out",
+        "--articles",
+        "--rejects",
+        "--entities",
+        "--device",
+        "--only-lang",
+        "--keep",
+        "--summary",
+        "--ort-lib",
+    ] {
+        assert!(help.contains(flag), "{flag}");
+    }
+    assert!(namewire(&["--help"]).stdout.contains("Exit status: 0"));
+    let version = format!("namewire {}\n", env!("CARGO_PKG_VERSION"));
+    assert_eq!(namewire(&["--version"]).exits(0).stdout, version);
+}
+
+#[test]
+fn the_doctor_says_what_it_found() {
+    let report = namewire(&["doctor"]).exits(0).stdout;
+    for part in ["processor", "cores", "ONNX Runtime  1.", "found by", "providers", "CPU", "minilm-l6-news-ner runs"] {
+        assert!(report.contains(part), "{part} is not in:\n{report}");
+    }
+    if cfg!(target_arch = "x86_64") {
+        assert!(report.contains("VNNI"), "{report}");
+    }
+}
+
+#[test]
+fn inspect_shows_both_models() {
+    let bundled = namewire(&["model", "inspect"]).exits(0).stdout;
+    for part in [
+        "O B-MISC I-MISC B-PER I-PER B-ORG I-ORG B-LOC I-LOC (Bio)",
+        "WordPiece, ids up to 65758",
+        "192 tokens, 2 of them special",
+        "input_ids i64 [?, ?]",
+        "logits f32 [?, ?, 9]",
+        "model_quantized.onnx (Int8",
+        "sha256",
+        "compiled into this program",
+        "en",
+    ] {
+        assert!(bundled.contains(part), "{part} is not in:\n{bundled}");
+    }
+    let folder = namewire(&["model", "inspect", &tiny()]).exits(0).stdout;
+    for part in ["96 tokens", "model.onnx (Fp32", "attention_mask i64 [?, ?]", "languages  not stated", &tiny()] {
+        assert!(folder.contains(part), "{part} is not in:\n{folder}");
+    }
+    let graph = std::fs::read(in_repository("tests/fixtures/tiny/model.onnx")).unwrap();
+    assert!(folder.contains(&namewire::hash::sha256(&graph)), "{folder}");
+    namewire(&["model", "inspect", &tiny(), "--variant", "fp16"]).exits(2).says(&["no variant \"fp16\"", "model.onnx"]);
+}
+
+#[test]
+fn a_missing_runtime_names_the_remedy() {
+    let desk = Desk::new();
+    let empty = desk.path("");
+    for args in [&["doctor"][..], &["model", "inspect"], &["extract", "seeds/articles", "--out", &desk.path("out")]] {
+        let run = namewire(&[args, &["--ort-lib", &empty]].concat()).exits(2);
+        run.says(&[&empty, "--ort-lib names no ONNX Runtime library", "help:", "libonnxruntime.so"]);
+    }
+    // A named place that is empty is an error, never a reason to look elsewhere.
+    let output = command(&["doctor"]).env("ORT_DYLIB_PATH", &empty).output().unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(2) && stderr.contains("ORT_DYLIB_PATH names no"), "{stderr}");
+    // Nowhere at all: a copy of the program, away from the repository and from any Python.
+    let copy = desk.path("namewire");
+    std::fs::copy(env!("CARGO_BIN_EXE_namewire"), &copy).unwrap();
+    let mut alone = std::process::Command::new(&copy);
+    let output =
+        alone.arg("doctor").current_dir(&empty).env_remove("ORT_DYLIB_PATH").env("PATH", &empty).output().unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr.contains("ONNX Runtime was not found") && stderr.contains("scripts/setup"), "{stderr}");
+    assert!(String::from_utf8_lossy(&output.stdout).contains("processor"), "what is known is said all the same");
+}
+
+#[test]
+fn a_library_that_is_none_is_refused() {
+    let desk = Desk::new();
+    let library = desk.write("libonnxruntime.so", "not a library");
+    let run = namewire(&["doctor", "--ort-lib", &library]).exits(2);
+    run.says(&[&library, "ONNX Runtime cannot be loaded", "scripts/setup"]);
+    assert!(!desk.has("out.jsonl"));
+}
+
+/// On a machine whose ONNX Runtime has no CUDA, asking for it must fail and not compute on the CPU.
+#[test]
+fn a_device_that_is_not_there_is_an_error() {
+    let desk = Desk::new();
+    let (tiny, out) = (tiny(), desk.path("out.jsonl"));
+    let extract = |flags: &[&str]| {
+        namewire(&[&["extract", "seeds/articles", "--entities", "none", "--out", &out], flags].concat())
+    };
+    for device in ["tpu", "cuda:x", "gpu", ""] {
+        extract(&["--device", device]).exits(2).says(&["--device"]);
+    }
+    let has_cuda = namewire(&["doctor"]).stdout.contains("CUDA, CPU");
+    if !has_cuda {
+        for device in ["cuda", "cuda:1"] {
+            let run = extract(&["--device", device, "--model", &tiny]).exits(2);
+            run.says(&["is a build for the CPU, without CUDA", "onnxruntime-gpu", "--ort-lib"]);
+        }
+    }
+    extract(&["--device", "cuda"]).exits(2).says(&["the bundled model has only its 8-bit variant", "--model"]);
+    assert!(!desk.has("out.jsonl") && !desk.has("out.jsonl.part"));
+    if !has_cuda {
+        // The choice of `auto` is said aloud, and without colours where nobody would see them.
+        let run = extract(&["--device", "auto", "--model", &tiny]).exits(0);
+        run.says(&["--device auto: computing on cpu"]);
+        assert!(!run.stderr.contains('\u{1b}'), "{:?}", run.stderr);
+    }
+}
+
+#[test]
+fn flags_that_ask_for_the_impossible() {
+    let desk = Desk::new();
+    let out = desk.path("out.jsonl");
+    for (flags, message) in [
+        (["--workers", "0"], "--workers must be at least 1"),
+        (["--batch-rows", "0"], "--batch-rows must be at least 1"),
+        (["--chunk-articles", "0"], "--chunk-articles must be at least 1"),
+        (["--max-article-mb", "0"], "--max-article-mb must be at least 1"),
+        (["--min-score", "1.5"], "from 0 to 1"),
+        (["--min-score", "NaN"], "from 0 to 1"),
+        (["--format", "xml"], "known are jsonl and text"),
+        (["--decode", "best"], "viterbi"),
+    ] {
+        namewire(&[&["extract", "seeds/articles", "--out", &out], &flags[..]].concat()).exits(2).says(&[message]);
+        assert!(!desk.has("out.jsonl"));
+    }
+    namewire(&["extract", "seeds/articles"]).exits(2).says(&["--out <FILE>"]);
+}
+
+#[test]
+fn the_summary_says_what_the_run_was_made_with() {
+    let desk = Desk::new();
+    let (input, summary) = (desk.write("in.txt", "Rain."), desk.path("s.json"));
+    namewire(&["extract", &input, "--out", &desk.path("m"), "--summary", &summary, "--workers", "1"]).exits(0);
+    let summary = desk.json("s.json");
+    for pointer in [
+        "/run/stage_seconds/infer",
+        "/run/seconds",
+        "/written/by_type",
+        "/tokens_per_second",
+        "/model/sha256/tokenizer.json",
+        "/table/sha256",
+        "/configuration/batch_tokens",
+        "/versions/onnxruntime",
+        "/versions/namewire",
+    ] {
+        assert!(summary.pointer(pointer).is_some(), "{pointer} is not in {summary}");
+    }
+    assert_eq!((&summary["configuration"]["device"], &summary["configuration"]["workers"]), (&"cpu".into(), &1.into()));
+}

@@ -1,0 +1,24 @@
+//! The tests that run the built program, or the library with a real model, as a user would.
+//!
+//! They need ONNX Runtime (`scripts/setup`), no GPU and no network. `scripts/make_test_models` wrote the model
+//! with random weights in `tests/fixtures/tiny`.
+
+#![allow(clippy::unwrap_used)] // helpers of tests are tests
+
+mod bad_articles;
+mod bad_models;
+mod bad_tables;
+mod command_line;
+mod common;
+mod decoding;
+mod determinism;
+mod gold;
+mod languages;
+mod linking;
+mod linking_rules;
+mod nothing_dropped;
+mod offsets;
+mod outputs;
+mod reading;
+mod schema;
+mod shared_data;

@@ -1,0 +1,158 @@
+//! `docs/mention.schema.json` describes what is written, no more and no less.
+
+use jsonschema::Validator;
+use namewire::link::{FoundBy, Method, Reason, Status};
+use serde_json::{Value, json};
+
+use super::common::{Desk, in_repository, namewire, parse_lines, seeds_run};
+use super::linking::linked;
+
+fn schema() -> Value {
+    let text = std::fs::read_to_string(in_repository("docs/mention.schema.json")).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+fn validator() -> Validator {
+    jsonschema::draft202012::options().build(&schema()).unwrap()
+}
+
+#[track_caller]
+fn assert_valid(lines: &[Value]) {
+    let validator = validator();
+    for line in lines {
+        let errors: Vec<String> = validator.iter_errors(line).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{errors:?}\n{line}");
+    }
+}
+
+#[test]
+fn the_schema_is_a_schema() {
+    assert!(jsonschema::draft202012::meta::is_valid(&schema()));
+    assert!(schema()["title"].as_str().unwrap().contains("schema version 1"));
+    assert_eq!(seeds_run().summary["schema_version"], 1);
+}
+
+#[test]
+fn real_output_is_as_the_schema_says() {
+    let mentions = &seeds_run().mentions;
+    assert!(mentions.len() > 500);
+    assert_valid(mentions);
+    // Links of every status and kind of evidence.
+    assert_valid(linked());
+    for status in ["linked", "unknown", "ambiguous", "refused"] {
+        assert!(linked().iter().any(|mention| mention["link"]["status"] == status), "{status}");
+    }
+    assert!(linked().iter().any(|mention| mention["link"]["evidence"]["start"].is_number()));
+}
+
+#[test]
+fn output_with_kept_fields_and_without_a_table_is_valid_too() {
+    let desk = Desk::new();
+    let input =
+        desk.write_lines("in.jsonl", &[json!({"text": "Angela Merkel left Geneva.", "url": "https://example.org/1"})]);
+    let run = namewire(&["extract", &input, "--out", "-", "--keep", "url", "--entities", "none", "--workers", "1"]);
+    let lines = parse_lines(&run.exits(0).stdout);
+    assert!(lines.len() == 2 && lines[0]["meta"]["url"].is_string());
+    assert_valid(&lines);
+}
+
+#[test]
+fn keys_are_written_in_the_order_of_the_schema() {
+    let order: Vec<String> = schema()["properties"].as_object().unwrap().keys().cloned().collect();
+    for mention in &seeds_run().mentions {
+        assert!(mention.as_object().unwrap().keys().eq(&order), "{mention}");
+    }
+}
+
+/// Every key of every object, in all definitions.
+#[test]
+fn every_key_is_described() {
+    let schema = schema();
+    let definitions = schema["$defs"].as_object().unwrap().values().chain([&schema]);
+    for (key, property) in
+        definitions.flat_map(|object| object["properties"].as_object().unwrap_or_else(|| panic!("{object}")))
+    {
+        assert!(property["description"].as_str().is_some_and(|text| text.len() > 8), "{key}");
+    }
+}
+
+#[test]
+fn the_codes_are_those_of_the_library() {
+    let schema = schema();
+    let codes = |pointer: &str| -> Vec<&str> {
+        schema.pointer(pointer).unwrap().as_array().unwrap().iter().filter_map(Value::as_str).collect()
+    };
+    let by = [FoundBy::Model, FoundBy::Table, FoundBy::Both].map(FoundBy::as_str);
+    assert_eq!(codes("/properties/found_by/enum"), by);
+    let statuses = [Status::Linked, Status::Unknown, Status::Ambiguous, Status::Refused].map(Status::as_str);
+    assert_eq!(codes("/$defs/link/properties/status/enum"), statuses);
+    let methods = [Method::Alias, Method::Folded, Method::Acronym, Method::Coreference, Method::Fuzzy];
+    assert_eq!(codes("/$defs/link/properties/method/enum"), methods.map(Method::as_str));
+    let reasons = [
+        Reason::NoAlias,
+        Reason::CaseRefused,
+        Reason::DateRefused,
+        Reason::RequiresMissing,
+        Reason::ExcludedWord,
+        Reason::TwoHolders,
+        Reason::BelowMargin,
+        Reason::UnknownHolder,
+        Reason::PriorDecided,
+        Reason::ContextDecided,
+    ];
+    assert_eq!(codes("/$defs/link/properties/reason/enum"), reasons.map(Reason::as_str));
+}
+
+#[test]
+fn lines_that_are_spoiled_are_refused() {
+    let validator = validator();
+    let find = |status: &str| {
+        let mut lines = linked().iter();
+        lines.find(|line| line["link"]["status"] == status && line["found_by"] != "table").unwrap().clone()
+    };
+    let (good, unlinked) = (find("linked"), find("unknown"));
+    assert!(validator.is_valid(&good) && validator.is_valid(&unlinked));
+    let required = schema()["required"].as_array().unwrap().clone();
+    for key in required.iter().map(|key| key.as_str().unwrap()) {
+        let mut line = good.clone();
+        line.as_object_mut().unwrap().remove(key);
+        assert!(!validator.is_valid(&line), "without {key}");
+    }
+    let changes: &[(&str, Value)] = &[
+        ("/extra", json!(1)),
+        ("/link/extra", json!(1)),
+        ("/link/evidence/extra", json!(1)),
+        ("/start", json!(-1)),
+        ("/start", json!(1.5)),
+        ("/end", json!("7")),
+        ("/text", json!("")),
+        ("/field", json!("body")),
+        ("/score", json!(1.2)),
+        ("/score", Value::Null),
+        ("/found_by", json!("both of them")),
+        ("/entity_id", Value::Null),
+        ("/link", Value::Null),
+        ("/link/status", json!("maybe")),
+        ("/link/status", json!("unknown")),
+        ("/link/method", json!("guess")),
+        ("/link/method", Value::Null),
+        ("/link/evidence", Value::Null),
+        ("/link/reason", json!("no_alias")),
+        ("/link/candidates", json!([{"entity_id": "a"}])),
+        ("/meta", json!([])),
+    ];
+    let spoil = |line: &Value, pointer: &str, value: &Value| {
+        let mut line = line.clone();
+        let (parent, key) = pointer.rsplit_once('/').unwrap();
+        line.pointer_mut(parent).unwrap()[key] = value.clone();
+        line
+    };
+    for (pointer, value) in changes {
+        assert!(!validator.is_valid(&spoil(&good, pointer, value)), "{pointer} = {value}");
+    }
+    for (pointer, value) in
+        [("/entity_id", json!("a")), ("/link/reason", Value::Null), ("/link/method", json!("alias"))]
+    {
+        assert!(!validator.is_valid(&spoil(&unlinked, pointer, &value)), "{pointer} = {value}");
+    }
+}
