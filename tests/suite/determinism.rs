@@ -1,14 +1,14 @@
 //! The output is a function of the input: not of threads, and not of which sentences share a batch.
 
 use namewire::article::{Article, Field};
-use namewire::batch::{Batch, BatchLimits, BatchPlan};
+use namewire::batch::{Batch, BatchLimits};
 use namewire::config::{ChunkLimits, Config};
 use namewire::decode::{Mention, decode};
 use namewire::encode::EncodedArticle;
 use namewire::finish::Outcome;
 use namewire::infer::{Backend, Logits, OnnxBackend};
 use namewire::model::Model;
-use namewire::stitch::{Scores, stitch};
+use namewire::stitch::{Scores, content};
 use namewire::window::{Window, cut};
 use ndarray::{Array3, s};
 
@@ -106,11 +106,11 @@ fn oracle(model: &Model, backend: &mut OnnxBackend, title: &str, text: &str) -> 
         }
     }
     // One window over the whole article hands the collected logits to the decoder as they are.
-    let whole = [Window { article: 0, tokens: 0..count, keep: 0..count }];
-    let mut scores = [Scores::new(count, model.labels.len())];
-    stitch(all.view(), &BatchPlan { windows: vec![0], longest: count }, &whole, &model.tokenizer, &mut scores);
+    let whole = Window { article: 0, tokens: 0..count, keep: 0..count };
+    let mut scores = Scores::new(count, model.labels.len());
+    scores.stitch(&whole, content(all.view(), 0, count, &model.tokenizer).unwrap());
     let config = Config::default();
-    decode(&encoded, &scores[0], &model.labels, config.aggregation, config.decoding)
+    decode(&encoded, &scores, &model.labels, config.aggregation, config.decoding)
 }
 
 /// Runs rows of one length; what the mask leaves out is 0 in `mask`.
@@ -127,15 +127,17 @@ fn any_batch_gives_what_one_sentence_at_a_time_gives() {
     let expected: Vec<_> = articles().iter().map(|(title, text)| oracle(&model, &mut backend, title, text)).collect();
     assert!(expected.iter().map(Vec::len).sum::<usize>() > 300, "the comparison would prove little");
     assert!(expected.iter().flatten().any(|mention| mention.field == Field::Title));
-    for (tokens, rows, chunk) in
-        [(1, 1, 64), (512, 1, 3), (150, 64, 1), (512, 3, 5), (512, 64, 64), (1 << 20, 64, 64), (1 << 20, 5000, 64)]
-    {
+    let most = 1 << 20;
+    let limits = [(1, 1, 64), (512, 1, 3), (150, 64, 1), (512, 3, 5), (512, 64, 64), (most, 64, 64), (most, 5000, 64)];
+    for (number, (tokens, rows, chunk)) in limits.into_iter().enumerate() {
         let config = Config {
-            batch: BatchLimits { tokens, rows },
+            batch: BatchLimits { tokens, rows, equal_lengths: number % 2 == 0 },
             chunk: ChunkLimits { articles: chunk, ..Config::default().chunk },
+            dedup: number % 3 > 0,
+            memory_bytes: 20_000 * number,
             ..Config::default()
         };
-        assert_same(&all_found(config), &expected, &format!("{tokens} tokens, {rows} rows, chunks of {chunk}"));
+        assert_same(&all_found(config.clone()), &expected, &format!("{config:?}"));
     }
 }
 
