@@ -94,7 +94,7 @@ fn without_table(article: &Article, found: &[Mention]) -> Vec<LinkedMention> {
         found_by: FoundBy::Model,
         sentence: mention.sentence,
         local_id: 0,
-        link: Link { reason: Some(Reason::NoAlias), ..Link::default() },
+        link: Link { reason: Some(Reason::NoTable), ..Link::default() },
     };
     found
         .iter()
