@@ -106,7 +106,7 @@ fn hash(hasher: &RandomState, form: &str) -> u32 {
 }
 
 /// A word, and the word without each of its inner letters.
-fn each_form(word: &str, mut take: impl FnMut(&str)) {
+pub(super) fn each_form(word: &str, mut take: impl FnMut(&str)) {
     take(word);
     let mut form = String::with_capacity(word.len());
     let last = word.char_indices().last().map_or(0, |(at, _)| at);
@@ -123,7 +123,7 @@ fn is_plain(word: &str) -> bool {
 }
 
 /// True for words that differ by just one letter between their first and last.
-fn is_near(left: &str, right: &str) -> bool {
+pub(super) fn is_near(left: &str, right: &str) -> bool {
     let (left, right): (Vec<char>, Vec<char>) = (left.chars().collect(), right.chars().collect());
     if left == right || left.first() != right.first() || left.last() != right.last() {
         return false;

@@ -13,12 +13,14 @@
 //! What speaks for and against a candidate is in `weigh.rs`; [`Linker::explain`] (`explain.rs`) keeps it all.
 //! It needs a table and mentions, from whatever model: see `examples/link_mentions.rs`.
 
+pub mod check;
 mod choose;
 mod clusters;
 mod coreference;
 mod definitions;
 mod explain;
 mod fuzzy;
+pub mod import;
 mod join;
 mod keys;
 mod lexicon;
@@ -31,6 +33,7 @@ mod record;
 mod regions;
 mod scan;
 mod sites;
+pub mod suggest;
 mod table;
 mod trim;
 mod weigh;

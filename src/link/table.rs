@@ -341,7 +341,7 @@ fn period(from: Option<&str>, to: Option<&str>, origin: &RowOrigin) -> Result<(O
 }
 
 /// ISO dates, and years before the common era ("-0634"), which histories need and newsrooms do not.
-fn read_date(text: &str) -> Option<DateRange> {
+pub(super) fn read_date(text: &str) -> Option<DateRange> {
     let Some(year) = text.strip_prefix('-') else { return DateRange::parse_iso(text) };
     let year: i16 = year.parse().ok().filter(|_| year.len() == 4)?;
     Some(DateRange { first: Date::new(-year, 1, 1).ok()?, last: Date::new(-year, 12, 31).ok()? })
