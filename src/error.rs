@@ -80,6 +80,11 @@ impl Error {
         Self::new(kind, "cannot write the output").at(path).because(source)
     }
 
+    /// The failure of opening `path`, a file that the user named.
+    pub fn opening(path: impl AsRef<Path>, source: std::io::Error) -> Self {
+        Self::new(ErrorKind::Input, "cannot open the file").at(path).because(source)
+    }
+
     /// The failure of reading `path`.
     pub(crate) fn reading(path: impl AsRef<Path>, source: std::io::Error) -> Self {
         Self::new(ErrorKind::Input, "cannot read the input").at(path).because(source)

@@ -6,11 +6,12 @@ use crate::article::Article;
 use crate::chunk::{Chunk, Item};
 use crate::config::LanguageRule;
 use crate::decode::{Mention, decode};
+use crate::encode::EncodedArticle;
 use crate::error::{Error, ErrorKind, Result};
-use crate::link::{Document, FoundBy, Link, LinkedMention, Reason, Status};
+use crate::link::{Document, FoundBy, Link, LinkedMention, Linker, Reason, Status};
 use crate::pipeline::Pipeline;
 use crate::read::{Reject, RejectReason};
-use crate::report::{RunReport, Stage};
+use crate::report::{Counters, RunReport, Stage};
 use crate::segment::Sentence;
 use crate::stitch::Scores;
 
@@ -71,16 +72,27 @@ pub(crate) fn finish<'c>(
     let (config, counters) = (pipeline.config(), pipeline.counters());
     let labels = &pipeline.model().labels;
     let found = counters.time(Stage::Decode, || decode(encoded, scores, labels, config.aggregation, config.decoding));
-    let sentences = encoded.raw_sentences();
-    let mentions = counters.time(Stage::Link, || match pipeline.linker() {
+    link(encoded, language, found, pipeline.linker(), &counters).map(|done| Outcome::Finished(Box::new(done)))
+}
+
+/// Links what was found in an article.
+pub(crate) fn link<'c>(
+    encoded: &'c EncodedArticle,
+    language: Option<&'c str>,
+    found: Vec<Mention>,
+    linker: Option<&Linker>,
+    counters: &Counters,
+) -> Result<Finished<'c>> {
+    let (article, sentences) = (&encoded.article, encoded.raw_sentences());
+    let mentions = counters.time(Stage::Link, || match linker {
         Some(linker) => linker.link(&Document::of(article, &sentences), found.clone()),
         None => without_table(article, &found),
     });
     if let Some(mention) = mentions.iter().find(|mention| mention.span.get(article.field(mention.field)).is_none()) {
-        return Err(fault(format!("the mention at {:?} of its {:?} is no piece of it", mention.span, mention.field)));
+        let what = format!("the mention at {:?} of its {:?} is no piece of it", mention.span, mention.field);
+        return Err(Error::new(ErrorKind::Internal, format!("article {:?}: {what}", article.id)));
     }
-    let tokens = encoded.ids.len();
-    Ok(Outcome::Finished(Box::new(Finished { article, language, sentences, tokens, found, mentions })))
+    Ok(Finished { article, language, sentences, tokens: encoded.ids.len(), found, mentions })
 }
 
 /// Mentions as the model found them; those of one name and type are one entity of the article.
@@ -94,7 +106,7 @@ fn without_table(article: &Article, found: &[Mention]) -> Vec<LinkedMention> {
         found_by: FoundBy::Model,
         sentence: mention.sentence,
         local_id: 0,
-        link: Link { reason: Some(Reason::NoAlias), ..Link::default() },
+        link: Link { reason: Some(Reason::NoTable), ..Link::default() },
     };
     found
         .iter()

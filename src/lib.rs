@@ -20,7 +20,8 @@
 //! | 11 link | [`link`] | mentions | [`link::LinkedMention`] |
 //! | 12 write | [`mod@write`] | linked mentions | JSON Lines |
 //!
-//! [`pipeline`] is the one place that knows threads, channels and order. [`chunk`] is the unit that travels
+//! [`pipeline`] is the one place that knows threads, channels and order; [`relink`] repeats the end of the flow on
+//! spans that an earlier run has written. [`chunk`] is the unit that travels
 //! through them; [`finish`] takes an article from its scores to its mentions. [`model`] opens model folders,
 //! [`config`] holds every setting, [`report`] counts.
 //!
@@ -74,6 +75,7 @@ pub mod link;
 pub mod model;
 pub mod pipeline;
 pub mod read;
+pub mod relink;
 pub mod repeat;
 pub mod report;
 pub mod segment;

@@ -26,9 +26,9 @@ use crate::batch::Batch;
 use crate::chunk::{Chunk, Item, RawChunk, chunks};
 use crate::config::Config;
 use crate::error::{Error, ErrorKind, Result};
-use crate::finish::{Outcome, finish};
+use crate::finish::{Finished, Outcome, finish};
 use crate::infer::{Backend, Logits};
-use crate::link::{LinkedMention, Linker};
+use crate::link::{Document, Explanation, LinkedMention, Linker};
 use crate::model::Model;
 use crate::read::{RawRecord, Reject};
 use crate::repeat::Memory;
@@ -146,6 +146,16 @@ impl Pipeline {
     /// The linked mentions of one article, on the calling thread and the host pool, with the first backend:
     /// for programs that have an article in hand. A dump goes faster through [`Pipeline::run`].
     pub fn extract(&self, article: Article) -> Result<Vec<LinkedMention>> {
+        Ok(self.one_article(article, |done| done.mentions)?.unwrap_or_default())
+    }
+
+    /// The mentions of one article with the reasoning behind each link; nothing where there is no linker.
+    pub fn explain(&self, article: Article) -> Result<Option<Explanation>> {
+        let Some(linker) = &self.linker else { return Ok(None) };
+        self.one_article(article, |done| linker.explain(&Document::of(done.article, &done.sentences), done.found))
+    }
+
+    fn one_article<T>(&self, article: Article, take: impl FnOnce(Finished<'_>) -> T) -> Result<Option<T>> {
         let mut backends = self.backends.lock().map_err(|_| internal("an earlier run of this pipeline panicked"))?;
         let chunk = self.host.install(|| Chunk::of_article(article, &self.model, &self.config))?;
         let mut pending = Pending::new(Arc::new(chunk), self.model.labels.len());
@@ -157,8 +167,8 @@ impl Pipeline {
             pending.add(plan, &logits, &self.model, None)?;
         }
         match finish(&pending.chunk.items[0], &pending.chunk, &pending.scores, self)? {
-            Outcome::Finished(done) => Ok(done.mentions),
-            Outcome::Rejected(_) | Outcome::Skipped { .. } => Ok(Vec::new()),
+            Outcome::Finished(done) => Ok(Some(take(*done))),
+            Outcome::Rejected(_) | Outcome::Skipped { .. } => Ok(None),
         }
     }
 

@@ -3,5 +3,5 @@
 mod ceiling;
 mod corpus;
 
-pub use ceiling::{Ceiling, Layout, find_layout};
+pub use ceiling::{Ceiling, Layout, OpenBackends, find_layout};
 pub use corpus::generate;

@@ -2,9 +2,13 @@
 //! the library, and says what came of it.
 
 mod doctor;
+mod entities;
+mod explain;
 mod extract;
 mod inspect;
 mod progress;
+mod reading;
+mod relink;
 mod session;
 mod summary;
 
@@ -37,6 +41,13 @@ struct Cli {
 enum Command {
     /// Find and link the named entities of articles.
     Extract(Box<extract::ExtractArgs>),
+    /// Show why each mention of an article is linked as it is.
+    Explain(Box<explain::ExplainArgs>),
+    /// Check, import and extend entity tables.
+    #[command(subcommand)]
+    Entities(entities::EntitiesCommand),
+    /// Link again with another table, without inference.
+    Relink(Box<relink::RelinkArgs>),
     /// Look at models.
     #[command(
         subcommand,
@@ -59,7 +70,7 @@ enum ModelCommand {
 enum End {
     /// Everything was done.
     Done,
-    /// Done, but some articles were set aside.
+    /// Done, but some articles were set aside, or a check found errors.
     SetAside,
 }
 
@@ -68,6 +79,9 @@ pub(crate) fn main() -> ExitCode {
     start_log(cli.verbose);
     let result = match &cli.command {
         Command::Extract(args) => extract::run(args),
+        Command::Explain(args) => explain::run(args),
+        Command::Entities(command) => entities::run(command),
+        Command::Relink(args) => relink::run(args),
         Command::Model(ModelCommand::Inspect(args)) => inspect::run(args),
         Command::Doctor(args) => doctor::run(args),
     };

@@ -5,11 +5,13 @@ use std::path::PathBuf;
 use clap::Args;
 use namewire::error::{Error, Result};
 use namewire::infer::{Backend, Device, OnnxBackend, OnnxOptions, Runtime};
-use namewire::link::EntityTable;
+use namewire::link::{EntityTable, LinkOptions, Linker};
 use namewire::model::{Model, ModelOptions};
 
+/// What errors and evidence call the starter table.
+pub(super) const STARTER_NAME: &str = "seeds/entities.jsonl";
 /// The starter table, compiled in.
-const STARTER_TABLE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/seeds/entities.jsonl"));
+pub(super) const STARTER_TABLE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/seeds/entities.jsonl"));
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Model and device")]
@@ -88,10 +90,30 @@ pub(super) fn open_backends(
     (0..workers).map(|_| Ok(Box::new(OnnxBackend::new(runtime, model, options)?) as Box<dyn Backend>)).collect()
 }
 
-/// The entity tables that `--entities` names: none, the starter table, or files.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Linking")]
+pub(super) struct LinkingArgs {
+    /// Entity tables; several are one table. "none" writes mentions without links [default: the starter
+    /// table, compiled in from seeds/entities.jsonl].
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub entities: Vec<PathBuf>,
+    /// Do not link misspelt names (Davutoglou) to the one entity whose name is a letter away.
+    #[arg(long)]
+    pub no_fuzzy: bool,
+}
+
+impl LinkingArgs {
+    /// The linker over the tables that `--entities` names: none, the starter table, or files.
+    pub(super) fn open_linker(&self) -> Result<Option<Linker>> {
+        let options = LinkOptions { fuzzy: !self.no_fuzzy, ..LinkOptions::default() };
+        Ok(open_table(&self.entities)?.map(|table| Linker::new(table, options)))
+    }
+}
+
+/// The entity table of these files; without any, the starter table.
 pub(super) fn open_table(entities: &[PathBuf]) -> Result<Option<EntityTable>> {
     match entities {
-        [] => EntityTable::parse(&[("seeds/entities.jsonl", STARTER_TABLE)]).map(Some),
+        [] => EntityTable::parse(&[(STARTER_NAME, STARTER_TABLE)]).map(Some),
         [only] if only.as_os_str() == "none" => Ok(None),
         files => EntityTable::load(files).map(Some),
     }

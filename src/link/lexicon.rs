@@ -3,40 +3,70 @@
 //! A scan asks, for each word of an article, which lengths of key begin with that word at all; most words
 //! begin none. Work on an article therefore does not grow with the table.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use ahash::AHashMap;
 use jiff::civil::Date;
 
-use super::table::{Entity, EntityIx, RowOrigin};
+use super::keys::Keys;
+use super::table::{Entity, EntityIx};
 use super::words::{Case, Words};
 use crate::date::DateRange;
 
 /// The longest alias, in words, that a scan looks for.
 pub(super) const MAX_WORDS: usize = 63;
 
-/// One alias of one entity.
+/// One alias of one entity, in the form that scans compare with a text.
 #[derive(Clone, Debug)]
 pub(super) struct Row {
     pub(super) entity: EntityIx,
     /// As the table writes it, with even quote marks and white space.
     pub(super) alias: Arc<str>,
-    pub(super) origin: RowOrigin,
+    /// The spelling that the key was made of: the alias, or one derived from it.
+    pub(super) text: Arc<str>,
     pub(super) exact_case: bool,
+    /// Not written in the table, but following from a row of it.
+    pub(super) derived: bool,
+    pub(super) lead: Lead,
+    pub(super) cases: Cases,
+    rules: Option<Box<Rules>>,
+}
+
+/// What few rows say: kept apart, so that the others do not pay for it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Rules {
     pub(super) valid_from: Option<Date>,
     pub(super) valid_to: Option<Date>,
     pub(super) prior: Option<f32>,
     pub(super) requires: Box<[Box<str>]>,
     pub(super) excludes: Box<[Box<str>]>,
     pub(super) kind: Option<Arc<str>>,
-    /// Not written in the table, but following from a row of it.
-    pub(super) derived: bool,
 }
 
+static NO_RULES: LazyLock<Rules> = LazyLock::new(Rules::default);
+
 impl Row {
+    /// A row as the table gives it.
+    pub(super) fn new(entity: EntityIx, alias: Arc<str>, exact_case: bool, rules: Rules) -> Self {
+        Self {
+            entity,
+            text: alias.clone(),
+            alias,
+            exact_case,
+            derived: false,
+            lead: Lead::Free,
+            cases: Cases::default(),
+            rules: (rules != Rules::default()).then(|| Box::new(rules)),
+        }
+    }
+
+    pub(super) fn rules(&self) -> &Rules {
+        self.rules.as_deref().unwrap_or(&NO_RULES)
+    }
+
     /// False where the article was surely written outside the alias's time; without a date, true.
     pub(super) fn is_current(&self, date: Option<DateRange>) -> bool {
-        date.is_none_or(|date| date.may_lie_in(self.valid_from, self.valid_to))
+        let Some((date, rules)) = date.zip(self.rules.as_deref()) else { return true };
+        date.may_lie_in(rules.valid_from, rules.valid_to)
     }
 }
 
@@ -49,56 +79,77 @@ pub(super) enum Lead {
     Needed,
 }
 
-/// The form of a row that scans compare with a text: capitals of its words.
-#[derive(Clone, Debug)]
-pub(super) struct Form {
-    /// The spelling that this form was made of: the alias or one derived from it.
-    pub(super) text: Arc<str>,
-    pub(super) lead: Lead,
-    pub(super) cases: Box<[Case]>,
+/// The capitals of the words of an alias, four bits each. Words beyond the 32nd are taken for small ones.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Cases {
+    packed: [u64; 2],
+    len: u8,
+}
+
+impl Cases {
+    const ALL: [Case; 5] = [Case::Lower, Case::Title, Case::Upper, Case::Single, Case::Digit];
+
+    fn of(cases: impl ExactSizeIterator<Item = Case>) -> Self {
+        let mut packed = Self { len: cases.len().min(MAX_WORDS) as u8, ..Self::default() };
+        for (at, case) in cases.take(32).enumerate() {
+            packed.packed[at / 16] |= (case as u64) << (at % 16 * 4);
+        }
+        packed
+    }
+
+    pub(super) fn len(self) -> usize {
+        usize::from(self.len)
+    }
+
+    pub(super) fn iter(self) -> impl Iterator<Item = Case> {
+        let case = move |at: usize| if at < 32 { self.packed[at / 16] >> (at % 16 * 4) & 15 } else { 0 };
+        (0..self.len()).map(move |at| Self::ALL[case(at) as usize])
+    }
 }
 
 /// All rows by key.
 #[derive(Debug, Default)]
 pub(super) struct Lexicon {
-    rows: Vec<(Row, Form)>,
-    by_key: AHashMap<Box<str>, (u32, u32)>,
+    /// In the order of their keys' numbers; those of one key together.
+    rows: Vec<Row>,
+    keys: Keys,
+    /// The first row of each key, and one past the last row of all.
+    firsts: Vec<u32>,
+    first_words: Keys,
     /// For the first word of a key: bit `n` is set where some key has `n` words.
-    lengths: AHashMap<Box<str>, u64>,
+    lengths: Vec<u64>,
     given: usize,
 }
 
 impl Lexicon {
     pub(super) fn new(rows: Vec<Row>, entities: &[Entity]) -> Self {
-        let given = rows.len();
-        let mut keyed: Vec<(String, Row, Form)> = Vec::with_capacity(given);
-        let mut lengths: AHashMap<Box<str>, u64> = AHashMap::new();
+        let mut lexicon = Self { given: rows.len(), ..Self::default() };
+        let mut keyed: Vec<(u32, Row)> = Vec::with_capacity(rows.len());
         for row in rows {
             let kind = &entities[row.entity.0 as usize].kind;
             for text in derived_spellings(&row.alias, kind) {
-                let derived = Row { derived: true, ..row.clone() };
-                keyed.extend(keyed_form(derived, text.into(), &mut lengths));
+                keyed.extend(lexicon.keyed(Row { derived: true, text: text.into(), ..row.clone() }));
             }
-            let text = row.alias.clone();
-            keyed.extend(keyed_form(row, text, &mut lengths));
+            keyed.extend(lexicon.keyed(row));
         }
         // Everything but the line, so that the order of the table's lines does not matter; rows that the
-        // table gives come before those that only follow from one.
-        keyed.sort_by(|(left_key, left, left_form), (right_key, right, right_form)| {
-            let order = |row: &Row| (row.entity, row.derived, row.valid_from, row.valid_to, row.exact_case);
-            (left_key, order(left), &left.alias, &left_form.text).cmp(&(
-                right_key,
-                order(right),
-                &right.alias,
-                &right_form.text,
-            ))
+        // table gives come before those that only follow from one. Keys have their numbers from entities
+        // that are in the order of their ids.
+        keyed.sort_by(|(left_key, left), (right_key, right)| {
+            let order =
+                |row: &Row| (row.entity, row.derived, row.rules().valid_from, row.rules().valid_to, row.exact_case);
+            (left_key, order(left), &left.alias, &left.text).cmp(&(right_key, order(right), &right.alias, &right.text))
         });
-        let mut lexicon = Self { rows: Vec::with_capacity(keyed.len()), by_key: AHashMap::new(), lengths, given };
-        for (key, row, form) in keyed {
-            let at = lexicon.rows.len() as u32;
-            lexicon.by_key.entry(key.into()).or_insert((at, at)).1 = at + 1;
-            lexicon.rows.push((row, form));
+        lexicon.rows.reserve_exact(keyed.len());
+        for (key, row) in keyed {
+            if key as usize == lexicon.firsts.len() {
+                lexicon.firsts.push(lexicon.rows.len() as u32);
+            }
+            lexicon.rows.push(row);
         }
+        lexicon.firsts.push(lexicon.rows.len() as u32);
+        lexicon.keys.shrink_to_fit();
+        lexicon.first_words.shrink_to_fit();
         lexicon
     }
 
@@ -115,40 +166,41 @@ impl Lexicon {
 
     /// The numbers of the rows of a key.
     pub(super) fn find(&self, key: &str) -> std::ops::Range<u32> {
-        self.by_key.get(key).map_or(0..0, |&(start, end)| start..end)
+        let number = self.keys.find(key).map(|number| number as usize);
+        number.map_or(0..0, |number| self.firsts[number]..self.firsts[number + 1])
     }
 
     pub(super) fn row(&self, number: u32) -> &Row {
-        &self.rows[number as usize].0
+        &self.rows[number as usize]
     }
 
-    pub(super) fn form(&self, number: u32) -> &Form {
-        &self.rows[number as usize].1
+    /// All keys, each with the numbers of its rows.
+    pub(super) fn keys(&self) -> impl Iterator<Item = (&str, std::ops::Range<u32>)> {
+        (0..self.keys.len()).map(|at| (self.keys.get(at as u32), self.firsts[at]..self.firsts[at + 1]))
     }
 
     /// Which lengths of key begin with this word, as bits.
     pub(super) fn lengths(&self, first_word: &str) -> u64 {
-        self.lengths.get(first_word).copied().unwrap_or(0)
+        self.first_words.find(first_word).map_or(0, |number| self.lengths[number as usize])
     }
-}
 
-fn keyed_form(row: Row, text: Arc<str>, lengths: &mut AHashMap<Box<str>, u64>) -> Option<(String, Row, Form)> {
-    let words = Words::of_name(&text);
-    let count = words.content_len();
-    if count == 0 {
-        return None;
-    }
-    let mut key = String::new();
-    words.push_key(0, count, &mut key);
-    if count <= MAX_WORDS {
-        let first = words.key(words.content(0));
-        match lengths.get_mut(first) {
-            Some(bits) => *bits |= 1 << count,
-            None => drop(lengths.insert(first.into(), 1 << count)),
+    /// The row with its form, and the number of its key.
+    fn keyed(&mut self, row: Row) -> Option<(u32, Row)> {
+        let words = Words::of_name(&row.text);
+        let count = words.content_len();
+        if count == 0 {
+            return None;
         }
+        let mut key = String::new();
+        words.push_key(0, count, &mut key);
+        if count <= MAX_WORDS {
+            let first = self.first_words.insert(words.key(words.content(0))) as usize;
+            self.lengths.resize(self.lengths.len().max(first + 1), 0);
+            self.lengths[first] |= 1 << count;
+        }
+        let cases = Cases::of((0..count).map(|at| words.get(words.content(at)).case));
+        Some((self.keys.insert(&key), Row { lead: lead_of(&words), cases, ..row }))
     }
-    let cases = (0..count).map(|at| words.get(words.content(at)).case).collect();
-    Some((key, row, Form { lead: lead_of(&words), text, cases }))
 }
 
 /// A leading article may be left out where its writing shows that it is one ("al-Nusra", "the Gulf").

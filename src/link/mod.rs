@@ -7,16 +7,22 @@
 //! 2. `definitions.rs`: names that the article explains;
 //! 3. `coreference.rs`: shorter names for what the article names more fully;
 //! 4. `choose.rs`: the choice among several entities of one name;
-//! 5. (fuzzy matching would stand here;)
+//! 5. `fuzzy.rs`: spellings one letter away from a long, rare name;
 //! 6. `clusters.rs`: one number for each entity of the article, known or not.
 //!
+//! What speaks for and against a candidate is in `weigh.rs`; [`Linker::explain`] (`explain.rs`) keeps it all.
 //! It needs a table and mentions, from whatever model: see `examples/link_mentions.rs`.
 
+pub mod check;
 mod choose;
 mod clusters;
 mod coreference;
 mod definitions;
+mod explain;
+mod fuzzy;
+pub mod import;
 mod join;
+mod keys;
 mod lexicon;
 mod lists;
 mod long_forms;
@@ -27,26 +33,32 @@ mod record;
 mod regions;
 mod scan;
 mod sites;
+pub mod suggest;
 mod table;
 mod trim;
+mod weigh;
 mod words;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use ahash::{AHashMap, AHashSet};
 
+pub use explain::{DropReason, Dropped, ExplainedMention, ExplainedRow, Explanation, Step, Weighed};
 pub use outcome::{Candidate, Evidence, FoundBy, Link, LinkedMention, Method, Reason, Status};
 pub use table::{Entity, EntityIx, EntityTable, RowOrigin};
+pub use weigh::Factor;
 
 use crate::article::{Article, Field};
 use crate::date::DateRange;
 use crate::decode::Mention;
 use crate::segment::Sentence;
-use choose::Context;
+use explain::Watch;
+use fuzzy::{FuzzyIndex, Pass};
 use lexicon::Row;
 use page::Page;
 use scan::Doubt;
 use sites::Site;
+use weigh::Context;
 
 /// What may be set about linking.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,11 +71,13 @@ pub struct LinkOptions {
     /// How many times the best candidate must outweigh the next; below, the mention is ambiguous. At 1.5 a
     /// prior of 0.6 against 0.4 just decides where nothing else does.
     pub margin: f32,
+    /// Links misspelt long names to the one entity whose name is a letter away.
+    pub fuzzy: bool,
 }
 
 impl Default for LinkOptions {
     fn default() -> Self {
-        Self { add_missed: true, types_from_table: true, margin: 1.5 }
+        Self { add_missed: true, types_from_table: true, margin: 1.5, fuzzy: true }
     }
 }
 
@@ -101,12 +115,14 @@ pub struct Linker {
     table: EntityTable,
     options: LinkOptions,
     none: Arc<str>,
+    /// Made when the first name asks for it.
+    fuzzy: OnceLock<FuzzyIndex>,
 }
 
 impl Linker {
     /// A linker over a table.
     pub fn new(table: EntityTable, options: LinkOptions) -> Self {
-        Self { table, options, none: "MISC".into() }
+        Self { table, options, none: "MISC".into(), fuzzy: OnceLock::new() }
     }
 
     /// The table.
@@ -117,19 +133,45 @@ impl Linker {
     /// Links what a model found in an article, and adds what it missed. The mentions come back in order of field
     /// and start, cut to the names, and none overlaps another.
     pub fn link(&self, document: &Document<'_>, found: Vec<Mention>) -> Vec<LinkedMention> {
+        self.run(document, found, &mut ())
+    }
+
+    /// The steps, in order.
+    fn run(&self, document: &Document<'_>, found: Vec<Mention>, watch: &mut impl Watch) -> Vec<LinkedMention> {
         let page = Page::new(document);
         let mut sites = sites::collect(&self.table, &page, found, self.options.add_missed);
         long_forms::join(&self.table, &page, &mut sites);
-        self.drop_doubtful(&page, &mut sites);
+        self.drop_doubtful(&page, &mut sites, watch);
         let mut context = self.context(&page, &sites);
+        watch.weighing(&self.table, &page, &sites, &context, false);
         let mut links: Vec<Link> = sites.iter().enumerate().map(|site| self.decide(&page, site, &context)).collect();
+        watch.done(Step::Table, &links);
         let mut same = Vec::new();
         self.apply_definitions(&page, &sites, &mut links, &mut same);
+        watch.done(Step::Definition, &links);
+        self.apply_fuzzy(&page, &sites, &mut links, (Pass::Long, &context), watch);
         same.extend(coreference::apply(&self.table, &page, &sites, &mut links));
-        self.decide_again(&page, &sites, &mut links, &mut context);
+        watch.done(Step::Coreference, &links);
+        self.apply_fuzzy(&page, &sites, &mut links, (Pass::Lone, &context), watch);
+        self.decide_again(&page, &sites, &mut links, &mut context, watch);
         let local_ids = clusters::number(&page, &sites, &links, &same);
         let joined = sites.into_iter().zip(links).zip(local_ids);
         joined.map(|((site, link), local_id)| self.mention(site, link, local_id)).collect()
+    }
+
+    fn apply_fuzzy(
+        &self,
+        page: &Page<'_>,
+        sites: &[Site],
+        links: &mut [Link],
+        (pass, context): (Pass, &Context),
+        watch: &mut impl Watch,
+    ) {
+        if self.options.fuzzy {
+            let index = || self.fuzzy.get_or_init(|| FuzzyIndex::new(&self.table.lexicon));
+            fuzzy::apply(&self.table, index, page, sites, links, (pass, context, self.options.margin));
+            watch.done(Step::Fuzzy, links);
+        }
     }
 
     fn decide(&self, page: &Page<'_>, site: (usize, &Site), context: &Context) -> Link {
@@ -150,13 +192,21 @@ impl Linker {
 
     /// Drops what only the table found where its own rules speak against it, or where capitals prove nothing and the
     /// article does not surely name the entity elsewhere.
-    fn drop_doubtful(&self, page: &Page<'_>, sites: &mut Vec<Site>) {
+    fn drop_doubtful(&self, page: &Page<'_>, sites: &mut Vec<Site>, watch: &mut impl Watch) {
         let context =
             if sites.iter().any(|site| site.doubt.is_some()) { self.context(page, sites) } else { Context::default() };
-        sites.retain(|site| match (site.found_by, site.doubt) {
-            (FoundBy::Table, doubt) if doubt != Some(Doubt::LongerName) => choose::candidates(&self.table, page, site)
-                .is_ok_and(|senses| doubt.is_none() || senses.iter().any(|sense| context.names(sense.entity))),
-            (_, doubt) => doubt.is_none(),
+        sites.retain(|site| {
+            let keeps = match (site.found_by, site.doubt) {
+                (FoundBy::Table, doubt) if doubt != Some(Doubt::LongerName) => {
+                    let is_named = |senses: Vec<choose::Sense>| senses.iter().any(|sense| context.names(sense.entity));
+                    choose::candidates(&self.table, page, site).is_ok_and(|senses| doubt.is_none() || is_named(senses))
+                }
+                (_, doubt) => doubt.is_none(),
+            };
+            if !keeps {
+                watch.dropped(&self.table, page, site);
+            }
+            keeps
         });
     }
 
@@ -194,7 +244,14 @@ impl Linker {
     }
 
     /// A second look at what stayed ambiguous, with all that has been linked since.
-    fn decide_again(&self, page: &Page<'_>, sites: &[Site], links: &mut [Link], context: &mut Context) {
+    fn decide_again(
+        &self,
+        page: &Page<'_>,
+        sites: &[Site],
+        links: &mut [Link],
+        context: &mut Context,
+        watch: &mut impl Watch,
+    ) {
         let open = |link: &Link| link.reason == Some(Reason::BelowMargin);
         if !links.iter().any(open) {
             return;
@@ -204,9 +261,11 @@ impl Linker {
         {
             link.entity.into_iter().for_each(|entity| context.add(entity, at));
         }
-        for (site, link) in sites.iter().enumerate().zip(links).filter(|(_, link)| open(link)) {
+        watch.weighing(&self.table, page, sites, context, true);
+        for (site, link) in sites.iter().enumerate().zip(&mut *links).filter(|(_, link)| open(link)) {
             *link = self.decide(page, site, context);
         }
+        watch.done(Step::SecondLook, links);
     }
 
     fn mention(&self, site: Site, link: Link, local_id: u32) -> LinkedMention {
@@ -227,7 +286,7 @@ impl Linker {
         let of_entity = |row: &Row| link.entity.is_none_or(|entity| entity == row.entity);
         let row = site.hits.iter().map(|hit| self.table.lexicon.row(hit.row)).find(|row| of_entity(row));
         let entity = link.entity.or(row.map(|row| row.entity)).map(|entity| self.table.entity(entity));
-        let of_alias = row.and_then(|row| row.kind.as_ref());
+        let of_alias = row.and_then(|row| row.rules().kind.as_ref());
         let by_table = of_alias.or(entity.map(|entity| &entity.kind));
         match (&site.label, by_table) {
             (None, by_table) => by_table.unwrap_or(&self.none).clone(),

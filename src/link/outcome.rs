@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::explain::Step;
 use super::table::{EntityIx, RowOrigin};
+use super::weigh::Factor;
 use crate::article::Field;
 use crate::span::Span;
 
@@ -89,7 +91,7 @@ pub enum Method {
     Acronym,
     /// A shorter name for someone whom the article names more fully.
     Coreference,
-    /// A spelling a few letters away from an alias. No step does this yet.
+    /// A spelling one letter away from a long, rare alias.
     Fuzzy,
 }
 
@@ -127,6 +129,8 @@ pub struct Candidate {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
+    /// The run has no table.
+    NoTable,
     /// No alias of the table is this name.
     NoAlias,
     /// An alias is, but not in these capitals.
@@ -151,6 +155,7 @@ pub enum Reason {
     ContextDecided,
 }
 
+/// Gives each variant the stable code that is written.
 macro_rules! codes {
     ($kind:ident { $($variant:ident => $code:literal),+ $(,)? }) => {
         impl $kind {
@@ -172,6 +177,7 @@ codes!(FoundBy { Model => "model", Table => "table", Both => "both" });
 codes!(Status { Linked => "linked", Unknown => "unknown", Ambiguous => "ambiguous", Refused => "refused" });
 codes!(Method { Alias => "alias", Folded => "folded", Acronym => "acronym", Coreference => "coreference", Fuzzy => "fuzzy" });
 codes!(Reason {
+    NoTable => "no_table",
     NoAlias => "no_alias",
     CaseRefused => "case_refused",
     DateRefused => "date_refused",
@@ -183,4 +189,25 @@ codes!(Reason {
     DefinedOtherwise => "defined_otherwise",
     PriorDecided => "prior_decided",
     ContextDecided => "context_decided",
+});
+codes!(Factor {
+    Fit => "fit",
+    NamedElsewhere => "named_elsewhere",
+    NamedBefore => "named_before",
+    Related => "related",
+    Described => "described",
+    TypeAgrees => "type_agrees",
+    TypeDisagrees => "type_disagrees",
+    NotYet => "not_yet",
+    NoLonger => "no_longer",
+    LanguageCue => "language_cue",
+    NoLanguageCue => "no_language_cue",
+    BareRegion => "bare_region",
+});
+codes!(Step {
+    Table => "table",
+    Definition => "definition",
+    Coreference => "coreference",
+    SecondLook => "second_look",
+    Fuzzy => "fuzzy",
 });

@@ -127,7 +127,7 @@ fn naive_longest(linker: &Linker, page: &Page<'_>, body: &page::Body<'_>, start:
         }
         let mut key = String::new();
         body.words.push_key(start, end, &mut key);
-        let rows = (0..lexicon.len()).filter(|&row| normalise::fold(&lexicon.form(row).text) == key);
+        let rows = (0..lexicon.len()).filter(|&row| normalise::fold(&lexicon.row(row).text) == key);
         let fits = |row: u32| {
             let hits = scan::hits(&linker.table, page, body, row..row + 1, &(start..end), scan::Voucher::Table);
             !hits.is_empty()

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::lexicon::{Form, Lead, MAX_WORDS, Row};
+use super::lexicon::{Lead, MAX_WORDS, Row};
 use super::lists;
 use super::normalise::exact;
 use super::page::{Body, Page, Style};
@@ -18,6 +18,8 @@ pub(super) enum Fit {
     Folded,
     /// After leaving out a middle initial, or a head such as "Village".
     Shortened,
+    /// But for a letter.
+    Misspelt,
 }
 
 /// A row whose alias stands at a place.
@@ -124,7 +126,7 @@ fn match_of(
     let is_place = |row: &Row| &*table.entity(row.entity).kind == "LOC";
     let hits: Vec<Hit> = rows
         .filter(|&row| is_place(table.lexicon.row(row)) && !table.lexicon.row(row).exact_case)
-        .filter(|&row| admits(table.lexicon.form(row), page, body, &part))
+        .filter(|&row| admits(table.lexicon.row(row), page, body, &part))
         .map(|row| Hit { row, fit: Fit::Folded })
         .collect();
     let words = name.start..body.words.content(part.end - 1) + 1;
@@ -153,16 +155,16 @@ pub(super) fn hits(
     let full = exact(body.words.span(&(with_any_article(body, at.start)..last)).slice(body.text));
     let mut hits = Vec::new();
     for number in rows {
-        let (row, form) = (table.lexicon.row(number), table.lexicon.form(number));
+        let row = table.lexicon.row(number);
         let has_article = with_any_article(body, at.start) < body.words.content(at.start);
-        if form.lead == Lead::Needed && !has_article {
+        if row.lead == Lead::Needed && !has_article {
             continue;
         }
-        let equal = *form.text == *bare || *form.text == *full;
+        let equal = *row.text == *bare || *row.text == *full;
         let fits = equal
             || match row.exact_case {
-                true => same_cases(form, body, at),
-                false => voucher == Voucher::Model || admits(form, page, body, at),
+                true => same_cases(row, body, at),
+                false => voucher == Voucher::Model || admits(row, page, body, at),
             };
         if fits {
             hits.push(Hit { row: number, fit: if equal { Fit::Exact } else { Fit::Folded } });
@@ -171,17 +173,17 @@ pub(super) fn hits(
     hits
 }
 
-fn same_cases(form: &Form, body: &Body<'_>, at: &Range<usize>) -> bool {
-    form.cases.len() == at.len()
+fn same_cases(row: &Row, body: &Body<'_>, at: &Range<usize>) -> bool {
+    row.cases.len() == at.len()
         && at
             .clone()
-            .zip(&form.cases)
-            .all(|(position, case)| body.words.get(body.words.content(position)).case == *case)
+            .zip(row.cases.iter())
+            .all(|(position, case)| body.words.get(body.words.content(position)).case == case)
 }
 
 /// True where the capitals of the text allow a folded alias: what the alias capitalises, the text does too.
-fn admits(form: &Form, page: &Page<'_>, body: &Body<'_>, at: &Range<usize>) -> bool {
-    at.clone().zip(&form.cases).all(|(position, case)| {
+fn admits(row: &Row, page: &Page<'_>, body: &Body<'_>, at: &Range<usize>) -> bool {
+    at.clone().zip(row.cases.iter()).all(|(position, case)| {
         let at_word = body.words.content(position);
         let word = body.words.get(at_word);
         let letters = body.words.key(at_word).len();
@@ -192,7 +194,7 @@ fn admits(form: &Form, page: &Page<'_>, body: &Body<'_>, at: &Range<usize>) -> b
             (Case::Upper, Case::Title) => letters >= 4,
             // "HIT" in running text is hardly the town of Hit.
             (Case::Title, Case::Upper) => {
-                letters >= 4 || form.cases.len() > 1 || page.style(word.sentence) == Style::AllCaps
+                letters >= 4 || row.cases.len() > 1 || page.style(word.sentence) == Style::AllCaps
             }
             _ => true,
         }

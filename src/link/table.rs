@@ -6,11 +6,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use ahash::AHashMap;
+use ahash::AHashSet;
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
-use super::lexicon::{Lexicon, Row};
+use super::lexicon::{Lexicon, Row, Rules};
 use super::normalise::{exact, fold};
 use super::record::{AliasRecord, CaseRule, EntityRecord};
 use crate::date::DateRange;
@@ -30,7 +30,7 @@ pub struct Entity {
     /// PER, ORG, LOC, MISC, or whatever types the table uses.
     pub kind: Arc<str>,
     /// What it is related to, without being the same.
-    pub relations: Vec<(Arc<str>, EntityIx)>,
+    pub relations: Box<[(Arc<str>, EntityIx)]>,
     /// First day on which it existed.
     pub valid_from: Option<Date>,
     /// Last day on which it existed.
@@ -44,9 +44,9 @@ pub struct Entity {
     /// The file and line that define it.
     pub origin: RowOrigin,
     /// Related entities in either direction, sorted.
-    pub(super) neighbours: Vec<EntityIx>,
+    pub(super) neighbours: Box<[EntityIx]>,
     /// Folded content words of the description, sorted.
-    pub(super) described_by: Vec<Box<str>>,
+    pub(super) described_by: Box<[Arc<str>]>,
 }
 
 /// A line of a table file.
@@ -62,7 +62,6 @@ pub struct RowOrigin {
 #[derive(Debug)]
 pub struct EntityTable {
     entities: Vec<Entity>,
-    by_id: AHashMap<Arc<str>, EntityIx>,
     pub(super) lexicon: Lexicon,
     kinds: Vec<Arc<str>>,
     sha256: String,
@@ -102,28 +101,32 @@ impl EntityTable {
                 .help("give a file with one entity per line, or none at all to write plain mentions"));
         }
         let sha256 = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        records.sort_by(|(left, _), (right, _)| left.id.cmp(&right.id));
-        Self::build(&records, sha256)
+        Self::build(records, sha256)
     }
 
-    fn build(records: &[(EntityRecord, RowOrigin)], sha256: String) -> Result<Self> {
-        let by_id = index_ids(records)?;
-        let mut rows = Vec::new();
-        let mut kinds: AHashMap<&str, Arc<str>> = AHashMap::new();
+    fn build(mut records: Vec<(EntityRecord, RowOrigin)>, sha256: String) -> Result<Self> {
+        records.sort_by(|(left, _), (right, _)| left.id.cmp(&right.id));
+        let ids = checked_ids(&records)?;
+        let mut shared = Shared::default();
+        let mut rows = Vec::with_capacity(records.len() * 2);
         let mut entities = Vec::with_capacity(records.len());
-        for (at, (record, origin)) in records.iter().enumerate() {
+        // Each record goes as soon as it is an entity: a large table is not held twice.
+        for (at, (record, origin)) in records.into_iter().enumerate() {
             let ix = EntityIx(at as u32);
-            let kind = kinds.entry(record.kind.as_str()).or_insert_with(|| record.kind.as_str().into()).clone();
-            entities.push(entity_of(record, origin, kind, &by_id)?);
-            rows.push(name_row(record, origin, ix)?);
+            let entity = entity_of(&record, origin, &ids, &mut shared)?;
+            rows.push(name_row(&entity, ix)?);
             for alias in &record.aliases {
-                rows.push(alias_row(alias, origin, ix)?);
+                rows.push(alias_row(alias, &entity.origin, ix, &mut shared)?);
             }
+            entities.push(entity);
         }
+        drop(ids);
         link_neighbours(&mut entities);
         let lexicon = Lexicon::new(rows, &entities);
-        let kinds = kinds.into_values().collect();
-        Ok(Self { entities, by_id, lexicon, kinds, sha256 })
+        let mut kinds: Vec<Arc<str>> = entities.iter().map(|entity| entity.kind.clone()).collect();
+        kinds.sort();
+        kinds.dedup();
+        Ok(Self { entities, lexicon, kinds, sha256 })
     }
 
     /// The entity behind an index of this table.
@@ -133,7 +136,8 @@ impl EntityTable {
 
     /// The entity with this id.
     pub fn find(&self, id: &str) -> Option<EntityIx> {
-        self.by_id.get(id).copied()
+        let at = self.entities.binary_search_by(|entity| (*entity.id).cmp(id)).ok()?;
+        Some(EntityIx(at as u32))
     }
 
     /// How many entities there are.
@@ -186,31 +190,38 @@ fn read_lines(file: &Arc<str>, text: &str, records: &mut Vec<(EntityRecord, RowO
     Ok(())
 }
 
-fn index_ids(records: &[(EntityRecord, RowOrigin)]) -> Result<AHashMap<Arc<str>, EntityIx>> {
-    let mut by_id: AHashMap<Arc<str>, EntityIx> = AHashMap::with_capacity(records.len());
-    for (at, (record, origin)) in records.iter().enumerate() {
-        if let Some(first) = by_id.insert(record.id.as_str().into(), EntityIx(at as u32)) {
-            let first = &records[first.0 as usize].1;
-            return Err(table_error(
-                &*origin.file,
-                origin.line,
-                format!("the id `{}` is taken: first at {}:{}", record.id, first.file, first.line),
-            )
-            .help("give each entity an id of its own, or put all aliases on one line"));
+/// Texts that many entities have in common, each held once.
+#[derive(Default)]
+struct Shared(AHashSet<Arc<str>>);
+
+impl Shared {
+    fn text(&mut self, text: &str) -> Arc<str> {
+        if let Some(known) = self.0.get(text) {
+            return known.clone();
         }
+        let new: Arc<str> = text.into();
+        self.0.insert(new.clone());
+        new
     }
-    Ok(by_id)
 }
 
-fn entity_of(
-    record: &EntityRecord,
-    origin: &RowOrigin,
-    kind: Arc<str>,
-    by_id: &AHashMap<Arc<str>, EntityIx>,
-) -> Result<Entity> {
+/// The ids in their order, once each is known to be of one entity only.
+fn checked_ids(records: &[(EntityRecord, RowOrigin)]) -> Result<Vec<Arc<str>>> {
+    match records.windows(2).find(|pair| pair[0].0.id == pair[1].0.id) {
+        Some([(_, first), (record, origin)]) => Err(table_error(
+            &*origin.file,
+            origin.line,
+            format!("the id `{}` is taken: first at {}:{}", record.id, first.file, first.line),
+        )
+        .help("give each entity an id of its own, or put all aliases on one line")),
+        _ => Ok(records.iter().map(|(record, _)| record.id.as_str().into()).collect()),
+    }
+}
+
+fn entity_of(record: &EntityRecord, origin: RowOrigin, ids: &[Arc<str>], shared: &mut Shared) -> Result<Entity> {
     let mut relations = Vec::with_capacity(record.relations.len());
     for relation in &record.relations {
-        let target = by_id.get(relation.target.as_str()).ok_or_else(|| {
+        let target = ids.binary_search_by(|id| (**id).cmp(&relation.target)).map_err(|_| {
             table_error(
                 &*origin.file,
                 origin.line,
@@ -218,83 +229,95 @@ fn entity_of(
             )
             .help("add that entity, or take the relation out")
         })?;
-        relations.push((Arc::from(relation.kind.as_str()), *target));
+        relations.push((shared.text(&relation.kind), EntityIx(target as u32)));
     }
-    let (valid_from, valid_to) = period(record.valid_from.as_deref(), record.valid_to.as_deref(), origin)?;
-    let shared = |text: &Option<String>| text.as_deref().map(Arc::from);
+    let (valid_from, valid_to) = period(record.valid_from.as_deref(), record.valid_to.as_deref(), &origin)?;
+    let id = ids
+        .binary_search_by(|id| (**id).cmp(&record.id))
+        .map_or_else(|_| record.id.as_str().into(), |at| ids[at].clone());
     Ok(Entity {
-        id: record.id.as_str().into(),
+        id,
         name: record.name.as_str().into(),
-        kind,
-        relations,
+        kind: shared.text(&record.kind),
+        relations: relations.into(),
         valid_from,
         valid_to,
-        description: shared(&record.description),
-        wikidata: shared(&record.wikidata),
-        source: shared(&record.source),
-        origin: origin.clone(),
-        neighbours: Vec::new(),
-        described_by: content_words(record.description.as_deref().unwrap_or_default()),
+        described_by: content_words(record.description.as_deref().unwrap_or_default(), shared),
+        description: record.description.as_deref().map(|text| shared.text(text)),
+        wikidata: record.wikidata.as_deref().map(Arc::from),
+        source: record.source.as_deref().map(|text| shared.text(text)),
+        origin,
+        neighbours: Box::default(),
     })
 }
 
 /// Folded words of a description that could tell one entity from another.
-fn content_words(description: &str) -> Vec<Box<str>> {
-    let mut words: Vec<Box<str>> =
-        fold(description).split([' ', ',', '|']).filter(|word| word.len() >= 4).map(Box::from).collect();
-    words.sort();
+fn content_words(description: &str, shared: &mut Shared) -> Box<[Arc<str>]> {
+    let folded = fold(description);
+    let mut words: Vec<&str> = folded.split([' ', ',', '|']).filter(|word| word.len() >= 4).collect();
+    words.sort_unstable();
     words.dedup();
-    words
+    words.into_iter().map(|word| shared.text(word)).collect()
 }
 
 fn link_neighbours(entities: &mut [Entity]) {
-    for at in 0..entities.len() {
-        let targets: Vec<EntityIx> = entities[at].relations.iter().map(|&(_, target)| target).collect();
-        for target in targets.into_iter().filter(|target| target.0 as usize != at) {
-            entities[at].neighbours.push(target);
-            entities[target.0 as usize].neighbours.push(EntityIx(at as u32));
+    let mut pairs: Vec<(u32, EntityIx)> = Vec::new();
+    for (at, entity) in entities.iter().enumerate() {
+        for &(_, target) in entity.relations.iter().filter(|(_, target)| target.0 as usize != at) {
+            pairs.extend([(at as u32, target), (target.0, EntityIx(at as u32))]);
         }
     }
-    for entity in entities {
-        entity.neighbours.sort_unstable();
-        entity.neighbours.dedup();
+    pairs.sort_unstable();
+    pairs.dedup();
+    for of_one in pairs.chunk_by(|left, right| left.0 == right.0) {
+        entities[of_one[0].0 as usize].neighbours = of_one.iter().map(|&(_, other)| other).collect();
     }
 }
 
 /// The name is an alias too; a qualifier in brackets ("Dabiq (magazine)") is not part of what news writes.
-fn name_row(record: &EntityRecord, origin: &RowOrigin, entity: EntityIx) -> Result<Row> {
-    let name = match record.name.rsplit_once(" (") {
-        Some((name, qualifier)) if qualifier.ends_with(')') && !name.trim().is_empty() => name,
-        _ => record.name.as_str(),
-    };
-    alias_row(&AliasRecord { text: name.into(), ..AliasRecord::default() }, origin, entity)
+fn name_row(entity: &Entity, ix: EntityIx) -> Result<Row> {
+    let name = bare_name(&entity.name);
+    checked_alias(name, &entity.origin)?;
+    let alias = exact(name);
+    let alias = if alias == *entity.name { entity.name.clone() } else { alias.into() };
+    Ok(Row::new(ix, alias, false, Rules::default()))
 }
 
-fn alias_row(alias: &AliasRecord, origin: &RowOrigin, entity: EntityIx) -> Result<Row> {
-    let error = |what: String| table_error(&*origin.file, origin.line, what);
-    if fold(&alias.text).is_empty() {
-        return Err(error(format!("the alias `{}` has no letter or digit", alias.text)).help("take it out"));
+/// A name without its qualifier in brackets.
+pub(super) fn bare_name(name: &str) -> &str {
+    match name.rsplit_once(" (") {
+        Some((bare, qualifier)) if qualifier.ends_with(')') && !bare.trim().is_empty() => bare,
+        _ => name,
     }
+}
+
+fn checked_alias(alias: &str, origin: &RowOrigin) -> Result<()> {
+    if !fold(alias).is_empty() {
+        return Ok(());
+    }
+    Err(table_error(&*origin.file, origin.line, format!("the alias `{alias}` has no letter or digit"))
+        .help("take it out"))
+}
+
+fn alias_row(alias: &AliasRecord, origin: &RowOrigin, entity: EntityIx, shared: &mut Shared) -> Result<Row> {
+    checked_alias(&alias.text, origin)?;
     if let Some(prior) = alias.prior.filter(|prior| !(*prior > 0.0 && *prior <= 1.0)) {
-        return Err(error(format!("the prior {prior} of alias `{}` is not in (0, 1]", alias.text))
+        let what = format!("the prior {prior} of alias `{}` is not in (0, 1]", alias.text);
+        return Err(table_error(&*origin.file, origin.line, what)
             .help("a prior is the share of uses of this alias that mean this entity"));
     }
     let (valid_from, valid_to) = period(alias.valid_from.as_deref(), alias.valid_to.as_deref(), origin)?;
     let folded =
         |words: &[String]| words.iter().map(|word| fold(word)).filter(|word| !word.is_empty()).map(Box::from).collect();
-    Ok(Row {
-        entity,
-        alias: exact(&alias.text).into(),
-        origin: origin.clone(),
-        exact_case: alias.case == CaseRule::Exact,
+    let rules = Rules {
         valid_from,
         valid_to,
         prior: alias.prior,
         requires: folded(&alias.requires),
         excludes: folded(&alias.excludes),
-        kind: alias.kind.as_deref().map(Arc::from),
-        derived: false,
-    })
+        kind: alias.kind.as_deref().map(|kind| shared.text(kind)),
+    };
+    Ok(Row::new(entity, exact(&alias.text).into(), alias.case == CaseRule::Exact, rules))
 }
 
 fn period(from: Option<&str>, to: Option<&str>, origin: &RowOrigin) -> Result<(Option<Date>, Option<Date>)> {
@@ -318,7 +341,7 @@ fn period(from: Option<&str>, to: Option<&str>, origin: &RowOrigin) -> Result<(O
 }
 
 /// ISO dates, and years before the common era ("-0634"), which histories need and newsrooms do not.
-fn read_date(text: &str) -> Option<DateRange> {
+pub(super) fn read_date(text: &str) -> Option<DateRange> {
     let Some(year) = text.strip_prefix('-') else { return DateRange::parse_iso(text) };
     let year: i16 = year.parse().ok().filter(|_| year.len() == 4)?;
     Some(DateRange { first: Date::new(-year, 1, 1).ok()?, last: Date::new(-year, 12, 31).ok()? })

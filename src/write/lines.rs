@@ -120,12 +120,14 @@ fn render_finished(done: &Finished<'_>, table: Option<&EntityTable>, options: &L
     }
     if options.spans {
         let mut places = Places::new(done.article, &done.sentences);
+        let input = done.article.origin.to_string();
         for found in &done.found {
             let place = places.of(found.field, found.span, found.sentence)?;
             push_line(
                 &mut rendered.spans,
                 &SpanLine {
                     doc_id: &done.article.id,
+                    input: &input,
                     field: found.field,
                     start: place.start,
                     end: place.end,
@@ -133,7 +135,7 @@ fn render_finished(done: &Finished<'_>, table: Option<&EntityTable>, options: &L
                     end_byte: found.span.end,
                     text: place.text,
                     kind: &found.label,
-                    score: rounded(found.score),
+                    score: found.score,
                     sentence: place.sentence,
                 },
             )?;

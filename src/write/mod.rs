@@ -3,7 +3,9 @@
 mod files;
 mod lines;
 mod schema;
+mod spans;
 
 pub use files::{Destination, OutputPaths, Outputs};
 pub use lines::{LineOptions, Rendered, render};
 pub use schema::{ArticleLine, CandidateLine, EvidenceLine, LinkLine, MentionLine, SpanLine};
+pub use spans::SpanReader;

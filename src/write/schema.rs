@@ -110,6 +110,8 @@ pub struct CandidateLine<'m> {
 pub struct SpanLine<'m> {
     /// The article's id.
     pub doc_id: &'m str,
+    /// Where it was read: input and line, as in the articles file.
+    pub input: &'m str,
     /// Which of its fields the offsets refer to.
     pub field: Field,
     /// First code point, and one past the last.
@@ -125,8 +127,8 @@ pub struct SpanLine<'m> {
     /// The model's type.
     #[serde(rename = "type")]
     pub kind: &'m str,
-    /// The model's confidence.
-    pub score: f64,
+    /// The model's confidence, to the last bit: `relink` must come to the same links and lines.
+    pub score: f32,
     /// Index of its sentence in the field.
     pub sentence: u32,
 }

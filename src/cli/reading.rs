@@ -1,0 +1,125 @@
+//! Flags about inputs and outputs that several commands share.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use namewire::config::Config;
+use namewire::error::Result;
+use namewire::read::{FieldNames, Format, MAX_ARTICLE_BYTES, ReadOptions};
+use namewire::write::{Destination, LineOptions, OutputPaths};
+
+use super::session::misuse;
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Reading")]
+pub(super) struct ReadingArgs {
+    /// Dotted path of the text in a JSON record [default: text, body, content, article or maintext].
+    #[arg(long, value_name = "FIELD")]
+    text_field: Option<String>,
+    /// Dotted path of the id [default: id, doc_id, _id, uuid or url; else path#line].
+    #[arg(long, value_name = "FIELD")]
+    id_field: Option<String>,
+    /// Dotted path of the headline, which is searched too [default: title or headline].
+    #[arg(long, value_name = "FIELD")]
+    title_field: Option<String>,
+    /// Dotted path of the date: ISO, RFC 2822, Unix time, or a common newsroom form [default: date,
+    /// published, date_publish, published_at, pub_date or timestamp].
+    #[arg(long, value_name = "FIELD")]
+    date_field: Option<String>,
+    /// Dotted path of the language code [default: lang or language].
+    #[arg(long, value_name = "FIELD")]
+    lang_field: Option<String>,
+    /// Copy these fields of the record into each mention's "meta".
+    #[arg(long, value_name = "FIELD", value_delimiter = ',')]
+    keep: Vec<String>,
+    /// What standard input and the named files are, whatever they are called: text or jsonl.
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<Format>,
+    /// Most megabytes of text in one article; longer ones are set aside.
+    #[arg(long, value_name = "MB", default_value_t = MAX_ARTICLE_BYTES >> 20)]
+    max_article_mb: usize,
+    /// Process articles in these languages only (ISO 639-1 codes, such as en). Others are counted and left out.
+    #[arg(long, value_name = "LANG", value_delimiter = ',')]
+    only_lang: Vec<String>,
+}
+
+impl ReadingArgs {
+    /// Sets what concerns reading.
+    pub(super) fn apply(&self, config: &mut Config) -> Result<()> {
+        if self.max_article_mb == 0 {
+            return Err(misuse("--max-article-mb must be at least 1"));
+        }
+        config.read = ReadOptions {
+            fields: FieldNames {
+                text: self.text_field.clone(),
+                id: self.id_field.clone(),
+                title: self.title_field.clone(),
+                date: self.date_field.clone(),
+                lang: self.lang_field.clone(),
+            },
+            keep: self.keep.clone(),
+            max_article_bytes: self.max_article_mb << 20,
+            format: self.format,
+        };
+        config.languages.only = self.only_lang.clone();
+        Ok(())
+    }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct WritingArgs {
+    /// Where to write the mentions, one JSON object a line; - for standard output.
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) out: PathBuf,
+    /// Also write one line per article, with or without mentions.
+    #[arg(long, value_name = "FILE")]
+    articles: Option<PathBuf>,
+    /// Where records that could not be processed go, one line each with the reason [default: beside the
+    /// output, as FILE.rejects.jsonl].
+    #[arg(long, value_name = "FILE")]
+    rejects: Option<PathBuf>,
+    /// Write mentions that the model is at least this sure of; what the table alone found stays.
+    #[arg(long, value_name = "0..1", default_value_t = 0.0)]
+    min_score: f32,
+    /// Write these types only, such as PER,ORG.
+    #[arg(long, value_name = "TYPE", value_delimiter = ',')]
+    types: Vec<String>,
+    /// Add the sentence to each mention.
+    #[arg(long)]
+    context: bool,
+    /// No progress bar and no closing report.
+    #[arg(short, long)]
+    pub(super) quiet: bool,
+}
+
+impl WritingArgs {
+    pub(super) fn lines(&self, spans: bool) -> Result<LineOptions> {
+        if !(0.0..=1.0).contains(&self.min_score) {
+            return Err(misuse("--min-score is a probability, from 0 to 1"));
+        }
+        Ok(LineOptions {
+            min_score: self.min_score,
+            types: self.types.iter().cloned().collect::<HashSet<_>>(),
+            context: self.context,
+            articles: self.articles.is_some(),
+            spans,
+        })
+    }
+
+    pub(super) fn paths(&self, spans: Option<PathBuf>, summary: Option<PathBuf>) -> OutputPaths {
+        let mentions = match self.out.as_os_str() == "-" {
+            true => Destination::Stdout,
+            false => Destination::File(self.out.clone()),
+        };
+        let beside = |out: &Path| {
+            let mut name = out.file_name()?.to_os_string();
+            name.push(".rejects.jsonl");
+            Some(out.with_file_name(name))
+        };
+        let is_file =
+            mentions != Destination::Stdout && !std::fs::metadata(&self.out).is_ok_and(|meta| !meta.is_file());
+        let rejects = self.rejects.clone().or_else(|| is_file.then(|| beside(&self.out)).flatten());
+        OutputPaths { mentions, articles: self.articles.clone(), spans, rejects, summary }
+    }
+}

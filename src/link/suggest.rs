@@ -1,0 +1,324 @@
+//! What a table lacks: the unlinked mentions of a run, in groups, as rows for the table.
+
+use std::io::BufRead;
+use std::path::Path;
+
+use ahash::{AHashMap, AHashSet};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::fuzzy::is_near;
+use super::normalise::fold;
+use super::table::{EntityIx, EntityTable};
+use crate::error::{Error, ErrorKind, Result};
+
+/// Sentences that are kept of each group.
+const EXAMPLES: usize = 3;
+/// Entities that are named for each group.
+const PROBABLE: usize = 3;
+
+/// What is read of a line of a mentions file.
+#[derive(Debug, Deserialize)]
+struct MentionRecord {
+    doc_id: String,
+    text: String,
+    #[serde(rename = "type")]
+    kind: String,
+    entity_id: Option<String>,
+    link: LinkRecord,
+    context: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct LinkRecord {
+    reason: Option<String>,
+    #[serde(default)]
+    candidates: Vec<CandidateRecord>,
+}
+
+#[derive(Debug, Deserialize)]
+struct CandidateRecord {
+    entity_id: String,
+    score: f64,
+}
+
+/// Mentions of one name and type that have no entity.
+#[derive(Clone, Debug, Serialize)]
+pub struct Group {
+    /// The name as most mentions write it.
+    pub name: String,
+    /// The type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// How many mentions there are.
+    pub mentions: u64,
+    /// In how many articles.
+    pub articles: u64,
+    /// All spellings with their counts, most frequent first.
+    pub spellings: Vec<(String, u64)>,
+    /// Why they have no entity, with counts.
+    pub reasons: Vec<(String, u64)>,
+    /// Sentences, where the mentions were written with `--context`.
+    pub examples: Vec<String>,
+    /// Entities of the table that may be meant, most probable first.
+    pub probable: Vec<Probable>,
+}
+
+/// An entity to which a group may belong.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Probable {
+    /// Its id.
+    pub entity_id: String,
+    /// How probable it is beside the others, in [0, 1].
+    pub score: f64,
+    /// What speaks for it: `candidate`, `one_letter`, `part_of_name`.
+    pub why: &'static str,
+}
+
+/// What is gathered of a group while mentions are read.
+#[derive(Debug, Default)]
+struct Gathered {
+    mentions: u64,
+    articles: u64,
+    last_article: Option<u64>,
+    spellings: AHashMap<String, u64>,
+    reasons: AHashMap<String, u64>,
+    examples: Vec<String>,
+    candidates: AHashMap<String, f64>,
+}
+
+/// Groups the unlinked mentions of a mentions file.
+#[derive(Debug, Default)]
+pub struct Suggestions {
+    groups: AHashMap<(String, String), Gathered>,
+    article: u64,
+    doc_id: String,
+    number: u64,
+}
+
+impl Suggestions {
+    /// Reads a mentions file; errors name `path`.
+    pub fn read(&mut self, mut lines: impl BufRead, path: &Path) -> Result<()> {
+        let mut line = String::new();
+        self.number = 0;
+        loop {
+            line.clear();
+            if lines.read_line(&mut line).map_err(|error| Error::reading(path, error))? == 0 {
+                return Ok(());
+            }
+            self.number += 1;
+            if line.trim().is_empty() {
+                continue;
+            }
+            let mention: MentionRecord = serde_json::from_str(&line).map_err(|error| {
+                Error::new(ErrorKind::Input, format!("the line is not a mention: {error}"))
+                    .at(path)
+                    .line(self.number)
+                    .help("give a file that `namewire extract` wrote")
+            })?;
+            self.add(mention);
+        }
+    }
+
+    fn add(&mut self, mention: MentionRecord) {
+        if self.article == 0 || mention.doc_id != self.doc_id {
+            self.article += 1;
+            self.doc_id.clone_from(&mention.doc_id);
+        }
+        let key = fold(&mention.text);
+        if mention.entity_id.is_some() || key.is_empty() {
+            return;
+        }
+        let group = self.groups.entry((key, mention.kind)).or_default();
+        group.mentions += 1;
+        if group.last_article.replace(self.article) != Some(self.article) {
+            group.articles += 1;
+        }
+        *group.spellings.entry(mention.text).or_default() += 1;
+        *group.reasons.entry(mention.link.reason.unwrap_or_else(|| "none".into())).or_default() += 1;
+        for candidate in mention.link.candidates {
+            *group.candidates.entry(candidate.entity_id).or_default() += candidate.score;
+        }
+        if let Some(context) =
+            mention.context.filter(|context| group.examples.len() < EXAMPLES && !group.examples.contains(context))
+        {
+            group.examples.push(context);
+        }
+    }
+
+    /// The groups of at least `least` mentions: those of most articles first, then of most mentions, then by name.
+    pub fn groups(self, table: Option<&EntityTable>, least: u64) -> Vec<Group> {
+        let parts = table.map(NameParts::new);
+        let groups = self.groups.into_iter().filter(|(_, group)| group.mentions >= least);
+        let mut groups: Vec<Group> =
+            groups.map(|((key, kind), gathered)| gathered.finish(&key, kind, parts.as_ref())).collect();
+        groups.sort_by(|left, right| {
+            let rank = |group: &Group| (std::cmp::Reverse(group.articles), std::cmp::Reverse(group.mentions));
+            rank(left).cmp(&rank(right)).then_with(|| (&left.name, &left.kind).cmp(&(&right.name, &right.kind)))
+        });
+        groups
+    }
+}
+
+impl Gathered {
+    fn finish(self, key: &str, kind: String, parts: Option<&NameParts<'_>>) -> Group {
+        let spellings = ranked(self.spellings);
+        let probable = match self.candidates.is_empty() {
+            false => {
+                let total: f64 = self.candidates.values().sum();
+                let share =
+                    |(entity_id, score): (String, f64)| Probable { entity_id, score: score / total, why: "candidate" };
+                let mut probable: Vec<Probable> = self.candidates.into_iter().map(share).collect();
+                probable.sort_by(|left, right| {
+                    right.score.total_cmp(&left.score).then(left.entity_id.cmp(&right.entity_id))
+                });
+                probable
+            }
+            true => parts.map(|parts| parts.probable(key, &kind)).unwrap_or_default(),
+        };
+        Group {
+            name: spellings[0].0.clone(),
+            kind,
+            mentions: self.mentions,
+            articles: self.articles,
+            spellings,
+            reasons: ranked(self.reasons),
+            examples: self.examples,
+            probable: probable.into_iter().take(PROBABLE).collect(),
+        }
+    }
+}
+
+fn ranked(counts: AHashMap<String, u64>) -> Vec<(String, u64)> {
+    let mut counts: Vec<(String, u64)> = counts.into_iter().collect();
+    counts.sort_by(|left, right| right.1.cmp(&left.1).then_with(|| left.0.cmp(&right.0)));
+    counts
+}
+
+/// The entities of a table by the words of their names and aliases.
+struct NameParts<'t> {
+    table: &'t EntityTable,
+    by_word: AHashMap<&'t str, Vec<(EntityIx, &'t str)>>,
+}
+
+impl<'t> NameParts<'t> {
+    fn new(table: &'t EntityTable) -> Self {
+        let mut by_word: AHashMap<&str, Vec<(EntityIx, &str)>> = AHashMap::new();
+        for (key, rows) in table.lexicon.keys() {
+            let entities: AHashSet<EntityIx> = rows.map(|row| table.lexicon.row(row).entity).collect();
+            for word in key.split(' ').filter(|word| word.len() > 3) {
+                by_word.entry(word).or_default().extend(entities.iter().map(|&entity| (entity, key)));
+            }
+        }
+        Self { table, by_word }
+    }
+
+    /// Entities of the type whose name has all words of the key, or most words with it.
+    fn probable(&self, key: &str, kind: &str) -> Vec<Probable> {
+        let words: Vec<&str> = key.split(' ').collect();
+        let mut best: AHashMap<EntityIx, (f64, &'static str)> = AHashMap::new();
+        // A word of half the table says nothing.
+        let rare = words.iter().filter_map(|word| self.by_word.get(word)).filter(|holders| holders.len() < 64);
+        for &(entity, name) in rare.flatten().filter(|(entity, _)| &*self.table.entity(*entity).kind == kind) {
+            let of_name: Vec<&str> = name.split(' ').collect();
+            let same = words.iter().filter(|word| of_name.contains(word)).count();
+            let near = words.iter().filter(|word| of_name.iter().any(|other| is_near(word, other))).count();
+            let all = words.len().max(of_name.len()) as f64;
+            let why = if near > 0 { "one_letter" } else { "part_of_name" };
+            let score = (same as f64 + 0.9 * near as f64) / all;
+            let known = best.entry(entity).or_insert((0.0, why));
+            if score > known.0 {
+                *known = (score, why);
+            }
+        }
+        let mut probable: Vec<(EntityIx, (f64, &str))> =
+            best.into_iter().filter(|(_, (score, _))| *score >= 0.5).collect();
+        probable.sort_by(|left, right| right.1.0.total_cmp(&left.1.0).then(left.0.cmp(&right.0)));
+        let shown = |(entity, (score, why)): (EntityIx, (f64, &'static str))| Probable {
+            entity_id: self.table.entity(entity).id.to_string(),
+            score: (score * 1e4).round() / 1e4,
+            why,
+        };
+        probable.into_iter().map(shown).collect()
+    }
+}
+
+impl Group {
+    /// The group as a row of a table: a new entity with all spellings.
+    pub fn row(&self) -> Value {
+        let prefix = self.kind.to_lowercase();
+        let aliases: Vec<&str> = self.spellings[1..].iter().map(|(spelling, _)| spelling.as_str()).collect();
+        json!({
+            "id": format!("{prefix}/{}", slug(&self.name)),
+            "name": self.name,
+            "type": self.kind,
+            "aliases": aliases,
+            "source": format!("{} mentions in {} articles", self.mentions, self.articles),
+        })
+    }
+
+    /// The line of an entity of the table with the spellings of this group among its aliases.
+    pub fn added_to(&self, line: &str) -> Option<Value> {
+        let mut row: Value = serde_json::from_str(line).ok()?;
+        let aliases = row.as_object_mut()?.entry("aliases").or_insert_with(|| json!([]));
+        for (spelling, _) in &self.spellings {
+            aliases.as_array_mut()?.push(json!(spelling));
+        }
+        Some(row)
+    }
+}
+
+/// A name as part of an id: folded, with hyphens.
+pub(crate) fn slug(name: &str) -> String {
+    let folded = fold(name);
+    let words = folded.split(|char: char| !char.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join("-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mention(doc: &str, text: &str, kind: &str, rest: &str) -> String {
+        format!(
+            r#"{{"doc_id":"{doc}","text":"{text}","type":"{kind}","entity_id":null,"link":{{"reason":"no_alias"{rest}}},"context":"About {text}."}}"#
+        )
+    }
+
+    #[test]
+    fn groups_are_ranked_and_named() {
+        let table = r#"{"id":"per/a","name":"Ahmet Davutoglu","type":"PER"}"#;
+        let table = EntityTable::parse(&[("t", table)]).unwrap();
+        let lines = [
+            mention("1", "Jaish al-Islam", "ORG", ""),
+            mention("1", "jaish al Islam", "ORG", ""),
+            mention("2", "Jaish al-Islam", "ORG", ""),
+            mention("2", "Davutoglu", "PER", ""),
+            mention(
+                "2",
+                "SNC",
+                "ORG",
+                r#","candidates":[{"entity_id":"org/x","score":0.6},{"entity_id":"org/y","score":0.4}]"#,
+            ),
+            mention("2", "Linked", "ORG", "").replace("null", "\"org/z\""),
+        ];
+        let mut suggestions = Suggestions::default();
+        suggestions.read(lines.join("\n").as_bytes(), Path::new("m.jsonl")).unwrap();
+        let groups = suggestions.groups(Some(&table), 1);
+        let names: Vec<_> = groups.iter().map(|group| (group.name.as_str(), group.mentions, group.articles)).collect();
+        assert_eq!(names, [("Jaish al-Islam", 3, 2), ("Davutoglu", 1, 1), ("SNC", 1, 1)]);
+        assert_eq!(groups[0].examples.len(), 2);
+        assert_eq!(groups[0].row()["aliases"], json!(["jaish al Islam"]));
+        assert_eq!((groups[1].probable[0].entity_id.as_str(), groups[1].probable[0].why), ("per/a", "part_of_name"));
+        assert_eq!((groups[2].probable.len(), groups[2].probable[0].why), (2, "candidate"));
+        let row = groups[1].added_to(r#"{"id":"per/a","name":"Ahmet Davutoglu","type":"PER"}"#).unwrap();
+        assert_eq!(row["aliases"], json!(["Davutoglu"]));
+        assert!(
+            Suggestions::default()
+                .read(&b"{}"[..], Path::new("m.jsonl"))
+                .unwrap_err()
+                .to_string()
+                .contains("m.jsonl:1")
+        );
+    }
+}

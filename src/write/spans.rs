@@ -1,0 +1,158 @@
+//! The spans file, read back: what a model found, without the model.
+
+use std::io::BufRead;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use ahash::AHashSet;
+use serde::Deserialize;
+
+use crate::article::{Article, Field};
+use crate::decode::Mention;
+use crate::error::{Error, ErrorKind, Result};
+use crate::segment::Sentence;
+use crate::span::Span;
+
+/// A line of the spans file, as far as it is read. Code points follow from the bytes.
+#[derive(Debug, Deserialize)]
+struct SpanRecord {
+    doc_id: String,
+    input: String,
+    field: Field,
+    start_byte: usize,
+    end_byte: usize,
+    text: String,
+    #[serde(rename = "type")]
+    kind: String,
+    score: f32,
+    sentence: u32,
+}
+
+/// Reads a spans file along with the articles that it was written for, in the same order.
+#[derive(Debug)]
+pub struct SpanReader<R> {
+    lines: R,
+    path: PathBuf,
+    number: u64,
+    next: Option<SpanRecord>,
+    labels: AHashSet<Arc<str>>,
+}
+
+impl<R: BufRead> SpanReader<R> {
+    /// Reads `lines`; errors name `path`.
+    pub fn new(lines: R, path: &Path) -> Result<Self> {
+        let mut reader = Self { lines, path: path.into(), number: 0, next: None, labels: AHashSet::new() };
+        reader.advance()?;
+        Ok(reader)
+    }
+
+    /// The spans of one article. Articles are asked for in the order of the run that wrote the file; one
+    /// without spans has no line. `sentences` are the article's.
+    pub fn of_article(&mut self, article: &Article, sentences: &[Sentence]) -> Result<Vec<Mention>> {
+        let input = article.origin.to_string();
+        let mut found = Vec::new();
+        while self.next.as_ref().is_some_and(|span| span.doc_id == article.id && is_same_place(&span.input, &input)) {
+            let number = self.number;
+            let Some(span) = self.advance()? else { break };
+            found.push(self.mention(&span, number, article, sentences)?);
+        }
+        Ok(found)
+    }
+
+    /// Fails where spans are left that no article asked for.
+    pub fn finish(self) -> Result<()> {
+        let Some(span) = self.next else { return Ok(()) };
+        let what = format!("article `{}` of {} is not in the inputs, or not in this order", span.doc_id, span.input);
+        Err(Error::new(ErrorKind::Input, what)
+            .at(self.path)
+            .line(self.number)
+            .help("give the inputs of the run that wrote the spans, in the same order and with the same flags"))
+    }
+
+    fn mention(
+        &mut self,
+        span: &SpanRecord,
+        number: u64,
+        article: &Article,
+        sentences: &[Sentence],
+    ) -> Result<Mention> {
+        let bytes = Span::new(span.start_byte, span.end_byte);
+        if bytes.get(article.field(span.field)) != Some(&*span.text) {
+            let what =
+                format!("article `{}` has no {:?} at bytes {}..{}", article.id, span.text, bytes.start, bytes.end);
+            return Err(Error::new(ErrorKind::Input, what)
+                .at(&self.path)
+                .line(number)
+                .help("the inputs have changed since the spans were written: run extract again"));
+        }
+        let first = sentences.iter().position(|sentence| sentence.field == span.field).unwrap_or(0);
+        let label = match self.labels.get(&*span.kind) {
+            Some(label) => label.clone(),
+            None => Arc::from(&*span.kind),
+        };
+        self.labels.insert(label.clone());
+        Ok(Mention { field: span.field, span: bytes, label, score: span.score, sentence: first as u32 + span.sentence })
+    }
+
+    /// Takes the waiting line and reads the one after it.
+    fn advance(&mut self) -> Result<Option<SpanRecord>> {
+        let mut line = String::new();
+        while line.trim().is_empty() {
+            line.clear();
+            let read = self.lines.read_line(&mut line).map_err(|error| Error::reading(&self.path, error))?;
+            if read == 0 {
+                return Ok(self.next.take());
+            }
+            self.number += 1;
+        }
+        let span = serde_json::from_str(&line).map_err(|error| {
+            Error::new(ErrorKind::Input, format!("the line is not a span: {error}"))
+                .at(&self.path)
+                .line(self.number)
+                .help("give a file that `namewire extract --spans` of this version wrote")
+        })?;
+        Ok(self.next.replace(span))
+    }
+}
+
+/// True for one record of one input, wherever the input lay; what was piped in has no name to compare.
+fn is_same_place(left: &str, right: &str) -> bool {
+    let name = |place: &str| place.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
+    let record = |place: &str| place.rsplit_once('#').map(|(_, line)| line.to_owned());
+    let is_piped = |place: &str| place == "-" || place.starts_with("-#");
+    name(left) == name(right) || ((is_piped(left) || is_piped(right)) && record(left) == record(right))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::article::Origin;
+
+    const LINE: &str = r#"{"doc_id":"a","input":"in/x.jsonl#1","field":"text","start":0,"end":4,"start_byte":0,"end_byte":4,"text":"Homs","type":"LOC","score":0.98765433,"sentence":0}"#;
+
+    fn article(id: &str, text: &str, line: u64) -> Article {
+        let origin = Origin { path: "x.jsonl".into(), line: Some(line), byte: 0 };
+        Article { id: id.into(), text: text.into(), origin, ..Article::default() }
+    }
+
+    #[test]
+    fn spans_come_with_their_articles() {
+        let lines = format!("{LINE}\n\n{}\n", LINE.replace("#1", "#3"));
+        let mut reader = SpanReader::new(lines.as_bytes(), Path::new("s.jsonl")).unwrap();
+        let found =
+            |reader: &mut SpanReader<_>, line| reader.of_article(&article("a", "Homs fell.", line), &[]).unwrap();
+        assert_eq!(found(&mut reader, 1)[0].score, 0.987_654_33);
+        assert_eq!([found(&mut reader, 2).len(), found(&mut reader, 3).len()], [0, 1]);
+        reader.finish().unwrap();
+    }
+
+    #[test]
+    fn what_does_not_fit_is_named() {
+        let open = |text: &'static str| SpanReader::new(text.as_bytes(), Path::new("s.jsonl"));
+        let changed = open(LINE).unwrap().of_article(&article("a", "Hama fell.", 1), &[]).unwrap_err().to_string();
+        assert!(changed.contains("s.jsonl:1") && changed.contains("have changed"), "{changed}");
+        let left = open(LINE).unwrap().finish().unwrap_err().to_string();
+        assert!(left.contains("`a` of in/x.jsonl#1") && left.contains("same order"), "{left}");
+        assert!(open("{}").unwrap_err().to_string().contains("s.jsonl:1: the line is not a span"));
+    }
+}
