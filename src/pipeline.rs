@@ -106,6 +106,11 @@ impl Pipeline {
         &self.config
     }
 
+    /// Forgets the scores that were remembered for repeated sentences: for measurements that start anew.
+    pub fn forget(&self) {
+        self.memory.iter().for_each(Memory::forget);
+    }
+
     /// Figures of the current run, to be watched from any thread.
     pub fn counters(&self) -> Arc<Counters> {
         Arc::clone(&self.counters)
@@ -234,6 +239,7 @@ impl Pipeline {
                 counters
                     .time(Stage::Batch, || batch.fill(rows, &chunk.windows, &chunk.articles, &self.model.tokenizer));
                 Counters::add(&counters.padded, batch.ids.len());
+                Counters::add(&counters.windows, batch.rows);
                 Counters::add(&counters.batches, 1);
                 counters.time(Stage::Infer, || backend.infer(&batch))
             }));

@@ -97,6 +97,11 @@ impl Memory {
         }
     }
 
+    /// Forgets everything.
+    pub fn forget(&self) {
+        *self.lock() = Held::default();
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, Held> {
         // A thread that panicked ends the run; what it left here is still a map of equal windows.
         self.held.lock().unwrap_or_else(std::sync::PoisonError::into_inner)

@@ -26,6 +26,8 @@ pub struct Counters {
     pub repeated: AtomicU64,
     /// Positions that the model computed: tokens, special tokens, padding.
     pub padded: AtomicU64,
+    /// Windows that the model computed.
+    pub windows: AtomicU64,
     /// Batches that were run.
     pub batches: AtomicU64,
     times: [AtomicU64; Stage::COUNT],
@@ -113,8 +115,9 @@ impl Counters {
 
     /// Sets every figure to zero, for the next run.
     pub(crate) fn reset(&self) {
-        let Self { records, articles, rejected, skipped, tokens, repeated, padded, batches, times, waits } = self;
-        let figures = [records, articles, rejected, skipped, tokens, repeated, padded, batches];
+        let Self { records, articles, rejected, skipped, tokens, repeated, padded, windows, batches, times, waits } =
+            self;
+        let figures = [records, articles, rejected, skipped, tokens, repeated, padded, windows, batches];
         figures.into_iter().chain(times).chain(waits).for_each(|figure| figure.store(0, Relaxed));
     }
 
@@ -164,6 +167,8 @@ pub struct RunReport {
     pub tokens_repeated: u64,
     /// Positions that the model computed: tokens, special tokens and padding.
     pub positions_computed: u64,
+    /// Windows that the model computed.
+    pub windows_computed: u64,
     /// Batches that were run.
     pub batches: u64,
     /// Mentions that were found.
@@ -187,6 +192,7 @@ impl RunReport {
         self.tokens_repeated = counters.repeated.load(Relaxed);
         self.tokens_inferred = counters.tokens.load(Relaxed) + self.tokens_repeated;
         self.positions_computed = counters.padded.load(Relaxed);
+        self.windows_computed = counters.windows.load(Relaxed);
         self.batches = counters.batches.load(Relaxed);
         self.seconds = started.clock.elapsed().as_secs_f64();
         self.cpu_seconds = started.process.elapsed().as_secs_f64();

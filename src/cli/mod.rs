@@ -1,10 +1,12 @@
 //! Commands and their flags. Each file turns the flags of one command into validated settings, hands them to
 //! the library, and says what came of it.
 
+mod bench;
 mod doctor;
 mod entities;
 mod explain;
 mod extract;
+mod inference;
 mod inspect;
 mod progress;
 mod reading;
@@ -48,6 +50,8 @@ enum Command {
     Entities(entities::EntitiesCommand),
     /// Link again with another table, without inference.
     Relink(Box<relink::RelinkArgs>),
+    /// Measure the pipeline against the ceiling of its runtime.
+    Bench(Box<bench::BenchArgs>),
     /// Look at models.
     #[command(
         subcommand,
@@ -83,6 +87,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Entities(command) => entities::run(command),
         Command::Relink(args) => relink::run(args),
         Command::Model(ModelCommand::Inspect(args)) => inspect::run(args),
+        Command::Bench(args) => bench::run(args),
         Command::Doctor(args) => doctor::run(args),
     };
     match result {

@@ -86,8 +86,16 @@ pub(super) fn open_backends(
     device: Device,
     workers: usize,
 ) -> Result<Vec<Box<dyn Backend>>> {
-    let options = OnnxOptions { device, threads: 1 };
-    (0..workers).map(|_| Ok(Box::new(OnnxBackend::new(runtime, model, options)?) as Box<dyn Backend>)).collect()
+    open_sessions(runtime, model, OnnxOptions { device, threads: 1 }, workers)
+}
+
+pub(super) fn open_sessions(
+    runtime: &'static Runtime,
+    model: &Model,
+    options: OnnxOptions,
+    count: usize,
+) -> Result<Vec<Box<dyn Backend>>> {
+    (0..count).map(|_| Ok(Box::new(OnnxBackend::new(runtime, model, options)?) as Box<dyn Backend>)).collect()
 }
 
 #[derive(Debug, Args)]

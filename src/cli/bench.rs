@@ -1,0 +1,134 @@
+//! `namewire bench`: the whole pipeline against a bare loop around the same runtime, turn by turn.
+
+mod figures;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use namewire::bench::{Ceiling, find_layout, generate};
+use namewire::chunk::{Chunk, chunks};
+use namewire::config::{Config, available_cores};
+use namewire::error::{Error, Result};
+use namewire::infer::{Device, OnnxOptions};
+use namewire::link::Linker;
+use namewire::pipeline::Pipeline;
+use namewire::read::{Input, RawRecord, Records, Reject, discover};
+use namewire::report::{Counters, RunReport};
+use namewire::write::{Destination, LineOptions, OutputPaths, Outputs, render};
+
+use self::figures::{Figures, Round};
+use super::inference::InferenceArgs;
+use super::reading::ReadingArgs;
+use super::session::{LinkingArgs, ModelArgs, describe, open_backends, open_sessions};
+use super::{End, print};
+
+#[derive(Debug, Args)]
+#[command(after_help = "The ceiling is what ONNX Runtime alone does with the same token sequences, already encoded, in
+the best layout of sessions, threads and batches that a short search finds. Pipeline and ceiling
+take turns, so that a machine that slows down slows both; ratios are of neighbours in time.
+
+Examples:
+  namewire bench
+  namewire bench dump.jsonl.gz --rounds 5 --json today.json
+  namewire bench --compare yesterday.json")]
+pub(super) struct BenchArgs {
+    /// Articles to run on [default: a generated corpus with the sentence lengths of news].
+    #[arg(value_name = "INPUT")]
+    inputs: Vec<PathBuf>,
+    /// How many articles to generate where no input is given.
+    #[arg(long, value_name = "N", default_value_t = 300)]
+    articles: usize,
+    /// Seed of the generated corpus.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// How many times pipeline and ceiling take turns.
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    rounds: usize,
+    /// Write all figures as one JSON object.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Show the figures of an earlier --json beside these.
+    #[arg(long, value_name = "FILE")]
+    compare: Option<PathBuf>,
+    #[command(flatten)]
+    linking: LinkingArgs,
+    #[command(flatten)]
+    reading: ReadingArgs,
+    #[command(flatten)]
+    model: ModelArgs,
+    #[command(flatten)]
+    inference: InferenceArgs,
+}
+
+type Source = Box<dyn Iterator<Item = std::result::Result<RawRecord, Reject>> + Send>;
+
+pub(super) fn run(args: &BenchArgs) -> Result<End> {
+    let mut config = Config::default();
+    args.reading.apply(&mut config)?;
+    args.inference.apply(&mut config)?;
+    let compared = args.compare.as_deref().map(Figures::read).transpose()?;
+    let inputs = discover(&args.inputs, &config.read)?;
+    if args.rounds == 0 {
+        return Err(Error::config("--rounds must be at least 1"));
+    }
+    let linker = args.linking.open_linker()?;
+    let (runtime, device) = args.model.open_runtime()?;
+    let (model, ceiling_model) = (args.model.open_model(device)?, args.model.open_model(device)?);
+    let workers = args.inference.workers(device);
+    let backends = open_backends(runtime, &model, device, workers)?;
+    let pipeline = Pipeline::new(model, linker, backends, config)?;
+
+    let ceiling = Ceiling::new(&ceiling_model, encode_all(source(args, &inputs, &pipeline), &pipeline));
+    let open = |sessions, threads| open_sessions(runtime, &ceiling_model, OnnxOptions { device, threads }, sessions);
+    let cores = if device == Device::Cpu { available_cores() } else { workers };
+    let (layout, _) = find_layout(&ceiling, cores, Duration::from_millis(1500), &open)?;
+    let mut bare = open(layout.sessions, layout.threads)?;
+
+    let mut rounds = Vec::with_capacity(args.rounds);
+    for _ in 0..args.rounds {
+        let report = run_once(source(args, &inputs, &pipeline), &pipeline)?;
+        let span = Duration::from_secs_f64(report.seconds.clamp(2.0, 30.0));
+        let ceiling = ceiling.measure(&mut bare, layout.batch_tokens, span)?;
+        rounds.push(Round { report, ceiling });
+    }
+    let figures = Figures::new(&rounds, layout, &pipeline, describe(device), workers, &runtime.version);
+    if let Some(path) = &args.json {
+        figures.write(path)?;
+    }
+    print(&figures.table(compared.as_ref()))?;
+    Ok(End::Done)
+}
+
+fn source(args: &BenchArgs, inputs: &[Input], pipeline: &Pipeline) -> Source {
+    match inputs {
+        [] => Box::new(generate(args.articles, args.seed).map(Ok)),
+        inputs => Box::new(Records::new(inputs.to_vec(), &pipeline.config().read)),
+    }
+}
+
+/// The token sequences of all windows, as the pipeline makes them.
+fn encode_all(records: Source, pipeline: &Pipeline) -> Vec<Vec<u32>> {
+    let (config, counters) = (pipeline.config(), Counters::default());
+    let windows_of = |raw| {
+        let chunk = Chunk::prepare(raw, pipeline.model(), config, None, &counters);
+        chunk.windows.iter().map(|window| window.token_ids(&chunk.articles).to_vec()).collect::<Vec<_>>()
+    };
+    chunks(records, config.chunk).flat_map(windows_of).collect()
+}
+
+/// Files to linked JSONL: the lines go to a file that is deleted afterwards.
+fn run_once(records: Source, pipeline: &Pipeline) -> Result<RunReport> {
+    let path = std::env::temp_dir().join(format!("namewire-bench-{}.jsonl", std::process::id()));
+    let mentions = Destination::File(path.clone());
+    let mut outputs =
+        Outputs::create(&OutputPaths { mentions, articles: None, spans: None, rejects: None, summary: None })?;
+    let table = pipeline.linker().map(Linker::table);
+    let lines = LineOptions::default();
+    pipeline.forget();
+    let report = pipeline.run(records, |outcome| render(outcome, table, &lines), |rendered| outputs.write(&rendered));
+    let finished = outputs.finish();
+    let _ = std::fs::remove_file(&path); // a failed run has left none
+    let report = report?;
+    finished.map(|_| report)
+}
