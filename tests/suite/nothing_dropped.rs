@@ -8,7 +8,7 @@ use namewire::infer::CapitalsBackend;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::common::{Desk, bundled_model, extract_records, namewire, pipeline, records, surfaces};
+use super::common::{Desk, bundled_model, extract_records, namewire, pipeline, records, seeded, surfaces};
 
 const POSITIONS: usize = 200;
 
@@ -186,7 +186,7 @@ fn the_summary_counts_as_many_tokens_inferred_as_encoded() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(seeded(200))]
 
     /// Whatever the shape of a text, each letter is in a sentence, and in a token of that sentence.
     #[test]
