@@ -1,4 +1,4 @@
-//! Stage 6: windows to batches, bounded by padded tokens.
+//! Windows to batches, bounded by padded tokens.
 //!
 //! Rows of a batch are as long as its longest, and the hardware computes the padding too. So windows are
 //! sorted by length, within their chunk, and a batch is closed when one more row would pass the budget.
@@ -38,27 +38,32 @@ pub struct BatchLimits {
     pub tokens: usize,
     /// Most rows in a batch.
     pub rows: usize,
+    /// Put only windows of one length together: nothing is padded, and a row of a model whose graph treats rows
+    /// apart comes out to the last bit as it would alone.
+    pub equal_lengths: bool,
 }
 
-/// Sorts a chunk's windows by length and cuts the order into batches. `special` is the number of special
-/// tokens that frame each row. The plan is a function of its arguments alone.
-pub fn plan(windows: &[Window], special: usize, limits: BatchLimits) -> Vec<BatchPlan> {
-    let mut order: Vec<u32> = (0..windows.len() as u32).collect();
+/// Sorts the windows named by `chosen` by length and cuts the order into batches. `special` is the number of
+/// special tokens that frame each row. The plan is a function of its arguments alone.
+pub fn plan(windows: &[Window], chosen: &[u32], special: usize, limits: BatchLimits) -> Vec<BatchPlan> {
     let length = |window: u32| windows[window as usize].tokens.len();
+    let mut order = chosen.to_vec();
     order.sort_by_key(|&window| length(window));
     let mut plans: Vec<BatchPlan> = Vec::new();
     for window in order {
+        // In rising order the newest row is the longest.
         let longest = length(window);
-        match plans.last_mut() {
-            // In rising order the newest row is the longest.
-            Some(plan)
-                if (plan.windows.len() + 1) * (longest + special) <= limits.tokens
-                    && plan.windows.len() < limits.rows =>
-            {
+        let has_room = |plan: &BatchPlan| {
+            (plan.windows.len() + 1) * (longest + special) <= limits.tokens
+                && plan.windows.len() < limits.rows
+                && (plan.longest == longest || !limits.equal_lengths)
+        };
+        match plans.last_mut().filter(|plan| has_room(plan)) {
+            Some(plan) => {
                 plan.windows.push(window);
                 plan.longest = longest;
             }
-            _ => plans.push(BatchPlan { windows: vec![window], longest }),
+            None => plans.push(BatchPlan { windows: vec![window], longest }),
         }
     }
     plans
@@ -73,8 +78,7 @@ impl Batch {
         self.mask.clear();
         for &window in &plan.windows {
             let window = &windows[window as usize];
-            let content = &articles[window.article as usize].ids[window.tokens.clone()];
-            self.push_row(content, tokenizer);
+            self.push_row(window.token_ids(articles), tokenizer);
         }
     }
 
@@ -104,25 +108,34 @@ mod tests {
 
     #[test]
     fn batches_close_at_the_budget() {
-        let plans = plan(&windows(&[5, 30, 5, 6, 2]), 2, BatchLimits { tokens: 24, rows: 8 });
-        let rows: Vec<_> = plans.iter().map(|plan| (plan.windows.clone(), plan.longest)).collect();
-        assert_eq!(rows, [(vec![4, 0, 2], 5), (vec![3], 6), (vec![1], 30)]);
-        assert_eq!(plan(&windows(&[1; 10]), 2, BatchLimits { tokens: 512, rows: 4 }).len(), 3);
+        let planned = |lengths: &[usize], limits: BatchLimits| -> Vec<(Vec<u32>, usize)> {
+            let all: Vec<u32> = (0..lengths.len() as u32).collect();
+            let plans = plan(&windows(lengths), &all, 2, limits);
+            plans.into_iter().map(|plan| (plan.windows, plan.longest)).collect()
+        };
+        let lengths = [5, 30, 5, 6, 2];
+        let padded = BatchLimits { tokens: 24, rows: 8, equal_lengths: false };
+        assert_eq!(planned(&lengths, padded), [(vec![4, 0, 2], 5), (vec![3], 6), (vec![1], 30)]);
+        let equal = BatchLimits { equal_lengths: true, ..padded };
+        assert_eq!(planned(&lengths, equal), [(vec![4], 2), (vec![0, 2], 5), (vec![3], 6), (vec![1], 30)]);
+        assert_eq!(planned(&[1; 10], BatchLimits { tokens: 512, rows: 4, equal_lengths: true }).len(), 3);
     }
 
     proptest! {
         #[test]
         fn every_window_is_in_one_batch_within_the_budget(
-            lengths in prop::collection::vec(1usize..190, 0..200), tokens in 1usize..1024, rows in 1usize..40,
+            lengths in prop::collection::vec(1usize..190, 0..200), tokens in 1usize..1024, rows in 1usize..40, equal_lengths: bool,
         ) {
-            let limits = BatchLimits { tokens, rows };
+            let limits = BatchLimits { tokens, rows, equal_lengths };
+            let all: Vec<u32> = (0..lengths.len() as u32).collect();
             let mut seen = vec![0; lengths.len()];
-            for plan in plan(&windows(&lengths), 2, limits) {
+            for plan in plan(&windows(&lengths), &all, 2, limits) {
                 let padded = plan.windows.len() * (plan.longest + 2);
                 prop_assert!(padded <= tokens || plan.windows.len() == 1);
                 prop_assert!(plan.windows.len() <= rows);
                 for window in plan.windows {
-                    prop_assert!(lengths[window as usize] <= plan.longest);
+                    let length = lengths[window as usize];
+                    prop_assert!(length == plan.longest || (length < plan.longest && !equal_lengths));
                     seen[window as usize] += 1;
                 }
             }

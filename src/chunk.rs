@@ -15,13 +15,14 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::language::language_of;
 use crate::model::Model;
 use crate::read::{RawRecord, Reject, RejectReason};
+use crate::repeat::{Memory, Repeats};
 use crate::window::{Window, cut};
 
 /// Records of a chunk, as they were read.
 pub type RawChunk = Vec<std::result::Result<RawRecord, Reject>>;
 
 /// A chunk whose articles are encoded and whose batches are planned.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Chunk {
     /// What became of each record, in the order of the input.
     pub items: Vec<Item>,
@@ -29,7 +30,9 @@ pub struct Chunk {
     pub articles: Vec<EncodedArticle>,
     /// Their windows.
     pub windows: Vec<Window>,
-    /// The batches of these windows.
+    /// Which of them are computed, and which are copies.
+    pub repeats: Repeats,
+    /// The batches of those that are computed.
     pub plans: Vec<BatchPlan>,
 }
 
@@ -81,21 +84,21 @@ enum Prepared {
 
 impl Chunk {
     /// Parses and encodes the records on the current rayon pool, and plans their batches.
-    pub fn prepare(raw: RawChunk, model: &Model, config: &Config) -> Self {
+    pub fn prepare(raw: RawChunk, model: &Model, config: &Config, memory: Option<&Memory>) -> Self {
         let prepared = raw.into_par_iter().map(|record| prepare(record, model, config)).collect();
-        Self::assemble(prepared, model, config)
+        Self::assemble(prepared, model, config, memory)
     }
 
     /// A chunk of one article. Fails where the tokenizer does.
     pub fn of_article(article: Article, model: &Model, config: &Config) -> Result<Self> {
         match encode(article, None, model) {
             Prepared::Rejected(reject) => Err(Error::new(ErrorKind::Internal, reject.message)),
-            prepared => Ok(Self::assemble(vec![prepared], model, config)),
+            prepared => Ok(Self::assemble(vec![prepared], model, config, None)),
         }
     }
 
-    fn assemble(prepared: Vec<Prepared>, model: &Model, config: &Config) -> Self {
-        let mut chunk = Self { items: Vec::new(), articles: Vec::new(), windows: Vec::new(), plans: Vec::new() };
+    fn assemble(prepared: Vec<Prepared>, model: &Model, config: &Config, memory: Option<&Memory>) -> Self {
+        let mut chunk = Self::default();
         for record in prepared {
             let item = match record {
                 Prepared::Encoded(article, language) => {
@@ -112,7 +115,11 @@ impl Chunk {
             let windows = article.sentence_tokens.iter().flat_map(|tokens| cut(index as u32, tokens.clone(), limit));
             chunk.windows.extend(windows);
         }
-        chunk.plans = plan(&chunk.windows, model.tokenizer.special_tokens(), config.batch);
+        chunk.repeats = match config.dedup {
+            true => Repeats::find(&chunk.windows, &chunk.articles, memory),
+            false => Repeats::ignored(&chunk.windows),
+        };
+        chunk.plans = plan(&chunk.windows, &chunk.repeats.fresh, model.tokenizer.special_tokens(), config.batch);
         chunk
     }
 }

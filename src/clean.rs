@@ -1,4 +1,4 @@
-//! Stage 2: raw text to clean text, with the way back.
+//! Raw text to clean text, with the way back.
 //!
 //! Soft hyphens, zero-width characters, direction marks and control characters are invisible to a
 //! reader and fatal to a tokenizer: they split `Da\u{ad}mascus` in two. They are left out of the text

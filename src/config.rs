@@ -13,6 +13,11 @@ pub struct Config {
     pub chunk: ChunkLimits,
     /// How windows are put into batches.
     pub batch: BatchLimits,
+    /// Compute equal windows once.
+    pub dedup: bool,
+    /// Bytes of scores that are remembered across chunks, where the model's scores do not depend on the batch:
+    /// some sixty thousand sentences. A syndicated copy seldom comes later.
+    pub memory_bytes: usize,
     /// How a word's tokens vote.
     pub aggregation: Aggregation,
     /// How label sequences are chosen.
@@ -56,7 +61,9 @@ impl Default for Config {
             read: ReadOptions::default(),
             chunk: ChunkLimits { articles: 64, bytes: 1 << 20 },
             // Measured on two cores: 512 padded tokens keep a layer's activations within the L2 cache.
-            batch: BatchLimits { tokens: 512, rows: 64 },
+            batch: BatchLimits { tokens: 512, rows: 64, equal_lengths: true },
+            dedup: true,
+            memory_bytes: 64 << 20,
             aggregation: Aggregation::First,
             decoding: Decoding::Viterbi,
             host_threads: available_cores(),

@@ -1,4 +1,4 @@
-//! Stage 9: label scores to mentions.
+//! Label scores to mentions.
 //!
 //! Labels are chosen for words, not tokens, so that a mention never begins or ends inside a word. The
 //! label sequence of a sentence is the most probable one that its tag scheme allows.

@@ -1,4 +1,4 @@
-//! Stage 4: sentences to token ids with offsets.
+//! Sentences to token ids with offsets.
 
 use std::ops::Range;
 

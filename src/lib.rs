@@ -12,12 +12,13 @@
 //! | 3 segment | [`segment`] | clean text | [`segment::Sentence`] |
 //! | 4 encode | [`encode`] | sentences | [`encode::EncodedArticle`]: token ids with offsets |
 //! | 5 window | [`window`] | tokens of a sentence | [`window::Window`]: what the model sees at once |
-//! | 6 batch | [`batch`] | windows of a chunk | [`batch::Batch`], bounded by padded tokens |
-//! | 7 infer | [`infer`] | batches | [`infer::Logits`], `[batch, token, label]` |
-//! | 8 stitch | [`stitch`] | logits of windows | [`stitch::Scores`] of articles, `[token, label]` |
-//! | 9 decode | [`decode`], [`words`] | scores | [`decode::Mention`] |
-//! | 10 link | [`link`] | mentions | [`link::LinkedMention`] |
-//! | 11 write | [`mod@write`] | linked mentions | JSON Lines |
+//! | 6 repeat | [`repeat`] | windows of a chunk | [`repeat::Repeats`]: which are computed, which were seen |
+//! | 7 batch | [`batch`] | windows to compute | [`batch::Batch`], bounded by padded tokens |
+//! | 8 infer | [`infer`] | batches | [`infer::Logits`], `[batch, token, label]` |
+//! | 9 stitch | [`stitch`] | logits of windows | [`stitch::Scores`] of articles, `[token, label]` |
+//! | 10 decode | [`decode`], [`words`] | scores | [`decode::Mention`] |
+//! | 11 link | [`link`] | mentions | [`link::LinkedMention`] |
+//! | 12 write | [`mod@write`] | linked mentions | JSON Lines |
 //!
 //! [`pipeline`] is the one place that knows threads, channels and order. [`chunk`] is the unit that travels
 //! through them; [`finish`] takes an article from its scores to its mentions. [`model`] opens model folders,
@@ -72,6 +73,7 @@ pub mod link;
 pub mod model;
 pub mod pipeline;
 pub mod read;
+pub mod repeat;
 pub mod report;
 pub mod segment;
 pub mod span;

@@ -32,8 +32,9 @@ use crate::infer::{Backend, Logits};
 use crate::link::{LinkedMention, Linker};
 use crate::model::Model;
 use crate::read::{RawRecord, Reject};
+use crate::repeat::Memory;
 use crate::report::{Counters, RunReport, Stage};
-use crate::stitch::{Scores, stitch};
+use crate::stitch::{Scores, content};
 
 /// Chunks between the preparer and the collector: one being inferred, one ready, one being finished.
 const IN_FLIGHT: usize = 3;
@@ -45,6 +46,7 @@ pub struct Pipeline {
     config: Config,
     backends: Mutex<Vec<Box<dyn Backend>>>,
     host: rayon::ThreadPool,
+    memory: Option<Memory>,
     counters: Arc<Counters>,
 }
 
@@ -66,7 +68,10 @@ enum Event {
 struct Pending {
     chunk: Arc<Chunk>,
     scores: Vec<Scores>,
+    /// Batches that have not come back.
     waiting: usize,
+    /// Tokens whose scores were remembered.
+    known: usize,
 }
 
 impl Pipeline {
@@ -81,7 +86,10 @@ impl Pipeline {
             .thread_name(|index| format!("host-{index}"))
             .build()
             .map_err(|error| Error::new(ErrorKind::Internal, "cannot start threads").because(error))?;
-        Ok(Self { model, linker, config, backends: Mutex::new(backends), host, counters: Arc::default() })
+        // What depends on the batch must not be remembered: the output would depend on what was forgotten.
+        let exact = model.graph.variant.rows_are_independent() && config.batch.equal_lengths;
+        let memory = (config.dedup && exact).then(|| Memory::new(config.memory_bytes));
+        Ok(Self { model, linker, config, backends: Mutex::new(backends), host, memory, counters: Arc::default() })
     }
 
     /// The model.
@@ -147,7 +155,7 @@ impl Pipeline {
             let chunk = &pending.chunk;
             batch.fill(&chunk.plans[plan], &chunk.windows, &chunk.articles, &self.model.tokenizer);
             let logits = backends[0].infer(&batch)?;
-            pending.add(plan, &logits, &self.model);
+            pending.add(plan, &logits, &self.model, None)?;
         }
         match finish(&pending.chunk.items[0], &pending.chunk, &pending.scores, self)? {
             Outcome::Finished(done) => Ok(done.mentions),
@@ -176,7 +184,7 @@ impl Pipeline {
     }
 
     fn prepare_chunks(&self, raw: &Receiver<RawChunk>, slots: &Sender<()>, jobs: &Sender<Job>, events: &Sender<Event>) {
-        let prepare = |raw| self.host.install(|| Chunk::prepare(raw, &self.model, &self.config));
+        let prepare = |raw| self.host.install(|| Chunk::prepare(raw, &self.model, &self.config, self.memory.as_ref()));
         for (number, raw) in raw.iter().enumerate() {
             // Counted here, not by the reader, which may outlive a run that failed.
             Counters::add(&self.counters.records, raw.len());
@@ -242,12 +250,17 @@ impl Pipeline {
         for event in &events {
             match event {
                 Event::Failed(error) => return Err(error),
-                Event::Prepared(chunk) => pending.push_back(Pending::new(chunk, self.model.labels.len())),
+                Event::Prepared(chunk) => {
+                    let chunk = Pending::new(chunk, self.model.labels.len());
+                    Counters::add(&self.counters.repeated, chunk.known);
+                    pending.push_back(chunk);
+                }
                 Event::Inferred { number, plan, logits } => {
                     let slot = pending.get_mut((number - finished) as usize);
                     let slot = slot.ok_or_else(|| internal("logits of a chunk that is not pending"))?;
-                    let scored = slot.add(plan, &logits, &self.model);
+                    let [scored, repeated] = slot.add(plan, &logits, &self.model, self.memory.as_ref())?;
                     Counters::add(&self.counters.tokens, scored);
+                    Counters::add(&self.counters.repeated, repeated);
                 }
             }
             while let Some(done) = pending.pop_front_if(|front| front.waiting == 0) {
@@ -300,15 +313,36 @@ impl Pipeline {
 
 impl Pending {
     fn new(chunk: Arc<Chunk>, labels: usize) -> Self {
-        let scores = chunk.articles.iter().map(|article| Scores::new(article.ids.len(), labels)).collect();
-        Self { waiting: chunk.plans.len(), scores, chunk }
+        let mut scores: Vec<Scores> =
+            chunk.articles.iter().map(|article| Scores::new(article.ids.len(), labels)).collect();
+        let mut known = 0;
+        for (window, content) in &chunk.repeats.known {
+            let window = &chunk.windows[*window as usize];
+            known += scores[window.article as usize].stitch(window, content);
+        }
+        Self { waiting: chunk.plans.len(), scores, known, chunk }
     }
 
-    /// Takes in the logits of one batch; returns how many tokens they scored.
-    fn add(&mut self, plan: usize, logits: &Logits, model: &Model) -> usize {
+    /// Takes in the logits of one batch. Returns how many tokens were scored by it, and how many more took the
+    /// scores of an equal window.
+    fn add(&mut self, plan: usize, logits: &Logits, model: &Model, memory: Option<&Memory>) -> Result<[usize; 2]> {
         self.waiting -= 1;
         let chunk = &self.chunk;
-        stitch(logits.view(), &chunk.plans[plan], &chunk.windows, &model.tokenizer, &mut self.scores)
+        let (mut computed, mut repeated) = (0, 0);
+        for (row, &fresh) in chunk.plans[plan].windows.iter().enumerate() {
+            let tokens = chunk.windows[fresh as usize].tokens.len();
+            let scores = content(logits.view(), row, tokens, &model.tokenizer);
+            let scores = scores.ok_or_else(|| internal("a backend's logits are not laid out row after row"))?;
+            for copy in chunk.repeats.all_of(fresh) {
+                let window = &chunk.windows[copy as usize];
+                let kept = self.scores[window.article as usize].stitch(window, scores);
+                *if copy == fresh { &mut computed } else { &mut repeated } += kept;
+            }
+            if let Some(memory) = memory {
+                memory.keep(chunk.windows[fresh as usize].token_ids(&chunk.articles), scores);
+            }
+        }
+        Ok([computed, repeated])
     }
 }
 

@@ -21,7 +21,9 @@ pub struct Counters {
     pub skipped: AtomicU64,
     /// Tokens that went through the model, special tokens and padding not counted.
     pub tokens: AtomicU64,
-    /// Padded positions that the model computed.
+    /// Tokens that took the scores of an equal window.
+    pub repeated: AtomicU64,
+    /// Positions that the model computed: tokens, special tokens, padding.
     pub padded: AtomicU64,
     /// Batches that were run.
     pub batches: AtomicU64,
@@ -105,6 +107,8 @@ pub struct RunReport {
     pub tokens_encoded: u64,
     /// Tokens that the model scored; always equal to `tokens_encoded`.
     pub tokens_inferred: u64,
+    /// Of these, the tokens of windows equal to an earlier one, whose scores they took.
+    pub tokens_repeated: u64,
     /// Positions that the model computed: tokens, special tokens and padding.
     pub positions_computed: u64,
     /// Batches that were run.
@@ -123,7 +127,8 @@ impl RunReport {
     /// Takes over what the threads counted.
     pub(crate) fn close(&mut self, counters: &Counters, elapsed: Duration) {
         self.records = counters.records.load(Relaxed);
-        self.tokens_inferred = counters.tokens.load(Relaxed);
+        self.tokens_repeated = counters.repeated.load(Relaxed);
+        self.tokens_inferred = counters.tokens.load(Relaxed) + self.tokens_repeated;
         self.positions_computed = counters.padded.load(Relaxed);
         self.batches = counters.batches.load(Relaxed);
         self.seconds = elapsed.as_secs_f64();

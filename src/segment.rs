@@ -1,4 +1,4 @@
-//! Stage 3: clean text to blocks and sentences.
+//! Clean text to blocks and sentences.
 //!
 //! A block is what a reader sees as one piece: a paragraph, a headline, a list item. A sentence never
 //! crosses a block. Rules are for news English and harmless elsewhere; the cost of a missed boundary is a

@@ -1,8 +1,8 @@
-//! Stage 8: the logits of windows, in the order of batches, back to scores in the order of the text.
+//! The logits of windows, in the order of batches, back to scores in the order of the text.
 
 use ndarray::{ArrayView2, ArrayView3, s};
 
-use crate::batch::{Batch, BatchPlan};
+use crate::batch::Batch;
 use crate::model::Tokenizer;
 use crate::window::Window;
 
@@ -34,30 +34,21 @@ impl Scores {
     }
 }
 
-/// Copies what each window keeps out of a batch's logits, `[batch, token, label]`, into the scores of the
-/// window's article. Returns the number of tokens scored.
-pub fn stitch(
-    logits: ArrayView3<'_, f32>,
-    plan: &BatchPlan,
-    windows: &[Window],
-    tokenizer: &Tokenizer,
-    articles: &mut [Scores],
-) -> usize {
-    let mut scored = 0;
-    for (row, &window) in plan.windows.iter().enumerate() {
-        let window = &windows[window as usize];
-        let article = &mut articles[window.article as usize];
-        let content = Batch::content(tokenizer, window.tokens.len());
-        let kept = content.start + (window.keep.start - window.tokens.start)..;
-        let kept = kept.start..kept.start + window.keep.len();
-        let source = logits.slice(s![row, kept, ..]);
-        let target = &mut article.values[window.keep.start * article.labels..window.keep.end * article.labels];
-        match source.as_slice() {
-            Some(source) => target.copy_from_slice(source),
-            None => target.iter_mut().zip(&source).for_each(|(target, &value)| *target = value),
-        }
-        article.missing -= window.keep.len();
-        scored += window.keep.len();
+/// The scores of a row's content tokens, `[token, label]`, out of a batch's logits, `[batch, token, label]`.
+/// `None` where the backend's array is not laid out row after row.
+pub fn content<'l>(logits: ArrayView3<'l, f32>, row: usize, tokens: usize, tokenizer: &Tokenizer) -> Option<&'l [f32]> {
+    let range = Batch::content(tokenizer, tokens);
+    logits.slice_move(s![row, range, ..]).to_slice()
+}
+
+impl Scores {
+    /// Takes what a window keeps from the scores of its tokens, `[token, label]`. Returns how many it kept.
+    pub fn stitch(&mut self, window: &Window, content: &[f32]) -> usize {
+        let labels = self.labels;
+        let kept = window.keep.start - window.tokens.start..window.keep.end - window.tokens.start;
+        let target = &mut self.values[window.keep.start * labels..window.keep.end * labels];
+        target.copy_from_slice(&content[kept.start * labels..kept.end * labels]);
+        self.missing -= window.keep.len();
+        window.keep.len()
     }
-    scored
 }

@@ -1,10 +1,12 @@
-//! Stage 5: sentences to windows that the model can take.
+//! Sentences to windows that the model can take.
 //!
 //! Nearly every sentence is one window. A longer one is cut into windows that overlap, and each token's
 //! scores are kept from the window in which it stands farthest from an edge: the kept parts cover every
 //! token exactly once, so that stitching is copying, and no cut can fall into a mention.
 
 use std::ops::Range;
+
+use crate::encode::EncodedArticle;
 
 /// A stretch of a sentence's tokens that the model sees at once.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +17,13 @@ pub struct Window {
     pub tokens: Range<usize>,
     /// The tokens whose scores are taken from this window.
     pub keep: Range<usize>,
+}
+
+impl Window {
+    /// The content tokens that the model sees.
+    pub fn token_ids<'a>(&self, articles: &'a [EncodedArticle]) -> &'a [u32] {
+        &articles[self.article as usize].ids[self.tokens.clone()]
+    }
 }
 
 /// The windows of one sentence: `tokens` of article `article`, at most `limit` at a time.

@@ -116,6 +116,10 @@ struct InferenceArgs {
     /// Most sentences in a batch; 1 makes a sentence's scores independent of its neighbours.
     #[arg(long, value_name = "N", default_value_t = Config::default().batch.rows)]
     batch_rows: usize,
+    /// Compute equal sentences each time anew. Does not change the output of a model whose scores do not
+    /// depend on the batch.
+    #[arg(long)]
+    no_dedup: bool,
     /// Articles that are sorted and batched together.
     #[arg(long, value_name = "N", default_value_t = Config::default().chunk.articles)]
     chunk_articles: usize,
@@ -206,6 +210,7 @@ impl ExtractArgs {
         };
         config.batch.tokens = self.inference.batch_tokens;
         config.batch.rows = self.inference.batch_rows;
+        config.dedup = !self.inference.no_dedup;
         config.chunk.articles = self.inference.chunk_articles;
         let counts = [
             ("--workers", self.inference.workers.unwrap_or(1)),

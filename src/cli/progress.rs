@@ -47,7 +47,8 @@ fn paint(stopped: &AtomicBool, read: &ReadProgress, counters: &Counters) {
     }
     let start = Instant::now();
     while !stopped.load(Relaxed) {
-        let rate = counters.tokens.load(Relaxed) as f64 / start.elapsed().as_secs_f64().max(0.001);
+        let rate = (counters.tokens.load(Relaxed) + counters.repeated.load(Relaxed)) as f64
+            / start.elapsed().as_secs_f64().max(0.001);
         bar.set_position(read.bytes.load(Relaxed));
         let articles = HumanCount(counters.articles.load(Relaxed));
         let rejected = match counters.rejected.load(Relaxed) {

@@ -1,4 +1,4 @@
-//! Stage 7: batches to logits.
+//! Batches to logits.
 //!
 //! A backend is one model on one device with one owner thread. Nothing outside this folder knows which
 //! runtime computes.

@@ -1,4 +1,4 @@
-//! Stage 9: mentions to canonical entities.
+//! Mentions to canonical entities.
 //!
 //! Linking is a list of steps in order of trust, each in a file of its own, and each link carries its evidence:
 //!

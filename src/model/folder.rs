@@ -17,6 +17,8 @@ pub struct Variant {
     pub precision: Precision,
     /// Size of the file in bytes; external data not included.
     pub bytes: u64,
+    /// Whether activations are quantised with scales taken from the whole batch.
+    dynamic_scales: bool,
 }
 
 /// The number format that a graph mainly computes in.
@@ -33,7 +35,18 @@ pub enum Precision {
 
 impl Variant {
     pub(super) fn new(file: &str, graph: &[u8]) -> Self {
-        Self { file: file.to_owned(), precision: precision(file, graph), bytes: graph.len() as u64 }
+        Self {
+            file: file.to_owned(),
+            precision: precision(file, graph),
+            bytes: graph.len() as u64,
+            dynamic_scales: has(graph, "DynamicQuantize"),
+        }
+    }
+
+    /// True where a row of a batch is computed as if it were alone. Scales that are taken from the whole batch, as
+    /// dynamic quantisation does, make it depend on its neighbours.
+    pub fn rows_are_independent(&self) -> bool {
+        !self.dynamic_scales
     }
 
     /// True where `asked` is this file's path, name or stem.
@@ -47,14 +60,18 @@ impl Variant {
 /// Operators of 8-bit products name themselves in the graph; half precision is told by the file's name,
 /// since any graph may hold a few half-precision constants.
 fn precision(file: &str, graph: &[u8]) -> Precision {
-    let has = |name: &str| memchr::memmem::find(graph, name.as_bytes()).is_some();
-    if ["MatMulInteger", "QLinearMatMul", "DynamicQuantizeLinear", "QAttention"].iter().any(|name| has(name)) {
+    if ["MatMulInteger", "QLinearMatMul", "DynamicQuantizeLinear", "QAttention"].iter().any(|name| has(graph, name)) {
         Precision::Int8
     } else if ["fp16", "float16", "half"].iter().any(|mark| file.contains(mark)) {
         Precision::Fp16
     } else {
         Precision::Fp32
     }
+}
+
+/// Whether an operator of this name may be in the graph: names stand in the file as they are.
+fn has(graph: &[u8], name: &str) -> bool {
+    memchr::memmem::find(graph, name.as_bytes()).is_some()
 }
 
 pub(super) fn open(folder: PathBuf, options: &ModelOptions) -> Result<Model> {

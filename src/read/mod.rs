@@ -1,4 +1,4 @@
-//! Stage 1: inputs to articles.
+//! Inputs to articles.
 //!
 //! [`discover`] turns what the user named into [`Input`]s, and fails at once where the request itself cannot
 //! stand. [`Records`] cuts them, one after another, into [`RawRecord`]s: cheap work, for one thread.

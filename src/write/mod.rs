@@ -1,4 +1,4 @@
-//! Stage 11: results to files.
+//! Results to files.
 
 mod files;
 mod lines;
