@@ -73,9 +73,10 @@ impl Counters {
 
     /// Sets every figure to zero, for the next run.
     pub(crate) fn reset(&self) {
-        let figures =
-            [&self.records, &self.articles, &self.rejected, &self.skipped, &self.tokens, &self.padded, &self.batches];
-        figures.into_iter().chain(&self.times).for_each(|figure| figure.store(0, Relaxed));
+        // Named one by one, so that a new figure cannot be forgotten.
+        let Self { records, articles, rejected, skipped, tokens, repeated, padded, batches, times } = self;
+        let figures = [records, articles, rejected, skipped, tokens, repeated, padded, batches];
+        figures.into_iter().chain(times).for_each(|figure| figure.store(0, Relaxed));
     }
 
     /// Adds to a figure.
