@@ -82,6 +82,13 @@ impl Batch {
         }
     }
 
+    /// A batch of rows of content tokens, the longest of which has `longest`.
+    pub fn of_rows(rows: &[&[u32]], longest: usize, tokenizer: &Tokenizer) -> Self {
+        let mut batch = Self { rows: rows.len(), width: longest + tokenizer.special_tokens(), ..Self::default() };
+        rows.iter().for_each(|row| batch.push_row(row, tokenizer));
+        batch
+    }
+
     fn push_row(&mut self, content: &[u32], tokenizer: &Tokenizer) {
         let end = self.ids.len() + self.width;
         let frame = tokenizer.prefix().iter().chain(content).chain(tokenizer.suffix());

@@ -16,6 +16,7 @@ use crate::language::language_of;
 use crate::model::Model;
 use crate::read::{RawRecord, Reject, RejectReason};
 use crate::repeat::{Memory, Repeats};
+use crate::report::{Counters, Stage};
 use crate::window::{Window, cut};
 
 /// Records of a chunk, as they were read.
@@ -84,9 +85,16 @@ enum Prepared {
 
 impl Chunk {
     /// Parses and encodes the records on the current rayon pool, and plans their batches.
-    pub fn prepare(raw: RawChunk, model: &Model, config: &Config, memory: Option<&Memory>) -> Self {
-        let prepared = raw.into_par_iter().map(|record| prepare(record, model, config)).collect();
-        Self::assemble(prepared, model, config, memory)
+    pub fn prepare(
+        raw: RawChunk,
+        model: &Model,
+        config: &Config,
+        memory: Option<&Memory>,
+        counters: &Counters,
+    ) -> Self {
+        let one = |record| counters.time(Stage::Encode, || prepare(record, model, config));
+        let prepared = raw.into_par_iter().map(one).collect();
+        counters.time(Stage::Batch, || Self::assemble(prepared, model, config, memory))
     }
 
     /// A chunk of one article. Fails where the tokenizer does.

@@ -58,6 +58,7 @@
 
 pub mod article;
 pub mod batch;
+pub mod bench;
 pub mod chunk;
 pub mod clean;
 pub mod config;

@@ -17,7 +17,6 @@ use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
 
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use rayon::prelude::*;
@@ -33,7 +32,7 @@ use crate::link::{LinkedMention, Linker};
 use crate::model::Model;
 use crate::read::{RawRecord, Reject};
 use crate::repeat::Memory;
-use crate::report::{Counters, RunReport, Stage};
+use crate::report::{Counters, RunReport, Stage, Started, Waiter};
 use crate::stitch::{Scores, content};
 
 /// Chunks between the preparer and the collector: one being inferred, one ready, one being finished.
@@ -121,7 +120,7 @@ impl Pipeline {
         render: impl Fn(&Outcome<'_>) -> Result<R> + Sync,
         mut write: impl FnMut(R) -> Result<()>,
     ) -> Result<RunReport> {
-        let start = Instant::now();
+        let started = Started::now();
         let mut backends = self.backends.lock().map_err(|_| internal("an earlier run of this pipeline panicked"))?;
         self.counters.reset();
         let raw_chunks = self.spawn_reader(records)?;
@@ -139,7 +138,7 @@ impl Pipeline {
             spawn(scope, "preparer".to_owned(), move || self.prepare_chunks(&raw_chunks, &slots, &jobs, &events))?;
             self.collect(event_queue, free_slots, &mut report, &render, &mut write)
         })?;
-        report.close(&self.counters, start.elapsed());
+        report.close(&self.counters, &started);
         self.check_conservation(&report)?;
         Ok(report)
     }
@@ -174,7 +173,7 @@ impl Pipeline {
         let read = move || {
             let mut chunks = chunks(records, limits);
             while let Some(chunk) = counters.time(Stage::Read, || chunks.next()) {
-                if raw_chunks.send(chunk).is_err() {
+                if counters.wait(Waiter::Reader, || raw_chunks.send(chunk)).is_err() {
                     break;
                 }
             }
@@ -184,15 +183,19 @@ impl Pipeline {
     }
 
     fn prepare_chunks(&self, raw: &Receiver<RawChunk>, slots: &Sender<()>, jobs: &Sender<Job>, events: &Sender<Event>) {
-        let prepare = |raw| self.host.install(|| Chunk::prepare(raw, &self.model, &self.config, self.memory.as_ref()));
-        for (number, raw) in raw.iter().enumerate() {
+        let prepare = |raw| {
+            self.host.install(|| Chunk::prepare(raw, &self.model, &self.config, self.memory.as_ref(), &self.counters))
+        };
+        let counters = &self.counters;
+        let next = || counters.wait(Waiter::PreparerForRecords, || raw.recv()).ok();
+        for (number, raw) in std::iter::from_fn(next).enumerate() {
             // Counted here, not by the reader, which may outlive a run that failed.
-            Counters::add(&self.counters.records, raw.len());
+            Counters::add(&counters.records, raw.len());
             // Waits for the collector to have finished an earlier chunk.
-            if slots.send(()).is_err() {
+            if counters.wait(Waiter::PreparerForRoom, || slots.send(())).is_err() {
                 return;
             }
-            let prepared = catch_unwind(AssertUnwindSafe(|| self.counters.time(Stage::Encode, || prepare(raw))));
+            let prepared = catch_unwind(AssertUnwindSafe(|| prepare(raw)));
             let Ok(chunk) = prepared else {
                 let _ = events.send(Event::Failed(internal("the preparer panicked")));
                 return;
@@ -202,7 +205,8 @@ impl Pipeline {
                 return;
             }
             for plan in 0..chunk.plans.len() {
-                if jobs.send(Job { chunk: Arc::clone(&chunk), number, plan }).is_err() {
+                let job = Job { chunk: Arc::clone(&chunk), number, plan };
+                if counters.wait(Waiter::PreparerForRoom, || jobs.send(job)).is_err() {
                     return;
                 }
             }
@@ -212,7 +216,8 @@ impl Pipeline {
     /// The inference loop: fill a batch, run it, pass on the logits.
     fn infer_jobs(&self, index: usize, backend: &mut dyn Backend, jobs: &Receiver<Job>, events: &Sender<Event>) {
         let mut batch = Batch::default();
-        for Job { chunk, number, plan } in jobs {
+        let next = || self.counters.wait(Waiter::Sessions, || jobs.recv()).ok();
+        for Job { chunk, number, plan } in std::iter::from_fn(next) {
             let inferred = catch_unwind(AssertUnwindSafe(|| {
                 let rows = &chunk.plans[plan];
                 let counters = &self.counters;
@@ -247,7 +252,8 @@ impl Pipeline {
         // Chunks come in order; the front one is finished first.
         let mut pending: VecDeque<Pending> = VecDeque::new();
         let mut finished = 0u64;
-        for event in &events {
+        let next = || self.counters.wait(Waiter::Collector, || events.recv()).ok();
+        for event in std::iter::from_fn(next) {
             match event {
                 Event::Failed(error) => return Err(error),
                 Event::Prepared(chunk) => {
@@ -258,7 +264,8 @@ impl Pipeline {
                 Event::Inferred { number, plan, logits } => {
                     let slot = pending.get_mut((number - finished) as usize);
                     let slot = slot.ok_or_else(|| internal("logits of a chunk that is not pending"))?;
-                    let [scored, repeated] = slot.add(plan, &logits, &self.model, self.memory.as_ref())?;
+                    let add = || slot.add(plan, &logits, &self.model, self.memory.as_ref());
+                    let [scored, repeated] = self.counters.time(Stage::Stitch, add)?;
                     Counters::add(&self.counters.tokens, scored);
                     Counters::add(&self.counters.repeated, repeated);
                 }

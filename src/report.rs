@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
+use cpu_time::{ProcessTime, ThreadTime};
 use serde::Serialize;
 
 use crate::read::RejectReason;
@@ -28,20 +29,23 @@ pub struct Counters {
     /// Batches that were run.
     pub batches: AtomicU64,
     times: [AtomicU64; Stage::COUNT],
+    waits: [AtomicU64; Waiter::COUNT],
 }
 
-/// The stages whose time is taken. Times are summed over threads.
+/// The stages whose time is taken: time on the processor, summed over threads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
     /// Cutting inputs into records.
     Read,
     /// Records to articles, language, cleaning, sentences, tokens.
     Encode,
-    /// Planning batches and filling them.
+    /// Finding repeats, planning batches and filling them.
     Batch,
     /// The model.
     Infer,
-    /// Logits to mentions.
+    /// Logits back to the order of the text.
+    Stitch,
+    /// Scores to mentions.
     Decode,
     /// Mentions to entities.
     Link,
@@ -50,38 +54,86 @@ pub enum Stage {
 }
 
 impl Stage {
-    const COUNT: usize = 7;
+    const COUNT: usize = 8;
     const ALL: [(Stage, &'static str); Self::COUNT] = [
         (Self::Read, "read"),
         (Self::Encode, "encode"),
         (Self::Batch, "batch"),
         (Self::Infer, "infer"),
+        (Self::Stitch, "stitch"),
         (Self::Decode, "decode"),
         (Self::Link, "link"),
         (Self::Write, "write"),
     ];
 }
 
+/// The threads whose waiting is taken: who waits shows who is late.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Waiter {
+    /// The reader, for the preparer to take a chunk.
+    Reader,
+    /// The preparer, for records.
+    PreparerForRecords,
+    /// The preparer, for the sessions and the collector to get on.
+    PreparerForRoom,
+    /// The sessions, for batches.
+    Sessions,
+    /// The collector, for logits.
+    Collector,
+}
+
+impl Waiter {
+    const COUNT: usize = 5;
+    const ALL: [(Waiter, &'static str); Self::COUNT] = [
+        (Self::Reader, "reader_for_preparer"),
+        (Self::PreparerForRecords, "preparer_for_reader"),
+        (Self::PreparerForRoom, "preparer_for_sessions"),
+        (Self::Sessions, "sessions_for_preparer"),
+        (Self::Collector, "collector_for_sessions"),
+    ];
+}
+
 impl Counters {
-    /// Runs `work` and adds its time to a stage.
+    /// Runs `work` and adds its time on the processor to a stage. What `work` gives to other threads is not
+    /// seen, and waiting for a core does not count.
     pub fn time<T>(&self, stage: Stage, work: impl FnOnce() -> T) -> T {
-        let start = Instant::now();
+        let start = ThreadTime::now();
         let result = work();
         self.times[stage as usize].fetch_add(start.elapsed().as_nanos() as u64, Relaxed);
         result
     }
 
+    /// Waits by `wait`, and adds the time on the clock to a kind of thread.
+    pub fn wait<T>(&self, who: Waiter, wait: impl FnOnce() -> T) -> T {
+        let start = Instant::now();
+        let result = wait();
+        self.waits[who as usize].fetch_add(start.elapsed().as_nanos() as u64, Relaxed);
+        result
+    }
+
     /// Sets every figure to zero, for the next run.
     pub(crate) fn reset(&self) {
-        // Named one by one, so that a new figure cannot be forgotten.
-        let Self { records, articles, rejected, skipped, tokens, repeated, padded, batches, times } = self;
+        let Self { records, articles, rejected, skipped, tokens, repeated, padded, batches, times, waits } = self;
         let figures = [records, articles, rejected, skipped, tokens, repeated, padded, batches];
-        figures.into_iter().chain(times).for_each(|figure| figure.store(0, Relaxed));
+        figures.into_iter().chain(times).chain(waits).for_each(|figure| figure.store(0, Relaxed));
     }
 
     /// Adds to a figure.
     pub fn add(figure: &AtomicU64, amount: usize) {
         figure.fetch_add(amount as u64, Relaxed);
+    }
+}
+
+/// The moment at which a run began.
+#[derive(Debug)]
+pub(crate) struct Started {
+    clock: Instant,
+    process: ProcessTime,
+}
+
+impl Started {
+    pub(crate) fn now() -> Self {
+        Self { clock: Instant::now(), process: ProcessTime::now() }
     }
 }
 
@@ -120,21 +172,29 @@ pub struct RunReport {
     pub linked: u64,
     /// Seconds from the first record to the last.
     pub seconds: f64,
-    /// Seconds of each stage, summed over its threads.
-    pub stage_seconds: BTreeMap<&'static str, f64>,
+    /// Seconds on the processor of the whole process during the run.
+    pub cpu_seconds: f64,
+    /// Of these, the seconds of each stage.
+    pub stage_cpu_seconds: BTreeMap<&'static str, f64>,
+    /// Seconds on the clock that threads waited for one another, summed over threads of a kind.
+    pub waiting_seconds: BTreeMap<&'static str, f64>,
 }
 
 impl RunReport {
     /// Takes over what the threads counted.
-    pub(crate) fn close(&mut self, counters: &Counters, elapsed: Duration) {
+    pub(crate) fn close(&mut self, counters: &Counters, started: &Started) {
         self.records = counters.records.load(Relaxed);
         self.tokens_repeated = counters.repeated.load(Relaxed);
         self.tokens_inferred = counters.tokens.load(Relaxed) + self.tokens_repeated;
         self.positions_computed = counters.padded.load(Relaxed);
         self.batches = counters.batches.load(Relaxed);
-        self.seconds = elapsed.as_secs_f64();
-        let seconds = |stage: Stage| Duration::from_nanos(counters.times[stage as usize].load(Relaxed)).as_secs_f64();
-        self.stage_seconds = Stage::ALL.iter().map(|&(stage, name)| (name, seconds(stage))).collect();
+        self.seconds = started.clock.elapsed().as_secs_f64();
+        self.cpu_seconds = started.process.elapsed().as_secs_f64();
+        let seconds = |figure: &AtomicU64| Duration::from_nanos(figure.load(Relaxed)).as_secs_f64();
+        let stage = |&(stage, name): &(Stage, _)| (name, seconds(&counters.times[stage as usize]));
+        self.stage_cpu_seconds = Stage::ALL.iter().map(stage).collect();
+        let waiter = |&(waiter, name): &(Waiter, _)| (name, seconds(&counters.waits[waiter as usize]));
+        self.waiting_seconds = Waiter::ALL.iter().map(waiter).collect();
     }
 
     pub(crate) fn count_reject(&mut self, reason: RejectReason) {

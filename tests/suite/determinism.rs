@@ -126,14 +126,18 @@ fn any_batch_gives_what_one_sentence_at_a_time_gives() {
     for (tokens, rows, articles) in
         [(1, 1, 64), (512, 1, 3), (150, 64, 1), (512, 3, 5), (512, 64, 64), (1 << 20, 64, 64), (1 << 20, 5000, 64)]
     {
-        for (equal_lengths, dedup) in [(false, false), (true, false), (false, true), (true, true)] {
+        // A memory of 20,000 bytes forgets most of what it has seen.
+        for (equal_lengths, dedup, memory_bytes) in
+            [(false, false, 0), (true, false, 0), (false, true, 1 << 20), (true, true, 20_000), (true, true, 1 << 20)]
+        {
             let config = Config {
                 batch: BatchLimits { tokens, rows, equal_lengths },
                 chunk: ChunkLimits { articles, ..Config::default().chunk },
                 dedup,
+                memory_bytes,
                 ..Config::default()
             };
-            let what = format!("{:?}, chunks of {articles}, dedup {dedup}", config.batch);
+            let what = format!("{:?}, chunks of {articles}, dedup {dedup} in {memory_bytes}", config.batch);
             assert_same(&all_found(config), &expected, &what);
         }
     }
