@@ -10,7 +10,7 @@
 //!              write: the caller's own thread
 //! ```
 //!
-//! At most [`IN_FLIGHT`] chunks are between preparer and collector, so that memory does not grow with the
+//! At most `IN_FLIGHT` chunks are between preparer and collector, so that memory does not grow with the
 //! dump. Whichever thread fails, the others see their channels close and end.
 
 use std::collections::VecDeque;

@@ -34,12 +34,12 @@ impl Tokenizer {
         self.inner.encode(text, false).map_err(|error| error.to_string())
     }
 
-    /// The ids before the text ("[CLS]").
+    /// The ids before the text (`[CLS]`).
     pub fn prefix(&self) -> &[u32] {
         &self.prefix
     }
 
-    /// The ids after the text ("[SEP]").
+    /// The ids after the text (`[SEP]`).
     pub fn suffix(&self) -> &[u32] {
         &self.suffix
     }

@@ -159,7 +159,7 @@ fn the_summary_says_what_the_run_was_made_with() {
     namewire(&["extract", &input, "--out", &desk.path("m"), "--summary", &summary, "--workers", "1"]).exits(0);
     let summary = desk.json("s.json");
     for pointer in [
-        "/run/stage_seconds/infer",
+        "/run/stage_cpu_seconds/infer",
         "/run/seconds",
         "/written/by_type",
         "/tokens_per_second",

@@ -12,6 +12,7 @@ use namewire::link::{EntityTable, LinkOptions, Linker};
 use namewire::model::{Model, ModelOptions};
 use namewire::pipeline::Pipeline;
 use namewire::read::{Format, RawRecord, Reject};
+use proptest::test_runner::{Config as ProptestConfig, RngSeed};
 use serde_json::{Value, json};
 
 /// A path below the repository.
@@ -234,4 +235,13 @@ pub(crate) fn records(articles: &[(&str, &str)]) -> Vec<Result<RawRecord, Reject
             })
         })
         .collect()
+}
+
+/// Property tests that draw the same cases on every run.
+pub(crate) fn seeded(cases: u32) -> ProptestConfig {
+    ProptestConfig {
+        rng_seed: RngSeed::Fixed(20_140_629),
+        failure_persistence: None,
+        ..ProptestConfig::with_cases(cases)
+    }
 }

@@ -8,9 +8,9 @@ use namewire::encode::EncodedArticle;
 use namewire::finish::Outcome;
 use namewire::infer::{Backend, Logits, OnnxBackend};
 use namewire::model::Model;
-use namewire::stitch::{Scores, content};
-use namewire::window::{Window, cut};
-use ndarray::{Array3, s};
+use namewire::stitch::Scores;
+use namewire::window::cut;
+use ndarray::s;
 
 use super::common::{Desk, in_repository, namewire, pipeline, records, session, tiny, tiny_model};
 
@@ -37,7 +37,7 @@ fn any_number_of_workers_gives_the_same_bytes() {
     }
 }
 
-/// The sample articles, title apart, with a few sentences of extreme lengths.
+/// The sample articles, title apart, one of them twice, and a few sentences of extreme lengths.
 fn articles() -> Vec<(String, String)> {
     let mut files: Vec<_> =
         std::fs::read_dir(in_repository("seeds/articles")).unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -49,6 +49,7 @@ fn articles() -> Vec<(String, String)> {
     };
     let mut articles: Vec<_> = files.iter().map(read).collect();
     let edge = |letters: usize| format!("{} o.\n\n", "ab ".repeat(letters / 2)).repeat(3);
+    articles.push(articles[0].clone());
     articles.push(("A".to_owned(), [1, 47, 93, 94, 95, 96, 187, 188, 400].map(edge).concat()));
     articles
 }
@@ -90,25 +91,20 @@ fn assert_same(seen: &[Vec<Mention>], expected: &[Vec<Mention>], what: &str) {
 fn oracle(model: &Model, backend: &mut OnnxBackend, title: &str, text: &str) -> Vec<Mention> {
     let article = Article { title: Some(title.to_owned()), text: text.to_owned(), ..Article::default() };
     let encoded = EncodedArticle::new(article, &model.tokenizer).unwrap();
-    let (special, prefix) = (model.tokenizer.special_tokens(), model.tokenizer.prefix().len());
-    let count = encoded.ids.len();
-    let mut all = Array3::<f32>::from_elem((1, count + special, model.labels.len()), f32::NAN);
+    let prefix = model.tokenizer.prefix().len();
+    let mut scores = Scores::new(encoded.ids.len(), model.labels.len());
     for tokens in &encoded.sentence_tokens {
         for window in cut(0, tokens.clone(), model.content_window()) {
             let content = &encoded.ids[window.tokens.clone()];
             let row = model.tokenizer.prefix().iter().chain(content).chain(model.tokenizer.suffix());
             let ids: Vec<i64> = row.map(|&id| i64::from(id)).collect();
             let logits = infer(backend, &[ids], None);
-            for token in window.keep {
-                let at = prefix + token - window.tokens.start;
-                all.slice_mut(s![0, prefix + token, ..]).assign(&logits.view().slice(s![0, at, ..]));
-            }
+            let content: Vec<f32> =
+                logits.view().slice(s![0, prefix..prefix + content.len(), ..]).iter().copied().collect();
+            scores.stitch(&window, &content);
         }
     }
-    // One window over the whole article hands the collected logits to the decoder as they are.
-    let whole = Window { article: 0, tokens: 0..count, keep: 0..count };
-    let mut scores = Scores::new(count, model.labels.len());
-    scores.stitch(&whole, content(all.view(), 0, count, &model.tokenizer).unwrap());
+    assert_eq!(scores.missing(), 0);
     let config = Config::default();
     decode(&encoded, &scores, &model.labels, config.aggregation, config.decoding)
 }
@@ -127,17 +123,23 @@ fn any_batch_gives_what_one_sentence_at_a_time_gives() {
     let expected: Vec<_> = articles().iter().map(|(title, text)| oracle(&model, &mut backend, title, text)).collect();
     assert!(expected.iter().map(Vec::len).sum::<usize>() > 300, "the comparison would prove little");
     assert!(expected.iter().flatten().any(|mention| mention.field == Field::Title));
-    let most = 1 << 20;
-    let limits = [(1, 1, 64), (512, 1, 3), (150, 64, 1), (512, 3, 5), (512, 64, 64), (most, 64, 64), (most, 5000, 64)];
-    for (number, (tokens, rows, chunk)) in limits.into_iter().enumerate() {
-        let config = Config {
-            batch: BatchLimits { tokens, rows, equal_lengths: number % 2 == 0 },
-            chunk: ChunkLimits { articles: chunk, ..Config::default().chunk },
-            dedup: number % 3 > 0,
-            memory_bytes: 20_000 * number,
-            ..Config::default()
-        };
-        assert_same(&all_found(config.clone()), &expected, &format!("{config:?}"));
+    for (tokens, rows, articles) in
+        [(1, 1, 64), (512, 1, 3), (150, 64, 1), (512, 3, 5), (512, 64, 64), (1 << 20, 64, 64), (1 << 20, 5000, 64)]
+    {
+        // A memory of 20,000 bytes forgets most of what it has seen.
+        for (equal_lengths, dedup, memory_bytes) in
+            [(false, false, 0), (true, false, 0), (false, true, 1 << 20), (true, true, 20_000), (true, true, 1 << 20)]
+        {
+            let config = Config {
+                batch: BatchLimits { tokens, rows, equal_lengths },
+                chunk: ChunkLimits { articles, ..Config::default().chunk },
+                dedup,
+                memory_bytes,
+                ..Config::default()
+            };
+            let what = format!("{:?}, chunks of {articles}, dedup {dedup} in {memory_bytes}", config.batch);
+            assert_same(&all_found(config), &expected, &what);
+        }
     }
 }
 

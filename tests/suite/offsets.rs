@@ -10,7 +10,7 @@ use namewire::write::{LineOptions, render};
 use proptest::prelude::*;
 use serde_json::Value;
 
-use super::common::{bundled_model, parse_lines, pipeline, records};
+use super::common::{bundled_model, parse_lines, pipeline, records, seeded};
 
 /// Pieces that have broken offsets somewhere before, and ordinary words between them.
 const PIECES: &[&str] = &[
@@ -180,7 +180,7 @@ fn hazardous() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(150))]
+    #![proptest_config(seeded(150))]
     #[test]
     fn offsets_give_the_text_back(articles in prop::collection::vec((hazardous(), hazardous()), 1..6)) {
         // The reader refuses articles of white space alone.

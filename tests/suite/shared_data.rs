@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::common::{Desk, in_repository, namewire};
 
 /// End to end on the development documents, slightly below what the starter table reaches.
-const END_TO_END_F1: f64 = 0.93;
+const END_TO_END_F1: f64 = 0.95; // measured: 0.9616
 /// Smaller tables are drafts, whose links prove nothing.
 const ENTITIES_OF_A_STARTER_TABLE: u64 = 1000;
 
