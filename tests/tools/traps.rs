@@ -66,7 +66,10 @@ const TRAPS: &[Trap] = &[
     ("the Islamic State of Iraq and the Levant", &[("Islamic State of Iraq and the Levant", IS)]),
     ("the Free Syrian Army in Syria", &[("Free Syrian Army", "org/free-syrian-army"), ("Syria", SYRIA)]),
     ("The UN Security Council met.", &[("UN Security Council", "org/un-security-council")]),
-    ("The Syrian Observatory for Human Rights said so.", &[("Syrian Observatory for Human Rights", "org/sohr")]),
+    (
+        "The Syrian Observatory for Human Rights said so.",
+        &[("Syrian Observatory for Human Rights", "org/syrian-observatory-for-human-rights")],
+    ),
     // Related, not the same.
     ("The YPG is not the PKK.", &[("YPG", "org/ypg"), ("PKK", "org/pkk")]),
     (
@@ -83,7 +86,7 @@ const TRAPS: &[Trap] = &[
         &[("SNC", "org/syrian-national-coalition"), ("SNC", "org/syrian-national-coalition")],
     ),
     ("The SNC [Syrian National Council] met in Istanbul.", &[("SNC", "org/syrian-national-council")]),
-    ("Sudan’s old Sudan Defence Force (SDF) had camels. The SDF wore khaki.", &[("SDF", "?"), ("SDF", "?")]),
+    ("The Scottish Dance Forum (SDF) met in Perth. The SDF danced.", &[("SDF", "?"), ("SDF", "?")]),
     ("The Scottish Naturist Club (SNC) met in Perth. The SNC swam.", &[("SNC", "?"), ("SNC", "?")]),
     ("The Food Standards Agency (FSA) banned it. The FSA said so.", &[("FSA", "?"), ("FSA", "?")]),
     // People of one surname.
@@ -93,7 +96,7 @@ const TRAPS: &[Trap] = &[
     ),
     (
         "Hafez al-Assad ruled for decades. Assad died in 2000.",
-        &[("Assad", "per/hafez-al-assad"), ("Assad", "per/hafez-al-assad")],
+        &[("Hafez al-Assad", "per/hafez-al-assad"), ("Assad", "per/hafez-al-assad")],
     ),
     (
         "Nechirvan Barzani spoke. Barzani then left Erbil.",
@@ -101,13 +104,13 @@ const TRAPS: &[Trap] = &[
     ),
     (
         "Masoud Barzani met Nechirvan Barzani. Barzani said little.",
-        &[("Barzani", "per/masoud-barzani"), ("Barzani", "per/nechirvan-barzani"), ("Barzani", "?")],
+        &[("Masoud Barzani", "per/masoud-barzani"), ("Nechirvan Barzani", "per/nechirvan-barzani"), ("Barzani", "?")],
     ),
-    ("Baker Anna Erdogan opened a shop in Leeds. Erdogan sells bread.", &[("Anna Erdogan", "?"), ("Erdogan", "?")]),
+    ("A baker, Anna Erdogan, opened a shop in Leeds. Erdogan sells bread.", &[("Anna Erdogan", "?"), ("Erdogan", "?")]),
     ("Farmer Omar Kerry grows figs. Kerry has goats.", &[("Omar Kerry", "?"), ("Kerry", "?")]),
     (
         "John Kerry flew to Geneva. Kerry met Sergei Lavrov.",
-        &[("John Kerry", "per/john-kerry"), ("Kerry", "per/john-kerry"), ("Sergei Lavrov", "per/sergei-lavrov")],
+        &[("John Kerry", "per/john-kerry"), ("Kerry", "per/john-kerry"), ("Sergei Lavrov", "per/sergey-lavrov")],
     ),
     (
         "Erdogan met Putin. President Recep Tayyip Erdogan smiled.",
