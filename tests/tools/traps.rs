@@ -160,7 +160,8 @@ fn traps_are_seen_through() {
     let mentions = jsonl(&out);
     let (mut right, mut wrong) = (0, Vec::new());
     for (at, (text, expected)) in TRAPS.iter().enumerate() {
-        let own: Vec<&Value> = mentions.iter().filter(|mention| mention["doc_id"] == at.to_string()).collect();
+        let id = at.to_string();
+        let own: Vec<&Value> = mentions.iter().filter(|mention| mention["doc_id"] == id.as_str()).collect();
         let mut from = 0;
         for (surface, entity) in *expected {
             let start = place(text, surface, from);
