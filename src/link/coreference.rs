@@ -133,7 +133,8 @@ fn abbreviates(page: &Page<'_>, site: &Site, words: &[String], name: &FullName, 
         let is_nameless = kind.is_none() && site.label.as_deref() != Some("LOC");
         return (surname && (is_person || is_nameless)) || (given && is_person);
     }
-    if kind.is_some() || site.label.as_deref() == Some("PER") {
+    // "Hong Kong" is no short form of "Hong Kong Police Force".
+    if kind.is_some() || matches!(site.label.as_deref(), Some("PER" | "LOC")) {
         return false;
     }
     let body = page.body(site.field);

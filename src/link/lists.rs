@@ -99,6 +99,11 @@ pub(super) fn is_calendar_word(word: &str) -> bool {
     matches!(word, "april" | "august" | "friday" | "june" | "march" | "may")
 }
 
+/// Words before a month or a day that make it a time.
+pub(super) fn is_time_cue(word: &str) -> bool {
+    matches!(word, "in" | "since" | "until" | "during" | "last" | "next" | "early" | "late" | "mid" | "this")
+}
+
 /// Common nouns that news writes in capitals: no names.
 pub(super) fn is_common_acronym(word: &str) -> bool {
     matches!(

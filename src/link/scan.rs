@@ -225,7 +225,12 @@ fn doubt(table: &EntityTable, page: &Page<'_>, body: &Body<'_>, hits: &[Hit], at
                 && body.words.get(at).sentence == word.sentence
                 && body.words.get(at).case == Case::Digit
         };
-        let dated = is_day(at_word + 1) || (at_word > 0 && is_day(at_word - 1));
+        // "in May", "last March": a time, whoever of that name the article has.
+        let is_time = at_word > 0
+            && word.gap == Gap::Space
+            && lists::is_time_cue(body.words.key(at_word - 1))
+            && body.words.get(at_word - 1).case == Case::Lower;
+        let dated = is_time || is_day(at_word + 1) || (at_word > 0 && is_day(at_word - 1));
         return Some(if dated { Doubt::LongerName } else { Doubt::Capitals });
     }
     (capital_anyway && lists::is_common_word(key)).then_some(Doubt::Capitals)

@@ -231,8 +231,10 @@ impl<'t> NameParts<'t> {
                 *known = (score, why);
             }
         }
+        // A surname is half of a name; half of a place or a body is mostly another one.
+        let least = if kind == "PER" { 0.5 } else { 0.6 };
         let mut probable: Vec<(EntityIx, (f64, &str))> =
-            best.into_iter().filter(|(_, (score, _))| *score >= 0.5).collect();
+            best.into_iter().filter(|(_, (score, _))| *score >= least).collect();
         probable.sort_by(|left, right| right.1.0.total_cmp(&left.1.0).then(left.0.cmp(&right.0)));
         let shown = |(entity, (score, why)): (EntityIx, (f64, &'static str))| Probable {
             entity_id: self.table.entity(entity).id.to_string(),

@@ -191,7 +191,21 @@ fn names_language(page: &Page<'_>, site: &Site) -> bool {
     let stands_alone = next.is_none_or(|(key, word)| {
         word.gap >= Gap::Comma
             || (word.case == Case::Lower
-                && matches!(key, "and" | "or" | "as" | "to" | "for" | "with" | "means" | "meaning"))
+                && matches!(
+                    key,
+                    "and"
+                        | "or"
+                        | "as"
+                        | "to"
+                        | "for"
+                        | "with"
+                        | "at"
+                        | "but"
+                        | "well"
+                        | "fluently"
+                        | "means"
+                        | "meaning"
+                ))
     });
     let before = (start > 0 && words.get(start).gap == Gap::Space).then(|| words.key(start - 1));
     stands_alone

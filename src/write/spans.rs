@@ -128,7 +128,7 @@ mod tests {
     use super::*;
     use crate::article::Origin;
 
-    const LINE: &str = r#"{"doc_id":"a","input":"in/x.jsonl#1","field":"text","start":0,"end":4,"start_byte":0,"end_byte":4,"text":"Homs","type":"LOC","score":0.98765433,"sentence":0}"#;
+    const LINE: &str = r#"{"doc_id":"a","input":"in/x.jsonl#1","field":"text","start":0,"end":4,"start_byte":0,"end_byte":4,"text":"Homs","type":"LOC","score":0.9876543,"sentence":0}"#;
 
     fn article(id: &str, text: &str, line: u64) -> Article {
         let origin = Origin { path: "x.jsonl".into(), line: Some(line), byte: 0 };
@@ -141,7 +141,7 @@ mod tests {
         let mut reader = SpanReader::new(lines.as_bytes(), Path::new("s.jsonl")).unwrap();
         let found =
             |reader: &mut SpanReader<_>, line| reader.of_article(&article("a", "Homs fell.", line), &[]).unwrap();
-        assert_eq!(found(&mut reader, 1)[0].score, 0.987_654_33);
+        assert_eq!(found(&mut reader, 1)[0].score, 0.987_654_3);
         assert_eq!([found(&mut reader, 2).len(), found(&mut reader, 3).len()], [0, 1]);
         reader.finish().unwrap();
     }

@@ -138,7 +138,7 @@ fn check_shared(uses: &[Use<'_>], findings: &mut Findings) {
         let of_alias = usage.alias.is_some_and(|alias| alias.valid_from.is_some() || alias.valid_to.is_some());
         of_alias || usage.entry.record.kind != "PER"
     };
-    if entities.iter().all(|usage| usage.is_dated()) && entities.iter().any(|usage| says_much(usage)) {
+    if entities.iter().all(|usage| usage.is_dated()) && entities.iter().any(says_much) {
         check_dates(&entities, findings);
     }
 }
@@ -189,7 +189,7 @@ fn is_city_and_region(entities: &[&Use<'_>]) -> bool {
     };
     let is_place = |usage: &&Use<'_>| usage.entry.record.kind == "LOC";
     entities.len() == 2
-        && entities.iter().all(|usage| is_place(&usage))
+        && entities.iter().all(is_place)
         && entities.iter().filter(|usage| is_region(usage)).count() == 1
 }
 

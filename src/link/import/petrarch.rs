@@ -352,7 +352,13 @@ fn is_spelling(synonym: &str, name: &str) -> bool {
         let form = form.trim();
         forms.iter().any(|known| form.ends_with(known)) && form.split(' ').count() <= 5
     });
-    synonym == name || is_official || (name.len() >= 6 && is_near(&synonym, &name))
+    let tail = |text: &str| text.chars().rev().take(4).collect::<String>();
+    // "Afganhistan": the same beginning, the same end, nearly as long.
+    let is_slip = name.len() >= 8
+        && name.len().abs_diff(synonym.len()) <= 2
+        && name.get(..2) == synonym.get(..2)
+        && tail(&name) == tail(&synonym);
+    synonym == name || is_official || is_slip || (name.len() >= 6 && is_near(&synonym, &name))
 }
 
 /// What a synonym of a state is to it. Adjectives begin like the name and end like adjectives.

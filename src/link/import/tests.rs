@@ -54,7 +54,7 @@ fn what_belongs_to_a_state_is_no_alias_of_it() {
         skipped,
         [("bad_role", 1), ("common_word", 1), ("no_code", 1), ("office_not_name", 1), ("too_short", 1)]
     );
-    assert_eq!(tally.skipped["bad_role"].1, "d.txt:11");
+    assert_eq!(tally.skipped["bad_role"].1, "d.txt:13");
 }
 
 fn from_list(text: &str, kind: Option<&str>) -> (Vec<Value>, Tally) {
