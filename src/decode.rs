@@ -3,6 +3,8 @@
 //! Labels are chosen for words, not tokens, so that a mention never begins or ends inside a word. The
 //! label sequence of a sentence is the most probable one that its tag scheme allows.
 
+mod trim;
+
 use std::sync::Arc;
 
 use ndarray::{Array2, ArrayView1, ArrayView2};
@@ -69,7 +71,7 @@ pub fn decode(
             Decoding::Greedy => best_labels(scores.view()),
         };
         for run in mentions_of(&path, labels) {
-            let Some(run) = trim_punctuation(text, &words, run) else { continue };
+            let Some(run) = trim::name_alone(text, &words, run) else { continue };
             let span = Span::new(words[run.start].span.start, words[run.end - 1].span.end);
             let Some(kind) = labels.type_of(path[run.start]) else { continue };
             mentions.push(Mention {
@@ -186,36 +188,6 @@ fn mentions_of(path: &[usize], labels: &LabelSet) -> Vec<std::ops::Range<usize>>
         previous = Some(label);
     }
     runs
-}
-
-/// Takes punctuation off both ends of a mention, save the full stop of an abbreviation ("U.S.", "Jr.") and
-/// a bracket whose partner is inside. `None` where nothing is left.
-fn trim_punctuation(text: &str, words: &[Word], mut run: std::ops::Range<usize>) -> Option<std::ops::Range<usize>> {
-    let surface = |word: &Word| word.span.slice(text);
-    while let Some((first, rest)) = words[run.clone()].split_first() {
-        let handle = matches!(surface(first), "@" | "#") && rest.first().is_some_and(|word| word.lexical);
-        let paired = surface(first) == "(" && rest.iter().any(|word| surface(word) == ")");
-        if first.lexical || handle || paired {
-            break;
-        }
-        run.start += 1;
-    }
-    while let Some((last, rest)) = words[run.clone()].split_last() {
-        let paired = surface(last) == ")" && rest.iter().any(|word| surface(word) == "(");
-        if last.lexical || paired || (surface(last) == "." && is_abbreviated(text, rest, last.span.start)) {
-            break;
-        }
-        run.end -= 1;
-    }
-    (!run.is_empty()).then_some(run)
-}
-
-/// Whether a full stop at `stop`, right after `words`, belongs to an abbreviation.
-fn is_abbreviated(text: &str, words: &[Word], stop: usize) -> bool {
-    let Some(last) = words.last().filter(|word| word.span.end == stop && word.lexical) else { return false };
-    let letters = last.span.slice(text);
-    letters.chars().count() == 1
-        || matches!(letters, "Jr" | "Sr" | "Inc" | "Corp" | "Co" | "Ltd" | "Bros" | "St" | "Gen")
 }
 
 fn mean_probability(scores: ArrayView2<'_, f32>, path: &[usize], run: std::ops::Range<usize>) -> f32 {

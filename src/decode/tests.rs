@@ -59,30 +59,6 @@ fn aggregation_of_a_words_tokens() {
     assert!((average[[0, 0]] - by_hand).abs() < 1e-6 && (average.sum() - 1.0).abs() < 1e-6);
 }
 
-#[test]
-fn mentions_shed_punctuation() {
-    let trimmed = |text: &str| {
-        let tokens: Vec<Span> = text.char_indices().map(|(at, char)| Span::new(at, at + char.len_utf8())).collect();
-        let words = words(text, Span::new(0, text.len()), &tokens);
-        let run = trim_punctuation(text, &words, 0..words.len())?;
-        Some(text[words[run.start].span.start..words[run.end - 1].span.end].to_owned())
-    };
-    for (raw, name) in [
-        ("“Assad’", "Assad"),
-        ("U.S.", "U.S."),
-        ("Davutoglu.”", "Davutoglu"),
-        ("Task Force (CTF)", "Task Force (CTF)"),
-        ("(CTF", "CTF"),
-        ("CTF)", "CTF"),
-        ("@CJTFOIR,", "@CJTFOIR"),
-        ("Jones Jr.", "Jones Jr."),
-        ("J.", "J."),
-    ] {
-        assert_eq!(trimmed(raw).as_deref(), Some(name), "{raw}");
-    }
-    assert_eq!(trimmed("“ –"), None);
-}
-
 /// Tries every sequence.
 fn naive_best(scores: ArrayView2<'_, f32>, labels: &LabelSet) -> f32 {
     let (words, count) = scores.dim();

@@ -31,18 +31,17 @@ fn punctuation_is_no_part_of_a_name() {
     check("seeds/entities.jsonl", cases);
 }
 
-/// The model was taught to call "US-backed" one name, the table's rules cut it to what is named.
+/// The model was taught to call "US-backed" one name.
 #[test]
 fn the_small_half_of_a_hyphened_word_is_no_part_of_a_name() {
-    check(
-        "seeds/entities.jsonl",
-        &[
-            ("A US-backed plan failed on Friday.", &["US"]),
-            ("A Norway-backed plan and a Merkel-led group failed.", &["Norway", "Merkel"]),
-            ("The French-speaking crowd left.", &["French"]),
-            ("“Merkel’s” was the name on the door, in London.", &["Merkel", "London"]),
-        ],
-    );
+    let cases: &[(&str, &[&str])] = &[
+        ("A US-backed plan failed on Friday.", &["US"]),
+        ("A Norway-backed plan and a Merkel-led group failed.", &["Norway", "Merkel"]),
+        ("The French-speaking crowd left.", &["French"]),
+        ("“Merkel’s” was the name on the door, in London.", &["Merkel", "London"]),
+    ];
+    check("none", cases);
+    check("seeds/entities.jsonl", cases);
 }
 
 #[test]
