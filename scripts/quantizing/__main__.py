@@ -8,13 +8,13 @@ import sys
 
 import onnx
 
-from . import attention, check, text, weights
+from . import check, text, weights
 from .graph import Graph
-from .runtime import Runner, Rows, simplified
+from .runtime import Rows, Runner, simplified
 
 PROGRAM = "quantize"
 EPILOG = """\
-The model is BERT-like: encoder layers, inputs input_ids, attention_mask and perhaps token_type_ids, one output of
+The model is BERT-like: inputs input_ids, attention_mask and perhaps token_type_ids, one output of
 logits per token. The text should be like what the model will read; its labels are not needed.
 
 The file is only put in place once it has passed its checks: enough tokens with the label of single precision, the
@@ -22,7 +22,7 @@ same bits alone and among rows of equal length, 0.001 at most from padding, and 
 Runtime loads it. The exit status is 1 where a check failed and 2 where the input could not be used.
 
 example:
-  scripts/quantize models/my-model --text articles.jsonl.gz --report quantized.json
+  scripts/quantize models/my-model --replace --text articles.jsonl.gz --report quantized.json
 """
 
 
@@ -39,6 +39,7 @@ def arguments() -> argparse.Namespace:
     add("--text", type=pathlib.Path, required=True, metavar="FILE", help="sample text: .jsonl or .txt, also with .gz")
     add("--field", default="text", help="field of the text in a JSON line (default: %(default)s)")
     add("--out", type=pathlib.Path, metavar="FILE", help="default: model_quantized.onnx beside the model")
+    add("--replace", action="store_true", help="replace the file if there is one")
     add("--report", type=pathlib.Path, metavar="FILE", help="write the settings and the checks' results as JSON")
     add("--sentences", type=int, default=300, metavar="N", help="sentences for the scales (default: %(default)s)")
     add("--held-out", type=int, default=200, metavar="N", help="other sentences for the checks (default: %(default)s)")
@@ -63,8 +64,16 @@ def arguments() -> argparse.Namespace:
 def main() -> int:
     """Makes the model; gives the exit status."""
     options = arguments()
+    places = (options.model / "onnx/model.onnx", options.model / "model.onnx")
+    source = next((path for path in places if path.exists()), None)
+    if source is None:
+        return fail(f"{options.model} has neither onnx/model.onnx nor model.onnx")
+    target = options.out or source.with_name("model_quantized.onnx")
+    if target.exists() and not options.replace:
+        return fail(f"{target} exists: name another file with --out, or give --replace")
+    if not target.parent.is_dir():
+        return fail(f"there is no folder {target.parent}")
     try:
-        source = next(path for path in (options.model / "onnx/model.onnx", options.model / "model.onnx") if path.exists())
         config = json.loads((options.model / "config.json").read_text(encoding="utf-8"))
         rows = text.sample(
             options.text,
@@ -76,13 +85,10 @@ def main() -> int:
         )
         samples, held_out = rows[: options.sentences], rows[options.sentences :]
         single = Runner(source)
-        graph, steps = quantized(source, single, config, samples, options)
-    except StopIteration:
-        return fail(f"{options.model} has neither onnx/model.onnx nor model.onnx")
+        graph, steps = quantized(source, samples, options)
     except (OSError, ValueError, KeyError) as error:
         return fail(str(error))
 
-    target = options.out or source.with_name("model_quantized.onnx")
     unchecked = target.with_name(target.name + ".unchecked")
     onnx.save(graph.build(), unchecked)
     pad = config.get("pad_token_id") or 0
@@ -114,9 +120,9 @@ def main() -> int:
     return 0
 
 
-def quantized(source: pathlib.Path, single: Runner, config: dict, samples: Rows, options) -> tuple[Graph, dict]:
+def quantized(source: pathlib.Path, samples: Rows, options: argparse.Namespace) -> tuple[Graph, dict]:
     """The quantized graph and what was done to it."""
-    graph, fused = with_attention(source, single, config, samples)
+    graph = simplified(source)
     found = weights.products(graph)
     if not found:
         raise ValueError(f"{source} has no product of activations with constant weights: is it already quantized?")
@@ -124,25 +130,8 @@ def quantized(source: pathlib.Path, single: Runner, config: dict, samples: Rows,
     ranges = weights.calibrate(graph, names, samples, options.percentile)
     weights.quantize_products(graph, found, ranges, weights.FULL if options.full_range else weights.REDUCED)
     tables = weights.quantize_tables(graph, weights.FULL)
-    steps = {"attention_fused": fused, "products": len(found), "scales": len(names), "tables": tables}
+    steps = {"products": len(found), "scales": len(names), "tables": tables}
     return graph, steps
-
-
-def with_attention(source: pathlib.Path, single: Runner, config: dict, samples: Rows) -> tuple[Graph, int]:
-    """The simplified graph, its attention fused where that gives the same logits, padding included."""
-    graph = simplified(source)
-    fused = attention.fuse(graph, config.get("num_attention_heads") or config.get("n_heads") or 0)
-    if fused:
-        pad = config.get("pad_token_id") or 0
-        batch = sorted(samples[:8], key=len)
-        pairs = zip(single.logits(batch, pad=pad), Runner(graph.build()).logits(batch, pad=pad))
-        difference = max(float(abs(left - right).max()) for left, right in pairs)
-        if difference < check.PADDED_LIMIT:
-            return graph, fused
-        print(f"{PROGRAM}: fused attention differs by {difference:.3g}: left as it was", file=sys.stderr)
-        return simplified(source), 0
-    print(f"{PROGRAM}: no attention of the known shape: left as it was", file=sys.stderr)
-    return graph, 0
 
 
 def failed(report: dict, min_same_label: float) -> list[str]:

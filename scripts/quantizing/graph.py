@@ -8,7 +8,7 @@ MICROSOFT = "com.microsoft"
 
 
 class Graph:
-    """A model with its tensors' producers, consumers and constants at hand."""
+    """A model with its tensors' consumers and constants at hand."""
 
     def __init__(self, model: onnx.ModelProto):
         self.model = model
@@ -19,22 +19,16 @@ class Graph:
         self.index()
 
     def index(self) -> None:
-        """Finds producers and consumers again, after `nodes` changed."""
-        self.producers = {name: node for node in self.nodes for name in node.output if name}
+        """Finds the consumers again, after `nodes` changed."""
         self.consumers: dict[str, list[onnx.NodeProto]] = {}
         for node in self.nodes:
             for name in node.input:
                 self.consumers.setdefault(name, []).append(node)
 
-    def producer(self, name: str, *kinds: str) -> onnx.NodeProto | None:
-        """The node that makes `name`, if it is of one of the kinds."""
-        node = self.producers.get(name)
-        return node if node is not None and node.op_type in kinds else None
-
-    def only_consumer(self, name: str, *kinds: str) -> onnx.NodeProto | None:
-        """The node that reads `name`, if it is alone and of one of the kinds."""
+    def only_consumer(self, name: str, kind: str) -> onnx.NodeProto | None:
+        """The node that reads `name`, if it is alone and of that kind."""
         nodes = self.consumers.get(name, [])
-        if len(nodes) != 1 or name in self.outputs or nodes[0].op_type not in kinds:
+        if len(nodes) != 1 or name in self.outputs or nodes[0].op_type != kind:
             return None
         return nodes[0]
 
@@ -93,11 +87,3 @@ class Graph:
         graph.node.extend(self.nodes)
         graph.initializer.extend(self.constants.values())
         return model
-
-
-def attribute(node: onnx.NodeProto, name: str):
-    """The value of a node's attribute, None where it has none of that name."""
-    for entry in node.attribute:
-        if entry.name == name:
-            return helper.get_attribute_value(entry)
-    return None

@@ -12,7 +12,7 @@ from .graph import Graph
 
 # Off when namewire runs a model: the fused operator is slower than the two it replaces.
 SKIP_LAYER_NORM = "SkipLayerNormFusion"
-# Left out of the simplified graph: what would hide a matrix product's weights or the attention's parts.
+# Left out of the simplified graph: what would hide a matrix product's weights or bias. The run time does the rest.
 NOT_YET = (
     SKIP_LAYER_NORM,
     "BiasSkipLayerNormFusion",
@@ -39,7 +39,10 @@ class Runner:
         options.log_severity_level = 3
         options.add_session_config_entry("optimization.disable_specified_optimizers", SKIP_LAYER_NORM)
         source = model.SerializeToString() if isinstance(model, onnx.ModelProto) else str(model)
-        self.session = onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
+        try:
+            self.session = onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # ONNX Runtime's errors have no class in common but this one
+            raise ValueError(f"ONNX Runtime cannot load the model: {error}") from error
         self.inputs = {value.name for value in self.session.get_inputs()}
         if unknown := self.inputs - set(FED):
             raise ValueError(f"the model wants inputs beside {', '.join(FED)}: {', '.join(sorted(unknown))}")

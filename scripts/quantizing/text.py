@@ -35,6 +35,8 @@ def sample(path: pathlib.Path, field: str, tokenizer: pathlib.Path, count: int, 
     ordered = sorted(sentence for sentence in sentences if sentence)
     if len(ordered) < count:
         raise ValueError(f"{path} has {len(ordered)} different sentences, {count} are wanted")
+    if not tokenizer.exists():
+        raise ValueError(f"there is no {tokenizer}")
     encoder = tokenizers.Tokenizer.from_file(str(tokenizer))
     encoder.no_padding()
     encoder.enable_truncation(longest)
