@@ -3,7 +3,7 @@
 //! Labels are chosen for words, not tokens, so that a mention never begins or ends inside a word. The
 //! label sequence of a sentence is the most probable one that its tag scheme allows.
 
-mod trim;
+pub(crate) mod trim;
 
 use std::sync::Arc;
 

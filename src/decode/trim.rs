@@ -69,6 +69,7 @@ fn trim_possessive(text: &str, words: &[Word], run: &mut Range<usize>) {
 /// "US-backed" is US, "anti-Assad" is Assad; "al-Assad" and "Deir ez-zor" stay: an Arabic article is no word.
 fn trim_small_halves(text: &str, words: &[Word], run: &mut Range<usize>) {
     let is_small = |word: &Word| word.lexical && word.span.slice(text).starts_with(char::is_lowercase);
+    let is_tail = |word: &Word| is_compound_tail(word.span.slice(text));
     let is_capital =
         |word: &Word| word.span.slice(text).starts_with(|first: char| first.is_uppercase() || first.is_numeric());
     let is_article = |word: &Word| {
@@ -79,8 +80,7 @@ fn trim_small_halves(text: &str, words: &[Word], run: &mut Range<usize>) {
         touches(left, hyphen) && touches(hyphen, right) && is_hyphen(hyphen.span.slice(text))
     };
     if let [.., left, hyphen, right] = &words[run.clone()]
-        && is_small(right)
-        && !is_article(left)
+        && is_tail(right)
         && hyphened(left, hyphen, right)
     {
         run.end -= 2;
@@ -93,6 +93,18 @@ fn trim_small_halves(text: &str, words: &[Word], run: &mut Range<usize>) {
     {
         run.start += 2;
     }
+}
+
+/// The second half of a compound that a name opens ("backed", "led", "speaking"), as against that of a name
+/// ("Ban Ki-moon").
+pub(crate) fn is_compound_tail(word: &str) -> bool {
+    const TAILS: &[&str] = &[
+        "led", "held", "run", "born", "made", "wide", "style", "era", "like", "only", "friendly", "bound", "torn",
+        "built", "loyal", "free", "prone", "rich", "language", "type", "side", "wing", "sworn", "hit", "bred", "heavy",
+        "themed",
+    ];
+    let small = word.chars().all(char::is_lowercase);
+    small && (TAILS.contains(&word) || (word.len() > 4 && (word.ends_with("ed") || word.ends_with("ing"))))
 }
 
 fn touches(left: &Word, right: &Word) -> bool {
@@ -139,6 +151,8 @@ mod tests {
             ("al-Assad", "al-Assad"),
             ("Hayat Tahrir al-sham", "Hayat Tahrir al-sham"),
             ("Jean-Marc", "Jean-Marc"),
+            ("Ban Ki-moon", "Ban Ki-moon"),
+            ("French-speaking", "French"),
             ("Aix-en-Provence", "Aix-en-Provence"),
             ("F-16", "F-16"),
             ("peshmerga", "peshmerga"),

@@ -8,7 +8,7 @@ use super::page::{Body, Page};
 use super::scan::{self, Fit, Hit, Voucher};
 use super::table::EntityTable;
 use super::words::{Case, Gap};
-use crate::decode::Mention;
+use crate::decode::{Mention, trim::is_compound_tail};
 
 /// The words of a mention without what news puts around a name: "the", titles, points of the compass,
 /// "Government of", the small half of "US-backed" and "pro-Assad". A span that the table knows stays.
@@ -54,7 +54,7 @@ fn trim_once(
     let (key, last_key) = (body.words.key(first), body.words.key(last));
     let (case, last_case) = (body.words.get(first).case, body.words.get(last).case);
     let second = body.words.get(first + 1);
-    let hyphened_tail = body.words.get(last).gap == Gap::Hyphen && last_case == Case::Lower;
+    let hyphened_tail = body.words.get(last).gap == Gap::Hyphen && is_compound_tail(last_key);
     let hyphened_head = second.gap == Gap::Hyphen
         && case == Case::Lower
         && !body.words.get(first).is_article

@@ -185,6 +185,6 @@ fn without_a_table_mentions_have_no_links_but_local_ids() {
     assert!(local[0] == local[2] && local[0] != local[1], "{local:?}");
     for line in &found {
         assert_eq!((&line["found_by"], &line["entity_id"]), (&json!("model"), &Value::Null));
-        assert_eq!((&line["link"]["status"], &line["link"]["reason"]), (&json!("unknown"), &json!("no_alias")));
+        assert_eq!((&line["link"]["status"], &line["link"]["reason"]), (&json!("unknown"), &json!("no_table")));
     }
 }

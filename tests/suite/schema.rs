@@ -89,6 +89,7 @@ fn the_codes_are_those_of_the_library() {
     let methods = [Method::Alias, Method::Folded, Method::Acronym, Method::Coreference, Method::Fuzzy];
     assert_eq!(codes("/$defs/link/properties/method/enum"), methods.map(Method::as_str));
     let reasons = [
+        Reason::NoTable,
         Reason::NoAlias,
         Reason::CaseRefused,
         Reason::DateRefused,
