@@ -37,6 +37,16 @@ fn any_number_of_workers_gives_the_same_bytes() {
     }
 }
 
+/// The bundled model's scores are a function of the sentence: neither its neighbours in the batch nor what was
+/// remembered of earlier ones shows in the output.
+#[test]
+fn the_bundled_model_takes_each_sentence_alone() {
+    let expected = outputs("2", &[]);
+    for way in [&["--batch-rows", "1"][..], &["--no-dedup", "--batch-tokens", "4000"], &["--batch-tokens", "100"]] {
+        assert!(outputs("2", way) == expected, "{way:?}");
+    }
+}
+
 /// The sample articles, title apart, one of them twice, and a few sentences of extreme lengths.
 fn articles() -> Vec<(String, String)> {
     let mut files: Vec<_> =
