@@ -22,6 +22,7 @@ The Python contestants get sentences in memory, and cutting them is not in their
 says how they are cut. A rate counts content tokens: no padding, no special tokens, and each contestant those that
 it computed itself. "namewire" in the table is the median over the rounds of namewire's rate over the contestant's
 rate in the same round, so that a slow minute of the machine falls on both. CPU seconds are user and system time.
+"MB" is the peak of the contestant's process; the loops share one, and so do the ceilings.
 "Others" is the share of the machine's CPU time that other processes took meanwhile: near 0, or the run is in doubt.
 """
 
@@ -263,7 +264,7 @@ def closing(report):
     lines = [
         table(report), "",
         f"{data['articles']:,} articles of {data['source']}, {data['sentences']:,} sentences for the Python "
-        f"contestants; {report['rounds']} rounds; {report['model']['variant']} of {report['model']['name']}",
+        f"contestants; rounds: {report['rounds']}; {report['model']['variant']} of {report['model']['name']}",
         f"{machine['processor']}, {machine['cpus_used']} of {machine['cpus']} CPUs, {machine['memory_gb']} GB; "
         + ", ".join(f"{name} {version}" for name, version in report["versions"].items()),
         f"namewire by its own clock, without the start of the process: {own:,.0f} tokens/s",
@@ -278,6 +279,9 @@ def closing(report):
         )
     for name, share in report["labels_as_loop"].items():
         lines.append(f"{name} gives {share:.2%} of the sample's tokens the label that the plain loop gives")
+    busiest = max((one["others_share"]["median"] for one in found.values() if "others_share" in one), default=0)
+    if busiest > 0.05:
+        lines.append(f"THE MACHINE WAS BUSY: other processes took up to {busiest:.0%} of it. These are no results")
     lines += [f"NOT MEASURED: {name}: {reason}" for name, reason in report["left_out"].items()]
     return "\n".join(lines)
 
@@ -318,6 +322,7 @@ def measure(options, folder):
     runs = {"namewire": namewire.run}
     report = {
         "command": command_line(), "started": started.isoformat(timespec="seconds"), "commit": commit(),
+        "binary_sha256": hashlib.sha256(options.namewire.read_bytes()).hexdigest(),
         "hardware": hardware(),
         "versions": {"namewire": versions["namewire"], "namewire's onnxruntime": versions["onnxruntime"]},
         "model": model, "namewire_configuration": namewire.summary["configuration"],

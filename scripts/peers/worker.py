@@ -31,7 +31,7 @@ def sample(sentences, runs=4, length=32):
     return [sentence for start in starts for sentence in sentences[start : start + length]]
 
 
-def fastest(candidates, run, passes=2):
+def fastest(candidates, run, passes=3):
     """Candidates by their best time over interleaved passes, after one that is not counted."""
     best = {}
     for number in range(passes + 1):
