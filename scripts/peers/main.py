@@ -1,0 +1,406 @@
+"""Runs the contestants in alternating rounds and reports; scripts/bench_peers starts it in its environment."""
+
+import argparse, datetime, hashlib, json, os, pathlib, platform, shlex, statistics, subprocess, sys, tempfile, time
+
+import articles
+
+REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+OPTIMUM = REPOSITORY / ".venv/peers-optimum"
+KINDS = ("transformers", "optimum", "loop", "ceiling")
+NAMES = """contestants, and the names for --skip:
+  namewire      `namewire extract`: from the file of articles to linked mentions as JSON Lines. It is the
+                measure of the others and cannot be left out. The clock holds the whole process, with its start
+  transformers  the token-classification pipeline over torch in single precision, at the batch size of 1, 4, 8
+                and 16 that is fastest on a sample
+  optimum       the same pipeline over optimum's ONNX Runtime model, on namewire's own ONNX file
+  loop          onnxruntime and tokenizers in a Python loop, up to the likeliest label of each token: one
+                sentence a run; batches in the order of the text; batches of sentences sorted by length
+  ceiling       session runs alone, over batches made before the clock starts: the two fastest on a sample of
+                all layouts of sessions, threads, batch sizes and one graph optimisation
+
+The Python contestants get sentences in memory, and cutting them is not in their time; scripts/peers/articles.py
+says how they are cut. A rate counts content tokens: no padding, no special tokens, and each contestant those that
+it computed itself. "namewire" in the table is the median over the rounds of namewire's rate over the contestant's
+rate in the same round, so that a slow minute of the machine falls on both. CPU seconds are user and system time.
+"MB" is the peak of the contestant's process; the loops share one, and so do the ceilings.
+"Others" is the share of the machine's CPU time that other processes took meanwhile: near 0, or the run is in doubt.
+"""
+
+
+def arguments():
+    parser = argparse.ArgumentParser(
+        prog="bench_peers", description="namewire and other ways to run its model, on the same articles, in one run.",
+        epilog=NAMES, formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("--articles", type=pathlib.Path, help=".jsonl or .jsonl.gz, or a folder of .txt [default: seeds/articles]")
+    add("--limit", type=int, help="articles to take [default: all; the seeds are repeated to 340]")
+    add("--model", type=pathlib.Path, default=REPOSITORY / "models/minilm-l6-news-ner", help="namewire's model folder")
+    add("--torch-model", type=pathlib.Path, help="the same weights in single precision, as a transformers folder")
+    add("--rounds", type=int, default=3, help="rounds that count [default: 3]")
+    add("--plain-batch", default="8,16", help="batch sizes of the plain loop [default: 8,16]")
+    add("--skip", action="append", default=[], choices=KINDS, help="leave a contestant out; may be repeated")
+    add("--json", type=pathlib.Path, help="write all figures, the hardware and the versions to this file")
+    add("--namewire", type=pathlib.Path, default=REPOSITORY / "target/release/namewire", help="use this binary")
+    options = parser.parse_args()
+    options.plain_batch = [int(size) for size in options.plain_batch.split(",")]
+    if options.rounds < 1 or (options.limit is not None and options.limit < 1) or min(options.plain_batch) < 1:
+        parser.error("--rounds, --limit and --plain-batch must be at least 1")
+    for path in (options.articles, options.model, options.torch_model, options.namewire):
+        if path is not None and not path.exists():
+            parser.error(f"{path} does not exist")
+    return options
+
+
+def say(message):
+    print(f"bench_peers: {message}", file=sys.stderr, flush=True)
+
+
+class Namewire:
+    """A process for each run: its start and the loading of the model count."""
+
+    def __init__(self, options, source, folder):
+        self.folder = folder
+        self.command = [
+            options.namewire, "extract", source, "--model", options.model, "--out", os.devnull, "--quiet",
+            "--rejects", folder / "rejects.jsonl", "--summary", folder / "summary.json",
+        ]
+        self.summary = None
+
+    def run(self, _=None):
+        start = time.perf_counter()
+        process = subprocess.Popen(self.command)
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - start
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode not in (0, 1):
+            sys.exit(f"bench_peers: namewire failed with status {process.returncode}")
+        self.summary = json.loads((self.folder / "summary.json").read_text())
+        run = self.summary["run"]
+        if run["tokens_encoded"] != run["tokens_inferred"]:
+            say(f"namewire inferred {run['tokens_inferred']} of {run['tokens_encoded']} tokens: it answered repeated "
+                "sentences once. Its rate counts the former")
+        scale = 1024 * 1024 if sys.platform == "darwin" else 1024
+        return {
+            "tokens": run["tokens_inferred"], "seconds": seconds, "cpu_seconds": usage.ru_utime + usage.ru_stime,
+            "peak_rss_mb": round(usage.ru_maxrss / scale), "tokens_encoded": run["tokens_encoded"],
+            "articles": run["articles"], "own_tokens_per_second": self.summary["tokens_per_second"],
+        }
+
+
+class Worker:
+    """A process that holds a Python contestant; it rests while others run."""
+
+    def __init__(self, python, setting):
+        threads = str(setting["threads"])
+        quiet = {
+            "HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "TRANSFORMERS_VERBOSITY": "error",
+            "CUDA_VISIBLE_DEVICES": "", "TOKENIZERS_PARALLELISM": "true", "OMP_NUM_THREADS": threads,
+        }
+        # An environment that someone has activated, or a folder of packages, must not mix into ours.
+        kept = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME")}
+        self.process = subprocess.Popen(
+            [python, pathlib.Path(__file__).with_name("worker.py")], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            text=True, env={**kept, **quiet},
+        )
+        self.ready = self.ask(setting)
+
+    def ask(self, value):
+        try:
+            self.process.stdin.write(json.dumps(value) + "\n")
+            self.process.stdin.flush()
+        except BrokenPipeError:
+            pass
+        line = self.process.stdout.readline()
+        return json.loads(line) if line else {"failed": "the process ended without an answer"}
+
+    def run(self, name):
+        result = self.ask(name)
+        if "failed" in result:
+            sys.exit(f"bench_peers: {name} failed: {result['failed']}")
+        return result
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def busy():
+    """CPU seconds that the whole machine has been busy; None where that cannot be read."""
+    try:
+        fields = [int(field) for field in pathlib.Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
+    except OSError:
+        return None
+    user, nice, system, _idle, _wait, interrupt, soft, stolen = fields
+    return (user + nice + system + interrupt + soft + stolen) / os.sysconf("SC_CLK_TCK")
+
+
+def watched(run, name):
+    before = busy()
+    result = run(name)
+    if before is not None:
+        others = busy() - before - result["cpu_seconds"]
+        result["others_share"] = max(0.0, others / (result["seconds"] * os.cpu_count()))
+    result["tokens_per_second"] = result["tokens"] / result["seconds"]
+    result["tokens_per_cpu_second"] = result["tokens"] / max(result["cpu_seconds"], 1e-9)
+    return result
+
+
+def prepared(options, window, source, tokenizer_file):
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(tokenizer_file))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    most = window - len(tokenizer.encode("").ids)
+    cut = (sentence for line in articles.records(source) for sentence in articles.sentences(json.loads(line)))
+    return [part for sentence in cut for part in articles.fitting(sentence, tokenizer, most)]
+
+
+def write_articles(options, file):
+    """One plain file for all contestants; how many articles it holds."""
+    if options.articles is None:
+        lines = articles.repeated(REPOSITORY / "seeds/articles", options.limit or 340)
+    else:
+        lines = articles.records(options.articles)
+    count = 0
+    with open(file, "w", encoding="utf-8") as out:
+        for count, line in enumerate(lines, 1):
+            out.write(line + "\n")
+            if count == options.limit:
+                break
+    if not count:
+        sys.exit("bench_peers: there are no articles")
+    return count
+
+
+def agreement(labels, reference):
+    """The share of tokens that get the same label; None if the tokens themselves differ."""
+    if [len(row) for row in labels] != [len(row) for row in reference]:
+        return None
+    pairs = [pair for rows in zip(labels, reference) for pair in zip(*rows)]
+    return sum(one == other for one, other in pairs) / len(pairs)
+
+
+def hardware():
+    read = lambda file: pathlib.Path(file).read_text() if pathlib.Path(file).exists() else ""
+    processor = {}
+    for line in read("/proc/cpuinfo").split("\n\n")[0].splitlines():
+        name, _, value = line.partition(":")
+        processor[name.strip()] = value.strip()
+    wanted = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "avx_vnni", "amx_int8", "asimddp", "i8mm")
+    flags = processor.get("flags", processor.get("Features", "")).split()
+    return {
+        "processor": processor.get("model name", platform.processor() or platform.machine()),
+        "family_model": [processor.get("cpu family"), processor.get("model")],
+        "instructions": [flag for flag in wanted if flag in flags],
+        "cpus": os.cpu_count(), "cpus_used": cpus(),
+        "memory_gb": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1),
+        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
+    }
+
+
+def cpus():
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+
+
+def command_line():
+    """As it was called; of files outside the repository only the name."""
+    parts = ["scripts/bench_peers"]
+    for argument in sys.argv[1:]:
+        option, equals, value = argument.partition("=") if argument.startswith("-") else ("", "", argument)
+        path = pathlib.Path(value)
+        if path.is_absolute():
+            path = path.resolve()
+            value = str(path.relative_to(REPOSITORY)) if path.is_relative_to(REPOSITORY) else path.name
+        parts.append(shlex.quote(option + equals + value))
+    return " ".join(parts)
+
+
+def commit():
+    git = lambda *what: subprocess.run(["git", "-C", REPOSITORY, *what], capture_output=True, text=True).stdout.strip()
+    changed = bool(git("status", "--porcelain", "--untracked-files=no"))
+    return git("rev-parse", "HEAD") + ("+changes" if changed else "")
+
+
+def middle(values):
+    return {"median": statistics.median(values), "least": min(values), "most": max(values)}
+
+
+def summed(contestant):
+    """Adds the medians over the rounds to a contestant."""
+    rounds = contestant["rounds"]
+    for key in ("seconds", "tokens_per_second", "tokens_per_cpu_second", "own_tokens_per_second",
+                "namewire_ratio", "namewire_cpu_ratio", "others_share", "peak_rss_mb"):
+        if key in rounds[0]:
+            contestant[key] = middle([one[key] for one in rounds])
+    contestant["tokens"] = rounds[-1]["tokens"]
+
+
+def table(report):
+    heads = ("contestant", "setting", "tokens", "seconds", "tokens/s", "least–most", "namewire",
+             "tokens/CPU s", "namewire", "others", "MB")
+    rows = [heads]
+    for name, one in report["contestants"].items():
+        rate = one["tokens_per_second"]
+        rows.append((
+            name, one["setting"], f"{one['tokens']:,}", f"{one['seconds']['median']:.2f}", f"{rate['median']:,.0f}",
+            f"{rate['least']:,.0f}–{rate['most']:,.0f}", f"{one['namewire_ratio']['median']:.2f}x",
+            f"{one['tokens_per_cpu_second']['median']:,.0f}", f"{one['namewire_cpu_ratio']['median']:.2f}x",
+            f"{one['others_share']['median']:.0%}" if "others_share" in one else "?",
+            f"{one['peak_rss_mb']['most']:,}",
+        ))
+    widths = [max(len(row[at]) for row in rows) for at in range(len(heads))]
+    left = 2
+    return "\n".join(
+        "  ".join(cell.ljust(width) if at < left else cell.rjust(width) for at, (cell, width) in enumerate(zip(row, widths)))
+        for row in rows
+    )
+
+
+def closing(report):
+    machine, data, found = report["hardware"], report["data"], report["contestants"]
+    own = found["namewire"]["own_tokens_per_second"]["median"]
+    lines = [
+        table(report), "",
+        f"{data['articles']:,} articles of {data['source']}, {data['sentences']:,} sentences for the Python "
+        f"contestants; rounds: {report['rounds']}; {report['model']['variant']} of {report['model']['name']}",
+        f"{machine['processor']}, {machine['cpus_used']} of {machine['cpus']} CPUs, {machine['memory_gb']} GB; "
+        + ", ".join(f"{name} {version}" for name, version in report["versions"].items()),
+        f"namewire by its own clock, without the start of the process: {own:,.0f} tokens/s",
+    ]
+    ceilings = {name: one for name, one in found.items() if name.startswith("ceiling")}
+    if ceilings:
+        best = max(ceilings, key=lambda name: ceilings[name]["tokens_per_second"]["median"])
+        ratios = report["ceiling_ratio"]
+        lines.append(
+            f"namewire against the ceiling ({best}): {ratios['wall']:.3f} with its start, {ratios['own_clock']:.3f} by "
+            f"its own clock, {ratios['cpu']:.3f} by CPU time"
+        )
+    for name, share in report["labels_as_loop"].items():
+        lines.append(f"{name} gives {share:.2%} of the sample's tokens the label that the plain loop gives")
+    busiest = max((one["others_share"]["median"] for one in found.values() if "others_share" in one), default=0)
+    if busiest > 0.05:
+        lines.append(f"THE MACHINE WAS BUSY: other processes took up to {busiest:.0%} of it. These are no results")
+    lines += [f"NOT MEASURED: {name}: {reason}" for name, reason in report["left_out"].items()]
+    return "\n".join(lines)
+
+
+def start(kind, options, setting, left_out):
+    if kind in options.skip:
+        left_out[kind] = "left out by --skip"
+        return None
+    if kind == "transformers" and options.torch_model is None:
+        left_out[kind] = "give the weights in single precision with --torch-model"
+        return None
+    if kind == "optimum" and not (OPTIMUM / "installed").exists():
+        left_out[kind] = "optimum could not be installed: see pip's message above"
+        return None
+    say(f"{kind}: loading, and choosing its setting")
+    python = OPTIMUM / "bin/python" if kind == "optimum" else sys.executable
+    worker = Worker(python, {**setting, "kind": kind})
+    if "failed" in worker.ready:
+        left_out[kind] = worker.ready["failed"]
+        worker.close()
+        return None
+    return worker
+
+
+def measure(options, folder):
+    started = datetime.datetime.now(datetime.timezone.utc)
+    source = folder / "articles.jsonl"
+    count = write_articles(options, source)
+    namewire = Namewire(options, source, folder)
+    say(f"namewire: a first run over {count} articles")
+    namewire.run()
+    model, versions = namewire.summary["model"], namewire.summary["versions"]
+    sentences = prepared(options, model["window"], source, options.model / "tokenizer.json")
+    setting = {
+        "sentences": sentences, "threads": cpus(), "model": str(options.model.resolve()), "graph": model["variant"],
+        "torch_model": options.torch_model and str(options.torch_model.resolve()), "plain_batches": options.plain_batch,
+    }
+    runs = {"namewire": namewire.run}
+    report = {
+        "command": command_line(), "started": started.isoformat(timespec="seconds"), "commit": commit(),
+        "binary_sha256": hashlib.sha256(options.namewire.read_bytes()).hexdigest(),
+        "hardware": hardware(),
+        "versions": {"namewire": versions["namewire"], "namewire's onnxruntime": versions["onnxruntime"]},
+        "model": model, "namewire_configuration": namewire.summary["configuration"],
+        "data": {
+            "source": options.articles.name if options.articles else "seeds/articles, repeated", "articles": count,
+            "sentences": len(sentences), "sha256": hashlib.sha256(source.read_bytes()).hexdigest(),
+        },
+        "rounds": options.rounds, "contestants": {"namewire": {"setting": "files to linked mentions", "rounds": []}},
+        "settings_tried": {}, "labels_as_loop": {}, "left_out": {},
+    }
+    labels, workers = {}, []
+    try:
+        for kind in KINDS:
+            worker = start(kind, options, setting, report["left_out"])
+            if worker is None:
+                continue
+            workers.append(worker)
+            for name, described in worker.ready["contestants"].items():
+                runs[name] = worker.run
+                report["contestants"][name] = {"setting": described, "rounds": []}
+            for package, version in worker.ready["versions"].items():
+                known = report["versions"].setdefault(package, version)
+                if known != version:
+                    report["versions"][f"{kind}'s {package}"] = version
+            if worker.ready["tried"]:
+                report["settings_tried"][kind] = worker.ready["tried"]
+            labels[kind] = worker.ready["labels"]
+        for kind in ("transformers", "optimum"):
+            if kind in labels and "loop" in labels:
+                share = agreement(labels[kind], labels["loop"])
+                if share is None:
+                    say(f"{kind.upper()} CUTS TEXT INTO OTHER TOKENS than tokenizer.json: not the same model?")
+                else:
+                    report["labels_as_loop"][kind] = share
+                    if share < 0.97:
+                        say(f"{kind.upper()} AGREES ON {share:.1%} OF LABELS ONLY: not the same weights?")
+        for number in range(1, options.rounds + 1):
+            for name, run in runs.items():
+                result = watched(run, name)
+                report["contestants"][name]["rounds"].append(result)
+                own = report["contestants"]["namewire"]["rounds"][-1]
+                for ratio, rate in (("namewire_ratio", "tokens_per_second"), ("namewire_cpu_ratio", "tokens_per_cpu_second")):
+                    result[ratio] = own[rate] / result[rate]
+                say(f"round {number} of {options.rounds}, {name}: {result['tokens_per_second']:,.0f} tokens/s")
+    finally:
+        for worker in workers:
+            worker.close()
+    for contestant in report["contestants"].values():
+        summed(contestant)
+    add_ceiling(report)
+    return report
+
+
+def add_ceiling(report):
+    """namewire over the best of the ceilings, in the same round."""
+    found = report["contestants"]
+    ceilings = [one for name, one in found.items() if name.startswith("ceiling")]
+    if not ceilings:
+        return
+    best = max(ceilings, key=lambda one: one["tokens_per_second"]["median"])
+    pairs = list(zip(found["namewire"]["rounds"], best["rounds"]))
+    ratio = lambda own, other: statistics.median(mine[own] / theirs[other] for mine, theirs in pairs)
+    report["ceiling_ratio"] = {
+        "setting": best["setting"], "tokens_per_second": best["tokens_per_second"]["median"],
+        "wall": ratio("tokens_per_second", "tokens_per_second"),
+        "own_clock": ratio("own_tokens_per_second", "tokens_per_second"),
+        "cpu": ratio("tokens_per_cpu_second", "tokens_per_cpu_second"),
+    }
+
+
+def main():
+    options = arguments()
+    with tempfile.TemporaryDirectory(prefix="bench_peers.") as folder:
+        report = measure(options, pathlib.Path(folder))
+    print(closing(report))
+    if options.json:
+        options.json.parent.mkdir(parents=True, exist_ok=True)
+        options.json.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+main()
