@@ -8,6 +8,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::choose;
 use super::join;
 use super::lists;
 use super::outcome::{FoundBy, Reason};
@@ -52,7 +53,11 @@ pub(super) fn collect(table: &EntityTable, page: &Page<'_>, found: Vec<Mention>,
     found.sort_by_key(|mention| (mention.field, mention.span.start, std::cmp::Reverse(mention.span.end)));
     for body in &page.bodies {
         let from = sites.len();
-        let mut matches = leftmost_longest(scan::scan(table, page, body));
+        let mut matches = scan::scan(table, page, body);
+        // What the table's own rules refuse here is no rival of the model's span: "The National" of Abu Dhabi
+        // has no part in the "National Army".
+        matches.retain(|found| found.hits.iter().any(|hit| choose::refusal(table, page, hit.row).is_none()));
+        let mut matches = leftmost_longest(matches);
         regions::apply(table, page, body, &mut matches);
         let mut proposals: Vec<Proposal> = Vec::new();
         let whole = join::join(body, found.iter().filter(|mention| mention.field == body.field));

@@ -114,7 +114,11 @@ impl EntityTable {
         for (at, (record, origin)) in records.into_iter().enumerate() {
             let ix = EntityIx(at as u32);
             let entity = entity_of(&record, origin, &ids, &mut shared)?;
-            rows.push(name_row(&entity, ix)?);
+            // An alias that repeats the name gives it rules: then the name is no alias by itself.
+            let name = fold(bare_name(&record.name));
+            if !record.aliases.iter().any(|alias| fold(&alias.text) == name) {
+                rows.push(name_row(&entity, ix)?);
+            }
             for alias in &record.aliases {
                 rows.push(alias_row(alias, &entity.origin, ix, &mut shared)?);
             }
