@@ -173,5 +173,45 @@ fn furniture(document: &Document<'_>, sentences: &[Sentence]) -> Vec<bool> {
         }
         at += run.max(1);
     }
+    mark_glued_lists(document, sentences, &mut marks);
     marks
+}
+
+/// Headlines that a page's maker ran together into one block: sixty words or more, hardly a full stop among them, and
+/// none at the end.
+fn mark_glued_lists(document: &Document<'_>, sentences: &[Sentence], marks: &mut [bool]) {
+    let mut first = 0;
+    for block in sentences.chunk_by(|left, right| left.block == right.block && left.field == right.field) {
+        let text = |sentence: &Sentence| sentence.span.get(document.field(sentence.field)).unwrap_or_default();
+        let words: usize = block.iter().map(|sentence| text(sentence).split_whitespace().count()).sum();
+        let stops = block.iter().filter(|sentence| ends_plainly(text(sentence))).count();
+        let open = block.last().is_some_and(|last| !ends_plainly(text(last)));
+        if block[0].field == Field::Text && words >= 60 && words >= 40 * stops && open {
+            marks[first..first + block.len()].fill(true);
+        }
+        first += block.len();
+    }
+}
+
+/// True for a sentence that ends as prose does: "...", which cuts a headline off, is no full stop.
+fn ends_plainly(text: &str) -> bool {
+    let text = text.trim_end().trim_end_matches(['"', '”', '’', '\'', ')', ']']);
+    text.ends_with(['.', '!', '?']) && !text.ends_with("..")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_glued_list_of_headlines_is_furniture() {
+        let story = "The council met on Monday. It will meet again.";
+        let list = "Snow closes the pass UN: Convoy reaches the town of Leb... School opens in the valley ".repeat(6);
+        let text = format!("{story}\n{}", list.trim());
+        let sentences = crate::segment::sentences(&text, Field::Text, 0);
+        let document = Document { title: None, text: &text, date: None, sentences: &sentences };
+        let marks = furniture(&document, &sentences);
+        assert_eq!(marks[..2], [false, false]);
+        assert!(marks[2..].iter().all(|&mark| mark) && marks.len() > 2);
+    }
 }
