@@ -4,12 +4,12 @@ use ahash::AHashMap;
 
 use crate::article::Article;
 use crate::chunk::{Chunk, Item};
-use crate::config::LanguageRule;
+use crate::config::{Config, LanguageRule};
 use crate::decode::{Mention, decode};
 use crate::encode::EncodedArticle;
 use crate::error::{Error, ErrorKind, Result};
 use crate::link::{Document, FoundBy, Link, LinkedMention, Linker, Reason, Status};
-use crate::pipeline::Pipeline;
+use crate::model::LabelSet;
 use crate::read::{Reject, RejectReason};
 use crate::report::{Counters, RunReport, Stage};
 use crate::segment::Sentence;
@@ -48,13 +48,23 @@ pub struct Finished<'c> {
     pub mentions: Vec<LinkedMention>,
 }
 
+/// What decoding and linking an article needs besides it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Finisher<'p> {
+    pub(crate) labels: &'p LabelSet,
+    pub(crate) config: &'p Config,
+    /// Without one, mentions stay as the model found them.
+    pub(crate) linker: Option<&'p Linker>,
+    pub(crate) counters: &'p Counters,
+}
+
 /// Decodes and links one article of a chunk. Fails where a token was never inferred, or where a span does
 /// not fit the text that it is of: faults of the program that must not reach an output.
 pub(crate) fn finish<'c>(
     item: &'c Item,
     chunk: &'c Chunk,
     scores: &[Scores],
-    pipeline: &Pipeline,
+    finisher: Finisher<'_>,
 ) -> Result<Outcome<'c>> {
     let (index, language) = match item {
         Item::Rejected(reject) => return Ok(Outcome::Rejected(reject)),
@@ -69,10 +79,9 @@ pub(crate) fn finish<'c>(
     if scores.missing() > 0 {
         return Err(fault(format!("{} of {} tokens were not inferred", scores.missing(), encoded.ids.len())));
     }
-    let (config, counters) = (pipeline.config(), pipeline.counters());
-    let labels = &pipeline.model().labels;
+    let Finisher { labels, config, linker, counters } = finisher;
     let found = counters.time(Stage::Decode, || decode(encoded, scores, labels, config.aggregation, config.decoding));
-    link(encoded, language, found, pipeline.linker(), &counters).map(|done| Outcome::Finished(Box::new(done)))
+    link(encoded, language, found, linker, counters).map(|done| Outcome::Finished(Box::new(done)))
 }
 
 /// Links what was found in an article.

@@ -26,7 +26,7 @@ use crate::batch::Batch;
 use crate::chunk::{Chunk, Item, RawChunk, chunks};
 use crate::config::Config;
 use crate::error::{Error, ErrorKind, Result};
-use crate::finish::{Finished, Outcome, finish};
+use crate::finish::{Finished, Finisher, Outcome, finish};
 use crate::infer::{Backend, Logits};
 use crate::link::{Document, Explanation, LinkedMention, Linker};
 use crate::model::Model;
@@ -171,7 +171,7 @@ impl Pipeline {
             let logits = backends[0].infer(&batch)?;
             pending.add(plan, &logits, &self.model, None)?;
         }
-        match finish(&pending.chunk.items[0], &pending.chunk, &pending.scores, self)? {
+        match finish(&pending.chunk.items[0], &pending.chunk, &pending.scores, self.finisher())? {
             Outcome::Finished(done) => Ok(Some(take(*done))),
             Outcome::Rejected(_) | Outcome::Skipped { .. } => Ok(None),
         }
@@ -304,7 +304,7 @@ impl Pipeline {
         write: &mut impl FnMut(R) -> Result<()>,
     ) -> Result<()> {
         let one = |item: &Item| {
-            let outcome = finish(item, &done.chunk, &done.scores, self)?;
+            let outcome = finish(item, &done.chunk, &done.scores, self.finisher())?;
             let rendered = self.counters.time(Stage::Write, || render(&outcome))?;
             Ok((outcome.tally(&self.config.languages), rendered))
         };
@@ -319,6 +319,11 @@ impl Pipeline {
         self.counters.rejected.store(report.rejected, Relaxed);
         self.counters.skipped.store(report.skipped, Relaxed);
         Ok(())
+    }
+
+    fn finisher(&self) -> Finisher<'_> {
+        let Self { model, config, linker, counters, .. } = self;
+        Finisher { labels: &model.labels, config, linker: linker.as_ref(), counters }
     }
 
     fn check_conservation(&self, report: &RunReport) -> Result<()> {
