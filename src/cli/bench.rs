@@ -68,7 +68,7 @@ pub(super) fn run(args: &BenchArgs) -> Result<End> {
     args.reading.apply(&mut config)?;
     args.inference.apply(&mut config)?;
     let compared = args.compare.as_deref().map(Figures::read).transpose()?;
-    let inputs = discover(&args.inputs, &config.read)?;
+    let inputs = if args.inputs.is_empty() { Vec::new() } else { discover(&args.inputs, &config.read)? };
     if args.rounds == 0 {
         return Err(Error::config("--rounds must be at least 1"));
     }

@@ -18,7 +18,8 @@ pub(super) struct InferenceArgs {
     /// Most padded tokens in a batch.
     #[arg(long, value_name = "N", default_value_t = Config::default().batch.tokens)]
     batch_tokens: usize,
-    /// Most sentences in a batch; 1 makes a sentence's scores independent of its neighbours.
+    /// Most sentences in a batch. Where the model scales by the whole batch (dynamic quantisation), 1 makes a
+    /// sentence's scores independent of its neighbours; the bundled model does not.
     #[arg(long, value_name = "N", default_value_t = Config::default().batch.rows)]
     batch_rows: usize,
     /// Compute equal sentences each time anew. Does not change the output of a model whose scores do not

@@ -173,3 +173,19 @@ fn the_summary_says_what_the_run_was_made_with() {
     }
     assert_eq!((&summary["configuration"]["device"], &summary["configuration"]["workers"]), (&"cpu".into(), &1.into()));
 }
+
+#[test]
+fn bench_measures_a_corpus_of_its_own() {
+    let desk = super::common::Desk::new();
+    let json = desk.path("bench.json");
+    let tiny = super::common::tiny();
+    let args = ["bench", "--articles", "20", "--rounds", "1", "--model", &tiny, "--entities", "none", "--json", &json];
+    let run = namewire(&args);
+    run.exits(0);
+    let figures: serde_json::Value = serde_json::from_slice(&std::fs::read(&json).unwrap()).unwrap();
+    for key in ["tokens_per_second", "ceiling_tokens_per_second", "ceiling_ratio", "mean_batch_rows"] {
+        assert!(figures[key].as_f64().is_some_and(|figure| figure > 0.0), "{key}: {figures}");
+    }
+    assert_eq!(figures["articles"], 20);
+    assert_eq!(figures["padding_share"], 0.0);
+}
