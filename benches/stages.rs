@@ -30,8 +30,8 @@ fn model() -> Model {
 }
 
 fn session(model: &Model) -> OnnxBackend {
-    let runtime = Runtime::load(None).unwrap();
-    OnnxBackend::new(runtime, model, OnnxOptions { device: Device::Cpu, threads: 1 }).unwrap()
+    let runtime = Runtime::load(None, false).unwrap();
+    OnnxBackend::new(runtime, model, OnnxOptions { device: Device::Cpu, threads: 1, gpu_memory: None }).unwrap()
 }
 
 fn prepare(model: &Model, config: &Config) -> Chunk {

@@ -98,6 +98,11 @@ impl Batch {
         self.mask.resize(end, 0);
     }
 
+    /// How many of its positions hold no token.
+    pub fn padding(&self) -> usize {
+        self.mask.iter().filter(|&&mask| mask == 0).count()
+    }
+
     /// Where a row's content tokens stand in the row.
     pub fn content(tokenizer: &Tokenizer, tokens: usize) -> Range<usize> {
         tokenizer.prefix().len()..tokenizer.prefix().len() + tokens

@@ -26,6 +26,8 @@ pub enum ErrorKind {
     Table,
     /// ONNX Runtime is missing, unfit, or failed.
     Runtime,
+    /// The device has no memory for a batch. Smaller batches are tried before this ends a run.
+    OutOfMemory,
     /// A stage broke one of the program's own promises.
     Internal,
 }

@@ -36,9 +36,9 @@
 //! use namewire::pipeline::Pipeline;
 //!
 //! # fn main() -> namewire::error::Result<()> {
-//! let runtime = Runtime::load(None)?;
+//! let runtime = Runtime::load(None, false)?;
 //! let model = Model::bundled(&ModelOptions::default())?;
-//! let session = OnnxBackend::new(runtime, &model, OnnxOptions { device: Device::Cpu, threads: 1 })?;
+//! let session = OnnxBackend::new(runtime, &model, OnnxOptions { device: Device::Cpu, threads: 1, gpu_memory: None })?;
 //! let table = EntityTable::parse(&[(
 //!     "my table",
 //!     r#"{"id": "loc/turkey", "name": "Turkey", "type": "LOC", "aliases": ["Turkish", "Türkiye"]}"#,

@@ -27,7 +27,7 @@ use crate::chunk::{Chunk, Item, RawChunk, chunks};
 use crate::config::Config;
 use crate::error::{Error, ErrorKind, Result};
 use crate::finish::{Finished, Finisher, Outcome, finish};
-use crate::infer::{Backend, Logits};
+use crate::infer::{Backend, Logits, infer_in_halves};
 use crate::link::{Document, Explanation, LinkedMention, Linker};
 use crate::model::Model;
 use crate::read::{RawRecord, Reject};
@@ -168,7 +168,7 @@ impl Pipeline {
         for plan in 0..pending.chunk.plans.len() {
             let chunk = &pending.chunk;
             batch.fill(&chunk.plans[plan], &chunk.windows, &chunk.articles, &self.model.tokenizer);
-            let logits = backends[0].infer(&batch)?;
+            let (logits, _) = infer_in_halves(backends[0].as_mut(), &batch)?;
             pending.add(plan, &logits, &self.model, None)?;
         }
         match finish(&pending.chunk.items[0], &pending.chunk, &pending.scores, self.finisher())? {
@@ -239,9 +239,12 @@ impl Pipeline {
                 counters
                     .time(Stage::Batch, || batch.fill(rows, &chunk.windows, &chunk.articles, &self.model.tokenizer));
                 Counters::add(&counters.padded, batch.ids.len());
+                Counters::add(&counters.padding, batch.padding());
                 Counters::add(&counters.windows, batch.rows);
                 Counters::add(&counters.batches, 1);
-                counters.time(Stage::Infer, || backend.infer(&batch))
+                let (logits, halved) = counters.time(Stage::Infer, || infer_in_halves(backend, &batch))?;
+                Counters::add(&counters.halved, halved);
+                Ok(logits)
             }));
             let event = match inferred {
                 Ok(Ok(logits)) => Event::Inferred { number, plan, logits },

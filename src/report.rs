@@ -26,10 +26,14 @@ pub struct Counters {
     pub repeated: AtomicU64,
     /// Positions that the model computed: tokens, special tokens, padding.
     pub padded: AtomicU64,
+    /// Of these, positions of padding.
+    pub padding: AtomicU64,
     /// Windows that the model computed.
     pub windows: AtomicU64,
     /// Batches that were run.
     pub batches: AtomicU64,
+    /// How many times a batch was halved for want of memory.
+    pub halved: AtomicU64,
     times: [AtomicU64; Stage::COUNT],
     waits: [AtomicU64; Waiter::COUNT],
 }
@@ -115,9 +119,23 @@ impl Counters {
 
     /// Sets every figure to zero, for the next run.
     pub(crate) fn reset(&self) {
-        let Self { records, articles, rejected, skipped, tokens, repeated, padded, windows, batches, times, waits } =
-            self;
-        let figures = [records, articles, rejected, skipped, tokens, repeated, padded, windows, batches];
+        let Self {
+            records,
+            articles,
+            rejected,
+            skipped,
+            tokens,
+            repeated,
+            padded,
+            padding,
+            windows,
+            batches,
+            halved,
+            times,
+            waits,
+        } = self;
+        let figures =
+            [records, articles, rejected, skipped, tokens, repeated, padded, padding, windows, batches, halved];
         figures.into_iter().chain(times).chain(waits).for_each(|figure| figure.store(0, Relaxed));
     }
 
@@ -167,10 +185,14 @@ pub struct RunReport {
     pub tokens_repeated: u64,
     /// Positions that the model computed: tokens, special tokens and padding.
     pub positions_computed: u64,
+    /// Of these, positions of padding.
+    pub positions_padded: u64,
     /// Windows that the model computed.
     pub windows_computed: u64,
     /// Batches that were run.
     pub batches: u64,
+    /// How many times a batch was halved because the device had no memory for it.
+    pub batches_halved: u64,
     /// Mentions that were found.
     pub mentions: u64,
     /// Of these, those with an entity.
@@ -192,8 +214,10 @@ impl RunReport {
         self.tokens_repeated = counters.repeated.load(Relaxed);
         self.tokens_inferred = counters.tokens.load(Relaxed) + self.tokens_repeated;
         self.positions_computed = counters.padded.load(Relaxed);
+        self.positions_padded = counters.padding.load(Relaxed);
         self.windows_computed = counters.windows.load(Relaxed);
         self.batches = counters.batches.load(Relaxed);
+        self.batches_halved = counters.halved.load(Relaxed);
         self.seconds = started.clock.elapsed().as_secs_f64();
         self.cpu_seconds = started.process.elapsed().as_secs_f64();
         let seconds = |figure: &AtomicU64| Duration::from_nanos(figure.load(Relaxed)).as_secs_f64();

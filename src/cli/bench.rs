@@ -75,12 +75,14 @@ pub(super) fn run(args: &BenchArgs) -> Result<End> {
     let linker = args.linking.open_linker()?;
     let (runtime, device) = args.model.open_runtime()?;
     let (model, ceiling_model) = (args.model.open_model(device)?, args.model.open_model(device)?);
+    args.inference.settle(&mut config, device, &model);
     let workers = args.inference.workers(device);
-    let backends = open_backends(runtime, &model, device, workers)?;
+    let backends = open_backends(runtime, &model, args.model.options(device), workers)?;
     let pipeline = Pipeline::new(model, linker, backends, config)?;
 
     let ceiling = Ceiling::new(&ceiling_model, encode_all(source(args, &inputs, &pipeline), &pipeline));
-    let open = |sessions, threads| open_sessions(runtime, &ceiling_model, OnnxOptions { device, threads }, sessions);
+    let options = args.model.options(device);
+    let open = |sessions, threads| open_sessions(runtime, &ceiling_model, OnnxOptions { threads, ..options }, sessions);
     let cores = if device == Device::Cpu { available_cores() } else { workers };
     let (layout, _) = find_layout(&ceiling, cores, Duration::from_millis(1500), &open)?;
     let mut bare = open(layout.sessions, layout.threads)?;

@@ -9,6 +9,7 @@ use namewire::error::Result;
 use namewire::infer::{Device, OnnxBackend, OnnxOptions, Runtime};
 use namewire::model::{Model, ModelOptions};
 
+use super::session::describe;
 use super::{End, print};
 
 #[derive(Debug, Args)]
@@ -30,18 +31,17 @@ pub(super) fn run(args: &DoctorArgs) -> Result<End> {
     line("processor", describe_processor());
     line("cores", available_cores().to_string());
     // The rest needs the library: what is known so far is worth printing even where it is missing.
-    let runtime = Runtime::load(args.ort_lib.as_deref());
+    let runtime = Runtime::load(args.ort_lib.as_deref(), false);
     if let Ok(runtime) = &runtime {
         line("ONNX Runtime", format!("{} at {}", runtime.version, runtime.library.path.display()));
         line("found by", runtime.library.found_by.describe().to_owned());
         line("built", runtime.build_info().to_owned());
         line("providers", runtime.providers().join(", "));
         if !runtime.providers().contains(&"CUDA") {
-            line(
-                "GPU",
-                "this ONNX Runtime is a CPU build; for CUDA name the library of onnxruntime-gpu with --ort-lib"
-                    .to_owned(),
-            );
+            line("GPU", "this ONNX Runtime is a CPU build; for CUDA, scripts/setup_gpu, then --device cuda".to_owned());
+        } else {
+            let (device, why) = runtime.best_device();
+            line("GPU", format!("{}: {why}", describe(device)));
         }
         line("bundled", try_bundled(runtime));
     }
@@ -54,7 +54,7 @@ fn try_bundled(runtime: &Runtime) -> String {
         Ok(model) => model,
         Err(error) => return error.to_string(),
     };
-    match OnnxBackend::new(runtime, &model, OnnxOptions { device: Device::Cpu, threads: 1 }) {
+    match OnnxBackend::new(runtime, &model, OnnxOptions { device: Device::Cpu, threads: 1, gpu_memory: None }) {
         Ok(_) => format!("{} runs", model.name),
         Err(error) => error.to_string(),
     }

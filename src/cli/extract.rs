@@ -58,8 +58,9 @@ pub(super) fn run(args: &ExtractArgs) -> Result<End> {
     let (runtime, device) = args.model.open_runtime()?;
     let model = args.model.open_model(device)?;
     config.languages.known = model.card.languages.clone();
+    args.inference.settle(&mut config, device, &model);
     let workers = args.inference.workers(device);
-    let backends = open_backends(runtime, &model, device, workers)?;
+    let backends = open_backends(runtime, &model, args.model.options(device), workers)?;
     let pipeline = Pipeline::new(model, linker, backends, config)?;
     let mut outputs = Outputs::create(&args.writing.paths(args.spans.clone(), args.summary.clone()))?;
 

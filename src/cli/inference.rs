@@ -5,6 +5,7 @@ use namewire::config::{Config, available_cores};
 use namewire::decode::{Aggregation, Decoding};
 use namewire::error::Result;
 use namewire::infer::Device;
+use namewire::model::Model;
 
 use super::session::misuse;
 
@@ -15,20 +16,21 @@ pub(super) struct InferenceArgs {
     /// the output.
     #[arg(long, value_name = "N")]
     workers: Option<usize>,
-    /// Most padded tokens in a batch.
-    #[arg(long, value_name = "N", default_value_t = Config::default().batch.tokens)]
-    batch_tokens: usize,
+    /// Most padded tokens in a batch [default: 512 on a CPU, by the model's width on a GPU].
+    #[arg(long, value_name = "N")]
+    batch_tokens: Option<usize>,
     /// Most sentences in a batch. Where the model scales by the whole batch (dynamic quantisation), 1 makes a
-    /// sentence's scores independent of its neighbours; the bundled model does not.
-    #[arg(long, value_name = "N", default_value_t = Config::default().batch.rows)]
-    batch_rows: usize,
+    /// sentence's scores independent of its neighbours; the bundled model does not [default: 64 on a CPU,
+    /// 4096 on a GPU].
+    #[arg(long, value_name = "N")]
+    batch_rows: Option<usize>,
     /// Compute equal sentences each time anew. Does not change the output of a model whose scores do not
     /// depend on the batch.
     #[arg(long)]
     no_dedup: bool,
-    /// Articles that are sorted and batched together.
-    #[arg(long, value_name = "N", default_value_t = Config::default().chunk.articles)]
-    chunk_articles: usize,
+    /// Articles that are sorted and batched together [default: 64 on a CPU, 1024 on a GPU].
+    #[arg(long, value_name = "N")]
+    chunk_articles: Option<usize>,
     /// How the tokens of a word vote on its label.
     #[arg(long, value_enum, default_value_t)]
     aggregation: AggregationArg,
@@ -57,20 +59,33 @@ impl InferenceArgs {
     pub(super) fn apply(&self, config: &mut Config) -> Result<()> {
         let counts = [
             ("--workers", self.workers.unwrap_or(1)),
-            ("--batch-tokens", self.batch_tokens),
-            ("--batch-rows", self.batch_rows),
-            ("--chunk-articles", self.chunk_articles),
+            ("--batch-tokens", self.batch_tokens.unwrap_or(1)),
+            ("--batch-rows", self.batch_rows.unwrap_or(1)),
+            ("--chunk-articles", self.chunk_articles.unwrap_or(1)),
         ];
         if let Some((flag, _)) = counts.iter().find(|(_, count)| *count == 0) {
             return Err(misuse(format!("{flag} must be at least 1")));
         }
         config.aggregation = self.aggregation.into();
         config.decoding = self.decode.into();
-        config.batch.tokens = self.batch_tokens;
-        config.batch.rows = self.batch_rows;
-        config.chunk.articles = self.chunk_articles;
         config.dedup = !self.no_dedup;
+        self.set_limits(config);
         Ok(())
+    }
+
+    /// Takes over what depends on the device and the model; flags go before.
+    pub(super) fn settle(&self, config: &mut Config, device: Device, model: &Model) {
+        if device != Device::Cpu {
+            config.for_gpu(model.hidden_size);
+            self.set_limits(config);
+        }
+    }
+
+    fn set_limits(&self, config: &mut Config) {
+        let set = |limit: &mut usize, flag: Option<usize>| *limit = flag.unwrap_or(*limit);
+        set(&mut config.batch.tokens, self.batch_tokens);
+        set(&mut config.batch.rows, self.batch_rows);
+        set(&mut config.chunk.articles, self.chunk_articles);
     }
 
     /// How many sessions to open: on a CPU one per core, on a GPU two, so that one copies while one computes.

@@ -31,8 +31,8 @@ pub(super) fn run(args: &InspectArgs) -> Result<End> {
         Some(folder) => Model::open(folder, &options)?,
         None => Model::bundled(&options)?,
     };
-    let runtime = Runtime::load(args.ort_lib.as_deref())?;
-    let backend = OnnxBackend::new(runtime, &model, OnnxOptions { device: Device::Cpu, threads: 1 })?;
+    let runtime = Runtime::load(args.ort_lib.as_deref(), false)?;
+    let backend = OnnxBackend::new(runtime, &model, OnnxOptions { device: Device::Cpu, threads: 1, gpu_memory: None })?;
     print(&describe(&model, &backend))?;
     Ok(End::Done)
 }

@@ -29,8 +29,11 @@ pub(super) struct ModelArgs {
     /// Where to compute: cpu, cuda, cuda:N, or auto (a GPU where ONNX Runtime can use one, else the CPU).
     #[arg(long, default_value = "cpu", value_parser = parse_device)]
     pub device: DeviceChoice,
+    /// Most megabytes of GPU memory for weights and batches of all sessions together [default: what they need].
+    #[arg(long, value_name = "MB")]
+    pub gpu_memory: Option<usize>,
     /// The ONNX Runtime library, or its folder. Otherwise: ORT_DYLIB_PATH, the folder that scripts/setup
-    /// makes, the folder of this program, the onnxruntime package of Python.
+    /// (for a GPU: scripts/setup_gpu) makes, the folder of this program, the onnxruntime package of Python.
     #[arg(long, value_name = "FILE")]
     pub ort_lib: Option<PathBuf>,
 }
@@ -66,35 +69,42 @@ impl ModelArgs {
 
     /// Loads ONNX Runtime and settles the device.
     pub(super) fn open_runtime(&self) -> Result<(&'static Runtime, Device)> {
-        let runtime = Runtime::load(self.ort_lib.as_deref())?;
+        let runtime = Runtime::load(self.ort_lib.as_deref(), self.device != DeviceChoice::Exactly(Device::Cpu))?;
         let device = match self.device {
             DeviceChoice::Exactly(device) => device,
             DeviceChoice::Auto => {
-                let device = runtime.best_device();
-                tracing::warn!("--device auto: computing on {}", describe(device));
+                let (device, why) = runtime.best_device();
+                tracing::warn!("--device auto: computing on {}: {why}", describe(device));
                 device
             }
         };
         Ok((runtime, device))
     }
+
+    /// How sessions are made. On a CPU each has one thread: more sessions beat wider ones.
+    pub(super) fn options(&self, device: Device) -> OnnxOptions {
+        OnnxOptions { device, threads: 1, gpu_memory: self.gpu_memory.map(|megabytes| megabytes << 20) }
+    }
 }
 
-/// One session per worker. On a CPU each has one thread: more sessions beat wider ones.
+/// One session per worker.
 pub(super) fn open_backends(
     runtime: &'static Runtime,
     model: &Model,
-    device: Device,
+    options: OnnxOptions,
     workers: usize,
 ) -> Result<Vec<Box<dyn Backend>>> {
-    open_sessions(runtime, model, OnnxOptions { device, threads: 1 }, workers)
+    open_sessions(runtime, model, options, workers)
 }
 
+/// Sessions that share the memory that `options` allow.
 pub(super) fn open_sessions(
     runtime: &'static Runtime,
     model: &Model,
     options: OnnxOptions,
     count: usize,
 ) -> Result<Vec<Box<dyn Backend>>> {
+    let options = OnnxOptions { gpu_memory: options.gpu_memory.map(|bytes| bytes / count.max(1)), ..options };
     (0..count).map(|_| Ok(Box::new(OnnxBackend::new(runtime, model, options)?) as Box<dyn Backend>)).collect()
 }
 

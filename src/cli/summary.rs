@@ -88,7 +88,7 @@ impl Summary {
             "configuration": {
                 "device": setting.device, "workers": setting.workers, "host_threads": config.host_threads,
                 "batch_tokens": config.batch.tokens, "batch_rows": config.batch.rows,
-                "chunk_articles": config.chunk.articles, "chunk_bytes": config.chunk.bytes,
+                "equal_lengths": config.batch.equal_lengths, "chunk_articles": config.chunk.articles, "chunk_bytes": config.chunk.bytes,
                 "aggregation": format!("{:?}", config.aggregation).to_lowercase(),
                 "decoding": format!("{:?}", config.decoding).to_lowercase(),
             },
@@ -131,6 +131,9 @@ impl Summary {
         }
         line("sentences", report.sentences.to_string());
         line("tokens", format!("{} encoded, {} inferred", report.tokens_encoded, report.tokens_inferred));
+        if report.batches_halved > 0 {
+            line("memory", format!("batches halved {} times: give a smaller --batch-tokens", report.batches_halved));
+        }
         line("mentions", format!("{} ({})", self.mentions, list(&self.by_type)));
         if linker.is_some() {
             line("linked", format!("{:.1}%", 100.0 * self.linked_share()));

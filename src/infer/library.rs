@@ -6,6 +6,8 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// The folder of the repository that the set-up scripts install ONNX Runtime into.
 const INSTALLED: &str = ".onnxruntime";
+/// The same for GPUs, with the CUDA libraries beside it.
+const INSTALLED_FOR_GPU: &str = ".onnxruntime-gpu";
 
 /// A library file, and why this one.
 #[derive(Clone, Debug)]
@@ -23,7 +25,7 @@ pub enum FoundBy {
     Flag,
     /// The environment variable `ORT_DYLIB_PATH`.
     Environment,
-    /// The `.onnxruntime` folder that `scripts/setup` makes, here or above.
+    /// The `.onnxruntime` folder that `scripts/setup` makes, or that of `scripts/setup_gpu`, here or above.
     Installed,
     /// The folder of the executable.
     BesideExecutable,
@@ -37,7 +39,7 @@ impl FoundBy {
         match self {
             Self::Flag => "--ort-lib",
             Self::Environment => "ORT_DYLIB_PATH",
-            Self::Installed => "the .onnxruntime folder that scripts/setup makes",
+            Self::Installed => "the .onnxruntime folder that scripts/setup makes (.onnxruntime-gpu: scripts/setup_gpu)",
             Self::BesideExecutable => "the folder of the executable",
             Self::Python => "the onnxruntime package of the active Python",
         }
@@ -45,7 +47,8 @@ impl FoundBy {
 }
 
 /// Searches for the library. A place that is named but empty is an error, never a reason to go on.
-pub fn find_library(flag: Option<&Path>) -> Result<Library> {
+/// With `for_gpu`, the folder of `scripts/setup_gpu` goes before that of `scripts/setup`.
+pub fn find_library(flag: Option<&Path>, for_gpu: bool) -> Result<Library> {
     if let Some(path) = flag {
         return named(path, FoundBy::Flag);
     }
@@ -55,7 +58,9 @@ pub fn find_library(flag: Option<&Path>) -> Result<Library> {
     let executable = std::env::current_exe().ok();
     let beside = executable.as_deref().and_then(Path::parent);
     let here = std::env::current_dir().ok();
-    let installed = here.iter().map(PathBuf::as_path).chain(beside).find_map(installed_above);
+    let folders: &[&str] = if for_gpu { &[INSTALLED_FOR_GPU, INSTALLED] } else { &[INSTALLED] };
+    let starts: Vec<&Path> = here.iter().map(PathBuf::as_path).chain(beside).collect();
+    let installed = folders.iter().find_map(|folder| starts.iter().find_map(|start| installed_above(start, folder)));
     installed
         .map(|path| Library { path, found_by: FoundBy::Installed })
         .or_else(|| Some(Library { path: library_in(beside?)?, found_by: FoundBy::BesideExecutable }))
@@ -78,8 +83,8 @@ fn named(path: &Path, found_by: FoundBy) -> Result<Library> {
     })
 }
 
-fn installed_above(start: &Path) -> Option<PathBuf> {
-    start.ancestors().find_map(|folder| library_in(&folder.join(INSTALLED)))
+fn installed_above(start: &Path, name: &str) -> Option<PathBuf> {
+    start.ancestors().find_map(|folder| library_in(&folder.join(name)))
 }
 
 /// The library in a folder: `libonnxruntime.so`, or with a version at its end, or the names of other systems.
@@ -131,12 +136,12 @@ mod tests {
     #[test]
     fn a_named_place_must_hold_the_library() {
         let folder = tempfile::tempdir().unwrap();
-        let error = find_library(Some(folder.path())).unwrap_err();
+        let error = find_library(Some(folder.path()), false).unwrap_err();
         assert!(error.to_string().contains("--ort-lib names no ONNX Runtime library"), "{error}");
         let file = folder.path().join("libonnxruntime.so.1.31.1");
         std::fs::write(&file, "").unwrap();
-        assert_eq!(find_library(Some(folder.path())).unwrap().path, file);
-        assert_eq!(find_library(Some(&file)).unwrap().found_by, FoundBy::Flag);
+        assert_eq!(find_library(Some(folder.path()), false).unwrap().path, file);
+        assert_eq!(find_library(Some(&file), false).unwrap().found_by, FoundBy::Flag);
     }
 
     #[test]
@@ -146,6 +151,6 @@ mod tests {
         std::fs::create_dir(root.path().join(INSTALLED)).unwrap();
         let file = root.path().join(INSTALLED).join("libonnxruntime.so.1");
         std::fs::write(&file, "").unwrap();
-        assert_eq!(installed_above(&root.path().join("a/b")), Some(file));
+        assert_eq!(installed_above(&root.path().join("a/b"), INSTALLED), Some(file));
     }
 }

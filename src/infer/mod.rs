@@ -3,14 +3,20 @@
 //! A backend is one model on one device with one owner thread. Nothing outside this folder knows which
 //! runtime computes.
 
+mod cuda;
+mod halving;
 mod library;
 mod onnx;
+mod placement;
+mod runtime;
 mod stub;
 
 use ndarray::{Array3, ArrayView3};
 
+pub(crate) use halving::infer_in_halves;
 pub use library::{FoundBy, Library, find_library};
-pub use onnx::{Device, OnnxBackend, OnnxOptions, Runtime, TensorInfo};
+pub use onnx::{OnnxBackend, OnnxOptions, TensorInfo};
+pub use runtime::{Device, Runtime};
 pub use stub::CapitalsBackend;
 
 use crate::batch::Batch;

@@ -1,28 +1,19 @@
-//! ONNX Runtime: the only file that knows its crate.
+//! Sessions of ONNX Runtime. Only this file, `runtime` and `cuda` know its crate.
 
 use std::path::Path;
-use std::sync::OnceLock;
 
 use ndarray::{Array3, Ix3};
-use ort::ep::{self, ExecutionProvider};
-use ort::session::{Session, SessionInputValue, builder::GraphOptimizationLevel};
-use ort::value::{TensorElementType, TensorRef, ValueType};
+use ort::session::{Session, SessionInputValue, builder::GraphOptimizationLevel, builder::SessionBuilder};
+use ort::value::{DynValue, TensorElementType, TensorRef, ValueType};
 use serde::Serialize;
 
-use super::library::{Library, find_library, library_version};
+use super::cuda::{self, Bound};
+use super::placement::{Placement, Profile};
+use super::runtime::{Device, Runtime};
 use super::{Backend, Logits};
 use crate::batch::Batch;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{GraphSource, Model};
-
-/// Where a session computes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Device {
-    /// The processor.
-    Cpu,
-    /// The CUDA device of this number.
-    Cuda(u32),
-}
 
 /// How sessions are made.
 #[derive(Clone, Copy, Debug)]
@@ -31,84 +22,8 @@ pub struct OnnxOptions {
     pub device: Device,
     /// Threads inside one session; parallelism is the number of sessions.
     pub threads: usize,
-}
-
-/// ONNX Runtime, loaded. A process can load it once.
-#[derive(Debug)]
-pub struct Runtime {
-    environment: ort::environment::Environment,
-    /// Which library it is.
-    pub library: Library,
-    /// Its version, such as `1.31.1`.
-    pub version: String,
-}
-
-static RUNTIME: OnceLock<std::result::Result<Runtime, String>> = OnceLock::new();
-
-impl Runtime {
-    /// Finds and loads the library; later calls return what the first one loaded. Nothing of ONNX Runtime may
-    /// be touched before, so that everything here starts from this value.
-    pub fn load(flag: Option<&Path>) -> Result<&'static Self> {
-        let library = find_library(flag)?;
-        let path = library.path.clone();
-        let loaded = RUNTIME.get_or_init(|| Self::load_now(library).map_err(|error| with_causes(&*error)));
-        loaded.as_ref().map_err(|message| {
-            Error::new(ErrorKind::Runtime, format!("ONNX Runtime cannot be loaded: {message}"))
-                .at(path)
-                .help("`scripts/setup` installs a fitting version; `namewire doctor` shows what is there")
-        })
-    }
-
-    fn load_now(library: Library) -> std::result::Result<Self, Box<dyn std::error::Error>> {
-        let version = library_version(&library.path)?;
-        let environment = ort::init_from(&library.path)?.with_name("namewire").with_telemetry(false).build()?;
-        environment.set_log_level(ort::logging::LogLevel::Error);
-        Ok(Self { environment, library, version })
-    }
-
-    /// The execution providers that this build of ONNX Runtime offers, best first.
-    pub fn providers(&self) -> Vec<&'static str> {
-        let cuda = ep::CUDA::default().is_listed().then_some("CUDA");
-        cuda.into_iter().chain(["CPU"]).collect()
-    }
-
-    /// Fails where this build cannot compute on `device`: nothing is computed elsewhere instead.
-    fn check(&self, device: Device) -> Result<()> {
-        if device == Device::Cpu || ep::CUDA::default().is_listed() {
-            return Ok(());
-        }
-        let what = format!("this ONNX Runtime ({}) is a build for the CPU, without CUDA", self.version);
-        Err(Error::new(ErrorKind::Runtime, what).at(&self.library.path).help(format!(
-            "`pip install onnxruntime-gpu=={}` and name its library with --ort-lib, or leave --device out",
-            self.version
-        )))
-    }
-
-    /// What the library says of how it was built.
-    pub fn build_info(&self) -> &'static str {
-        ort::info()
-    }
-
-    /// The device for `auto`: the first GPU where this library can use one.
-    pub fn best_device(&self) -> Device {
-        if ep::CUDA::default().is_listed() { Device::Cuda(0) } else { Device::Cpu }
-    }
-}
-
-/// An error and what it comes from, which the loader's own message leaves out.
-fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
-}
-
-trait Listed {
-    fn is_listed(&self) -> bool;
-}
-
-impl<P: ExecutionProvider> Listed for P {
-    fn is_listed(&self) -> bool {
-        P::is_available().unwrap_or(false)
-    }
+    /// Most bytes of the session's arena on a GPU; without, as much as its batches need.
+    pub gpu_memory: Option<usize>,
 }
 
 /// Name, number format and shape of an input or output; `-1` where the size is free.
@@ -126,6 +41,8 @@ pub struct TensorInfo {
 #[derive(Debug)]
 pub struct OnnxBackend {
     session: Session,
+    /// Pinned memory, on a GPU.
+    bound: Option<Bound>,
     inputs: Vec<InputKind>,
     narrow: bool,
     output: String,
@@ -159,7 +76,18 @@ impl OnnxBackend {
     /// Makes a session and tries it on a few tokens, so that a model whose parts do not fit fails here.
     pub fn new(runtime: &Runtime, model: &Model, options: OnnxOptions) -> Result<Self> {
         runtime.check(options.device)?;
-        let session = open_session(runtime, model, options).map_err(|error| unusable(model, error))?;
+        let profile = if options.device == Device::Cpu { None } else { Some(Profile::new()?) };
+        Self::open(runtime, model, options, profile)
+    }
+
+    fn open(runtime: &Runtime, model: &Model, options: OnnxOptions, profile: Option<Profile>) -> Result<Self> {
+        let session = open_session(runtime, model, options, profile.as_ref()).map_err(|error| {
+            let error = error.to_string();
+            match cuda::advice(&error).filter(|_| options.device != Device::Cpu) {
+                Some(help) => Error::new(ErrorKind::Runtime, "CUDA cannot be used").because(error).help(help),
+                None => unusable(model, error),
+            }
+        })?;
         let wrong = |what: String| unusable(model, what);
         let mut inputs = Vec::new();
         for input in session.inputs() {
@@ -177,9 +105,30 @@ impl OnnxBackend {
         let mut outputs = session.outputs().iter().map(ort::value::Outlet::name);
         let output = outputs.clone().find(|name| *name == "logits").or_else(|| outputs.next());
         let output = output.ok_or_else(|| wrong("it has no output".to_owned()))?.to_owned();
-        let mut backend = Self { session, inputs, narrow, output, labels: model.labels.len(), zeros: Vec::new() };
+        let bound = match options.device {
+            Device::Cpu => None,
+            // Without pinned memory the same is computed, and copied more slowly.
+            Device::Cuda(device) => Bound::pinned(&session, device, &output)
+                .inspect_err(|error| tracing::warn!("there is no pinned memory: {error}"))
+                .ok(),
+        };
+        let labels = model.labels.len();
+        let mut backend = Self { session, bound, inputs, narrow, output, labels, zeros: Vec::new() };
         backend.try_out(model)?;
+        if let Some(profile) = profile {
+            backend.check_placement(&profile).map_err(|why| {
+                wrong(why).help("export the model with standard operators, or make it by `scripts/make_fp16`")
+            })?;
+        }
         Ok(backend)
+    }
+
+    /// On a GPU: no node that does real work was on the processor during the trial. Profiling ends here.
+    fn check_placement(&mut self, profile: &Profile) -> std::result::Result<(), String> {
+        let file = self.session.end_profiling().map_err(|error| error.to_string())?;
+        let text = std::fs::read_to_string(&file).map_err(|error| format!("{file}: {error}"));
+        profile.remove();
+        Placement::read(&text?)?.check()
     }
 
     /// The graph's inputs and outputs.
@@ -213,78 +162,91 @@ impl OnnxBackend {
     fn run(&mut self, batch: &Batch) -> ort::Result<Array3<f32>> {
         let shape = [batch.rows, batch.width];
         self.zeros.resize(batch.ids.len().max(self.zeros.len()), 0);
+        let Self { session, bound, inputs, narrow, output, zeros, .. } = self;
         let data = |kind: InputKind| match kind {
             InputKind::Ids => &batch.ids[..],
             InputKind::Mask => &batch.mask[..],
-            InputKind::Types => &self.zeros[..batch.ids.len()],
+            InputKind::Types => &zeros[..batch.ids.len()],
         };
+        if let Some(bound) = bound {
+            for &kind in inputs.iter() {
+                let cells = data(kind).iter().copied();
+                match narrow {
+                    true => bound.set(kind.name(), shape, cells.map(|id| id as i32))?,
+                    false => bound.set(kind.name(), shape, cells)?,
+                }
+            }
+            return bound.run(session, to_array);
+        }
         // The few models that take 32-bit inputs pay for a copy.
-        let narrow: Vec<Vec<i32>> = match self.narrow {
-            true => self.inputs.iter().map(|&kind| data(kind).iter().map(|&id| id as i32).collect()).collect(),
+        let narrow: Vec<Vec<i32>> = match narrow {
+            true => inputs.iter().map(|&kind| data(kind).iter().map(|&id| id as i32).collect()).collect(),
             false => Vec::new(),
         };
-        let mut values: Vec<(&str, SessionInputValue<'_>)> = Vec::with_capacity(self.inputs.len());
-        for (index, &kind) in self.inputs.iter().enumerate() {
+        let mut values: Vec<(&str, SessionInputValue<'_>)> = Vec::with_capacity(inputs.len());
+        for (index, &kind) in inputs.iter().enumerate() {
             let value = match narrow.get(index) {
                 Some(narrow) => TensorRef::from_array_view((shape, &narrow[..]))?.into(),
                 None => TensorRef::from_array_view((shape, data(kind)))?.into(),
             };
             values.push((kind.name(), value));
         }
-        let outputs = self.session.run(values)?;
-        let logits = &outputs[self.output.as_str()];
-        let three_axes = |error| ort::Error::new(format!("the logits are not [batch, token, label]: {error}"));
-        if *logits.data_type_or_undefined() == TensorElementType::Float16 {
-            let halves = logits.try_extract_array::<half::f16>()?;
-            return halves.mapv(half::f16::to_f32).into_dimensionality::<Ix3>().map_err(three_axes);
-        }
-        let view = logits.try_extract_array::<f32>()?;
-        Ok(view.into_dimensionality::<Ix3>().map_err(three_axes)?.to_owned())
+        to_array(&session.run(values)?[output.as_str()])
     }
+}
+
+/// Logits of either precision, in memory of their own.
+fn to_array(logits: &DynValue) -> ort::Result<Array3<f32>> {
+    let three_axes = |error| ort::Error::new(format!("the logits are not [batch, token, label]: {error}"));
+    if element_type(logits.dtype()) == Some(TensorElementType::Float16) {
+        let halves = logits.try_extract_array::<half::f16>()?;
+        return halves.mapv(half::f16::to_f32).into_dimensionality::<Ix3>().map_err(three_axes);
+    }
+    let view = logits.try_extract_array::<f32>()?;
+    Ok(view.into_dimensionality::<Ix3>().map_err(three_axes)?.to_owned())
 }
 
 impl Backend for OnnxBackend {
     fn infer(&mut self, batch: &Batch) -> Result<Logits> {
         let shape = (batch.rows, batch.width);
         self.run(batch).map(Logits::new).map_err(|error| {
-            Error::new(ErrorKind::Runtime, format!("inference failed on a batch of {shape:?} [row, token]"))
-                .because(error.to_string())
+            let error = error.to_string();
+            let kind = if cuda::is_out_of_memory(&error) { ErrorKind::OutOfMemory } else { ErrorKind::Runtime };
+            Error::new(kind, format!("inference failed on a batch of {shape:?} [row, token]")).because(error)
         })
     }
 }
 
-trait DataType {
-    fn data_type_or_undefined(&self) -> &TensorElementType;
-}
-
-impl DataType for ort::value::DynValue {
-    fn data_type_or_undefined(&self) -> &TensorElementType {
-        match self.dtype() {
-            ValueType::Tensor { ty, .. } => ty,
-            _ => &TensorElementType::Undefined,
-        }
-    }
-}
-
-fn open_session(runtime: &Runtime, model: &Model, options: OnnxOptions) -> ort::Result<Session> {
-    let mut builder = Session::builder(&runtime.environment)?
-        .with_optimization_level(GraphOptimizationLevel::All)?
-        .with_intra_threads(options.threads)?
-        .with_inter_threads(1)?
-        // A session waits on its own thread only: spinning would burn the cores of its neighbours.
-        .with_intra_op_spinning(false)?
-        // This fused kernel of the CPU is ten times slower than the two that it replaces.
-        .with_disabled_optimizers("SkipLayerNormFusion")?
-        // Plans of memory are kept per shape, and shapes vary without end.
-        .with_memory_pattern(false)?;
-    if let Device::Cuda(index) = options.device {
-        let cuda = ep::CUDA::default().with_device_id(index as i32).build().error_on_failure();
-        builder = builder.with_execution_providers([cuda])?;
+fn open_session(
+    runtime: &Runtime,
+    model: &Model,
+    options: OnnxOptions,
+    profile: Option<&Profile>,
+) -> ort::Result<Session> {
+    let mut builder = session_builder(runtime, options)?;
+    if let Some(profile) = profile {
+        builder = builder.with_profiling(profile.prefix())?;
     }
     match &model.graph.source {
         GraphSource::Memory(bytes) => builder.commit_from_memory(bytes),
         GraphSource::File(path) => builder.commit_from_file(path),
     }
+}
+
+fn session_builder(runtime: &Runtime, options: OnnxOptions) -> ort::Result<SessionBuilder> {
+    let builder = Session::builder(&runtime.environment)?
+        .with_optimization_level(GraphOptimizationLevel::All)?
+        .with_intra_threads(options.threads)?
+        .with_inter_threads(1)?
+        // A session waits on its own thread only: spinning would burn the cores of its neighbours.
+        .with_intra_op_spinning(false)?
+        // Plans of memory are kept per shape, and shapes vary without end.
+        .with_memory_pattern(false)?;
+    Ok(match options.device {
+        // This fused kernel of the CPU is ten times slower than the two that it replaces; that of a GPU is not.
+        Device::Cpu => builder.with_disabled_optimizers("SkipLayerNormFusion")?,
+        Device::Cuda(index) => builder.with_execution_providers([cuda::provider(index, options.gpu_memory)])?,
+    })
 }
 
 fn unusable(model: &Model, why: impl std::fmt::Display) -> Error {
@@ -310,5 +272,47 @@ fn tensor_info(outlet: &ort::value::Outlet) -> TensorInfo {
             shape: shape.iter().copied().collect(),
         },
         other => TensorInfo { name: outlet.name().to_owned(), element: format!("{other:?}"), shape: Vec::new() },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::ModelOptions;
+
+    const OPTIONS: OnnxOptions = OnnxOptions { device: Device::Cpu, threads: 1, gpu_memory: None };
+
+    fn tiny() -> Model {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/tiny");
+        Model::open(folder, &ModelOptions::default()).unwrap()
+    }
+
+    /// What a GPU does, in the processor's memory.
+    #[test]
+    fn bound_tensors_give_the_same_logits() {
+        let (runtime, model) = (Runtime::load(None, false).unwrap(), tiny());
+        let mut plain = OnnxBackend::new(runtime, &model, OPTIONS).unwrap();
+        let mut bound = OnnxBackend::new(runtime, &model, OPTIONS).unwrap();
+        bound.bound = Some(Bound::unpinned(&bound.session, &bound.output).unwrap());
+        // Shapes grow and shrink: what is bound must be the last batch, not an earlier one.
+        for (rows, width) in [(2, 9), (5, 30), (1, 4), (3, 9)] {
+            let ids = (0..(rows * width) as i64).map(|id| 4 + id * 7 % 90).collect();
+            let mask = (0..rows * width).map(|cell| i64::from(cell % width < 4 + cell / width)).collect();
+            let batch = Batch { rows, width, ids, mask };
+            assert_eq!(plain.infer(&batch).unwrap().view(), bound.infer(&batch).unwrap().view());
+        }
+    }
+
+    /// On a CPU every heavy node is on the CPU: the check for GPUs must see that in a real profile.
+    #[test]
+    fn the_placement_of_a_real_session_is_seen() {
+        let (runtime, profile) = (Runtime::load(None, false).unwrap(), Profile::new().unwrap());
+        let folder = profile.prefix().parent().unwrap().to_owned();
+        let error = OnnxBackend::open(runtime, &tiny(), OPTIONS, Some(profile)).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Model);
+        for part in ["heavy nodes were placed on the CPU", "MatMul", "scripts/make_fp16"] {
+            assert!(error.to_string().contains(part), "{error}");
+        }
+        assert!(!folder.exists());
     }
 }

@@ -53,11 +53,7 @@ pub(super) fn collect(table: &EntityTable, page: &Page<'_>, found: Vec<Mention>,
     found.sort_by_key(|mention| (mention.field, mention.span.start, std::cmp::Reverse(mention.span.end)));
     for body in &page.bodies {
         let from = sites.len();
-        let mut matches = scan::scan(table, page, body);
-        // What the table's own rules refuse here is no rival of the model's span: "The National" of Abu Dhabi
-        // has no part in the "National Army".
-        matches.retain(|found| found.hits.iter().any(|hit| choose::refusal(table, page, hit.row).is_none()));
-        let mut matches = leftmost_longest(matches);
+        let mut matches = leftmost_longest(scan::scan(table, page, body));
         regions::apply(table, page, body, &mut matches);
         let mut proposals: Vec<Proposal> = Vec::new();
         let whole = join::join(body, found.iter().filter(|mention| mention.field == body.field));
@@ -70,6 +66,16 @@ pub(super) fn collect(table: &EntityTable, page: &Page<'_>, found: Vec<Mention>,
                 proposals.push(Proposal { words, mention: mention.clone() });
             }
         }
+        // What the article's other words refuse is no rival of the model's span: "The National" of Abu Dhabi has no
+        // part in the "National Army". A name out of its time is still that name.
+        let refused_by_words = |hit: &Hit| {
+            matches!(choose::refusal(table, page, hit.row), Some(Reason::RequiresMissing | Reason::ExcludedWord))
+        };
+        let has_rival = |found: &Match| {
+            let rivals = |words: &Range<usize>| words.start < found.words.end && found.words.start < words.end;
+            proposals.iter().any(|proposal| proposal.words != found.words && rivals(&proposal.words))
+        };
+        matches.retain(|found| !(has_rival(found) && found.hits.iter().all(refused_by_words)));
         merge(table, page, body, proposals, matches, add_missed, &mut sites);
         sites[from..].sort_by_key(|site| site.span.start);
     }

@@ -22,7 +22,10 @@ pub(super) fn open(options: &ModelOptions) -> Result<Model> {
     let variant = Variant::new("onnx/model_quantized.onnx", GRAPH);
     if options.for_gpu || options.variant.as_ref().is_some_and(|asked| !variant.is_called(asked)) {
         return Err(Error::new(ErrorKind::Model, "the bundled model has only its 8-bit variant, made for the CPU")
-            .help("for a GPU, give the folder of a model with model_fp16.onnx or model.onnx to --model"));
+            .help(
+                "for a GPU, give the folder of a model with model_fp16.onnx or model.onnx to --model; \
+                 `scripts/make_fp16 models/minilm-l6-news-ner --out FOLDER` makes one of the bundled model",
+            ));
     }
     let text = |bytes: &'static [u8]| String::from_utf8_lossy(bytes);
     let (config, tokenizer_config, card) = (text(CONFIG), text(TOKENIZER_CONFIG), text(CARD));

@@ -168,7 +168,11 @@ fn choose<'v>(folder: &Path, variants: &'v [Variant], options: &ModelOptions) ->
             "8-bit integer products are for the CPU; a GPU would be slower with them",
         )
         .at(folder.join(&chosen.file))
-        .help(format!("give --variant a half or single precision file; the folder has {}", list())));
+        .help(format!(
+            "`scripts/make_fp16 {}` makes a half precision file of it; the folder has {}",
+            folder.display(),
+            list()
+        )));
     }
     Ok(chosen)
 }

@@ -32,6 +32,8 @@ pub struct Model {
     pub window: usize,
     /// The ONNX graph.
     pub graph: Graph,
+    /// Numbers per token that a layer passes on, where `config.json` says.
+    pub hidden_size: Option<usize>,
     /// What `config.json` says of the architecture (`bert`, `roberta`, …).
     pub architecture: String,
     /// What the model card says.
@@ -122,6 +124,9 @@ struct HubConfig {
     max_position_embeddings: Option<usize>,
     model_type: Option<String>,
     vocab_size: Option<usize>,
+    /// DistilBERT says `dim`.
+    #[serde(alias = "dim")]
+    hidden_size: Option<usize>,
     pad_token_id: Option<u32>,
 }
 
@@ -164,6 +169,7 @@ impl Parts<'_> {
             window,
             variants: vec![graph.variant.clone()],
             graph,
+            hidden_size: config.hidden_size,
             architecture: config.model_type.unwrap_or_else(|| "unknown".to_owned()),
             card,
             origin,

@@ -211,8 +211,8 @@ pub(crate) fn tiny_model() -> Model {
 
 /// A session of a model.
 pub(crate) fn session(model: &Model) -> OnnxBackend {
-    let runtime = Runtime::load(None).expect("ONNX Runtime; `scripts/setup` installs it");
-    OnnxBackend::new(runtime, model, OnnxOptions { device: Device::Cpu, threads: 1 }).unwrap()
+    let runtime = Runtime::load(None, false).expect("ONNX Runtime; `scripts/setup` installs it");
+    OnnxBackend::new(runtime, model, OnnxOptions { device: Device::Cpu, threads: 1, gpu_memory: None }).unwrap()
 }
 
 /// A pipeline over one backend; the table is JSON Lines.

@@ -80,7 +80,6 @@ impl Figures {
             .map(|&name| (name.to_owned(), of(&|report| report.waiting_seconds[name] / report.seconds / waiters(name))))
             .collect();
         let model = pipeline.model();
-        let special = model.tokenizer.special_tokens();
         let mut figures = Self {
             tokens_per_second: of(&RunReport::tokens_per_second),
             articles_per_second: of(&|report| report.articles as f64 / report.seconds),
@@ -93,10 +92,7 @@ impl Figures {
             ),
             host_cpu_share: 1.0 - cpu_share["infer"],
             link_ms_per_article: of(&|report| 1e3 * report.stage_cpu_seconds["link"] / report.articles.max(1) as f64),
-            padding_share: of(&|report| {
-                let filled = computed(report) + (report.windows_computed * special as u64) as f64;
-                1.0 - filled / report.positions_computed.max(1) as f64
-            }),
+            padding_share: of(&|report| report.positions_padded as f64 / report.positions_computed.max(1) as f64),
             repeated_share: of(&|report| report.tokens_repeated as f64 / report.tokens_inferred.max(1) as f64),
             mean_batch_rows: of(&|report| report.windows_computed as f64 / report.batches.max(1) as f64),
             mean_batch_width: of(&|report| report.positions_computed as f64 / report.windows_computed.max(1) as f64),

@@ -1,0 +1,112 @@
+//! ONNX Runtime itself: loaded once, asked what it can do.
+
+use std::path::Path;
+use std::sync::OnceLock;
+
+use ort::ep::{self, ExecutionProvider};
+use ort::session::Session;
+
+use super::cuda;
+use super::library::{Library, find_library, library_version};
+use crate::error::{Error, ErrorKind, Result};
+
+/// Where a session computes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Device {
+    /// The processor.
+    Cpu,
+    /// The CUDA device of this number.
+    Cuda(u32),
+}
+
+/// ONNX Runtime, loaded. A process can load it once.
+#[derive(Debug)]
+pub struct Runtime {
+    pub(super) environment: ort::environment::Environment,
+    /// Which library it is.
+    pub library: Library,
+    /// Its version, such as `1.31.1`.
+    pub version: String,
+}
+
+static RUNTIME: OnceLock<std::result::Result<Runtime, String>> = OnceLock::new();
+
+impl Runtime {
+    /// Finds and loads the library; later calls return what the first one loaded. Nothing of ONNX Runtime may
+    /// be touched before, so that everything here starts from this value.
+    ///
+    /// With `for_gpu`, the folder that `scripts/setup_gpu` makes goes before that of `scripts/setup`.
+    pub fn load(flag: Option<&Path>, for_gpu: bool) -> Result<&'static Self> {
+        let library = find_library(flag, for_gpu)?;
+        let path = library.path.clone();
+        let loaded = RUNTIME.get_or_init(|| Self::load_now(library).map_err(|error| with_causes(&*error)));
+        loaded.as_ref().map_err(|message| {
+            Error::new(ErrorKind::Runtime, format!("ONNX Runtime cannot be loaded: {message}"))
+                .at(path)
+                .help("`scripts/setup` installs a fitting version; `namewire doctor` shows what is there")
+        })
+    }
+
+    fn load_now(library: Library) -> std::result::Result<Self, Box<dyn std::error::Error>> {
+        let version = library_version(&library.path)?;
+        library.path.parent().into_iter().for_each(cuda::open_libraries);
+        let environment = ort::init_from(&library.path)?.with_name("namewire").with_telemetry(false).build()?;
+        environment.set_log_level(ort::logging::LogLevel::Error);
+        Ok(Self { environment, library, version })
+    }
+
+    /// The execution providers that this build of ONNX Runtime offers, best first.
+    pub fn providers(&self) -> Vec<&'static str> {
+        let cuda = ep::CUDA::default().is_listed().then_some("CUDA");
+        cuda.into_iter().chain(["CPU"]).collect()
+    }
+
+    /// Fails where this build cannot compute on `device`: nothing is computed elsewhere instead.
+    pub(super) fn check(&self, device: Device) -> Result<()> {
+        if device == Device::Cpu || ep::CUDA::default().is_listed() {
+            return Ok(());
+        }
+        let what = format!("this ONNX Runtime ({}) is a build for the CPU, without CUDA", self.version);
+        Err(Error::new(ErrorKind::Runtime, what).at(&self.library.path).help(format!(
+            "`scripts/setup_gpu` installs onnxruntime-gpu {} with its CUDA libraries; or name such a library with \
+             --ort-lib, or leave --device out",
+            self.version
+        )))
+    }
+
+    /// What the library says of how it was built.
+    pub fn build_info(&self) -> &'static str {
+        ort::info()
+    }
+
+    /// The device for `auto`: the first GPU where this library can use one, else the CPU, and why.
+    pub fn best_device(&self) -> (Device, String) {
+        if !ep::CUDA::default().is_listed() {
+            return (Device::Cpu, "this ONNX Runtime is a build for the CPU".to_owned());
+        }
+        let registered = || -> ort::Result<()> {
+            Session::builder(&self.environment)?.with_execution_providers([cuda::provider(0, None)])?;
+            Ok(())
+        };
+        match registered() {
+            Ok(()) => (Device::Cuda(0), "its provider loads".to_owned()),
+            Err(error) => (Device::Cpu, format!("CUDA cannot be used: {error}")),
+        }
+    }
+}
+
+/// An error and what it comes from, which the loader's own message leaves out.
+fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+trait Listed {
+    fn is_listed(&self) -> bool;
+}
+
+impl<P: ExecutionProvider> Listed for P {
+    fn is_listed(&self) -> bool {
+        P::is_available().unwrap_or(false)
+    }
+}
