@@ -90,6 +90,7 @@ impl<'m> Ceiling<'m> {
 pub fn find_layout(
     ceiling: &Ceiling<'_>,
     cores: usize,
+    budgets: &[usize],
     moment: Duration,
     open: &OpenBackends<'_>,
 ) -> Result<(Layout, f64)> {
@@ -97,7 +98,7 @@ pub fn find_layout(
     let shapes = if cores > 1 { vec![(cores, 1), (1, cores)] } else { vec![(1, 1)] };
     for (sessions, threads) in shapes {
         let mut backends = open(sessions, threads)?;
-        for batch_tokens in [128, 256, 512, 1024] {
+        for &batch_tokens in budgets {
             let rate = ceiling.measure(&mut backends, batch_tokens, moment)?;
             if best.is_none_or(|(_, top)| rate > top) {
                 best = Some((Layout { sessions, threads, batch_tokens }, rate));

@@ -84,7 +84,9 @@ pub(super) fn run(args: &BenchArgs) -> Result<End> {
     let options = args.model.options(device);
     let open = |sessions, threads| open_sessions(runtime, &ceiling_model, OnnxOptions { threads, ..options }, sessions);
     let cores = if device == Device::Cpu { available_cores() } else { workers };
-    let (layout, _) = find_layout(&ceiling, cores, Duration::from_millis(1500), &open)?;
+    // Padded tokens a batch: what fits a core's cache, or what fills a GPU.
+    let budgets = if device == Device::Cpu { [128, 256, 512, 1024] } else { [4096, 8192, 16384, 65536] };
+    let (layout, _) = find_layout(&ceiling, cores, &budgets, Duration::from_millis(1500), &open)?;
     let mut bare = open(layout.sessions, layout.threads)?;
 
     let mut rounds = Vec::with_capacity(args.rounds);

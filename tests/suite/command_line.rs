@@ -85,7 +85,9 @@ fn a_missing_runtime_names_the_remedy() {
     assert!(output.status.code() == Some(2) && stderr.contains("ORT_DYLIB_PATH names no"), "{stderr}");
     // Nowhere at all: a copy of the program, away from the repository and from any Python.
     let copy = desk.path("namewire");
-    std::fs::copy(env!("CARGO_BIN_EXE_namewire"), &copy).unwrap();
+    // Another process copies: a file that this one holds open for writing, when a neighbouring test forks, is busy.
+    let copied = std::process::Command::new("cp").args([env!("CARGO_BIN_EXE_namewire"), &copy]).status().unwrap();
+    assert!(copied.success());
     let mut alone = std::process::Command::new(&copy);
     let output =
         alone.arg("doctor").current_dir(&empty).env_remove("ORT_DYLIB_PATH").env("PATH", &empty).output().unwrap();
