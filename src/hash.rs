@@ -8,7 +8,14 @@ use sha2::{Digest, Sha256};
 
 /// The hash of some bytes.
 pub fn sha256(bytes: &[u8]) -> String {
-    hex(Sha256::digest(bytes).as_slice())
+    sha256_joined([bytes])
+}
+
+/// The hash of several pieces, as if they were one.
+pub fn sha256_joined<'b>(pieces: impl IntoIterator<Item = &'b [u8]>) -> String {
+    let mut hasher = Sha256::new();
+    pieces.into_iter().for_each(|piece| hasher.update(piece));
+    hex(hasher.finalize().as_slice())
 }
 
 /// The hash of a file, read in pieces.

@@ -8,13 +8,13 @@ use std::sync::Arc;
 
 use ahash::AHashSet;
 use jiff::civil::Date;
-use sha2::{Digest, Sha256};
 
 use super::lexicon::{Lexicon, Row, Rules};
 use super::normalise::{exact, fold};
 use super::record::{AliasRecord, CaseRule, EntityRecord};
 use crate::date::DateRange;
 use crate::error::{Error, ErrorKind, Result};
+use crate::hash::sha256_joined;
 
 /// Index of an entity in its table; the order is that of the ids, whatever the order of the lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -89,9 +89,7 @@ impl EntityTable {
     /// Reads a table from texts, each with the name that errors and evidence give it.
     pub fn parse(sources: &[(&str, &str)]) -> Result<Self> {
         let mut records = Vec::new();
-        let mut hash = Sha256::new();
         for (name, text) in sources {
-            hash.update(text.as_bytes());
             read_lines(&Arc::from(*name), text, &mut records)?;
         }
         if records.is_empty() {
@@ -100,7 +98,7 @@ impl EntityTable {
                 .at(named)
                 .help("give a file with one entity per line, or none at all to write plain mentions"));
         }
-        let sha256 = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 = sha256_joined(sources.iter().map(|(_, text)| text.as_bytes()));
         Self::build(records, sha256)
     }
 
