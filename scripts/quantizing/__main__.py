@@ -8,7 +8,7 @@ import sys
 
 import onnx
 
-from . import check, text, weights
+from . import check, layout, text, weights
 from .graph import Graph
 from .runtime import Rows, Runner, simplified
 
@@ -130,7 +130,11 @@ def quantized(source: pathlib.Path, samples: Rows, options: argparse.Namespace) 
     ranges = weights.calibrate(graph, names, samples, options.percentile)
     weights.quantize_products(graph, found, ranges, weights.FULL if options.full_range else weights.REDUCED)
     tables = weights.quantize_tables(graph, weights.FULL)
-    steps = {"products": len(found), "scales": len(names), "tables": tables}
+    plain = Runner(graph.build())
+    turned = layout.tokens_first(graph)
+    if turned:
+        check.equal(plain, Runner(graph.build()), samples[: check.BATCH_ROWS])
+    steps = {"products": len(found), "scales": len(names), "tables": tables, "attentions_tokens_first": turned}
     return graph, steps
 
 
