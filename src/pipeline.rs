@@ -91,6 +91,11 @@ impl Pipeline {
         Ok(Self { model, linker, config, backends: Mutex::new(backends), host, memory, counters: Arc::default() })
     }
 
+    /// The same pipeline over other backends.
+    pub fn with_backends(self, backends: Vec<Box<dyn Backend>>) -> Result<Self> {
+        Self::new(self.model, self.linker, backends, self.config)
+    }
+
     /// The model.
     pub fn model(&self) -> &Model {
         &self.model

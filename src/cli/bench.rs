@@ -10,7 +10,7 @@ use namewire::bench::{Ceiling, find_layout, generate};
 use namewire::chunk::{Chunk, chunks};
 use namewire::config::{Config, available_cores};
 use namewire::error::{Error, Result};
-use namewire::infer::{Device, OnnxOptions};
+use namewire::infer::{Backend, CapitalsBackend, Device, OnnxOptions};
 use namewire::link::Linker;
 use namewire::pipeline::Pipeline;
 use namewire::read::{Input, RawRecord, Records, Reject, discover};
@@ -96,7 +96,8 @@ pub(super) fn run(args: &BenchArgs) -> Result<End> {
         let ceiling = ceiling.measure(&mut bare, layout.batch_tokens, span)?;
         rounds.push(Round { report, ceiling });
     }
-    let figures = Figures::new(&rounds, layout, &pipeline, describe(device), workers, &runtime.version);
+    let mut figures = Figures::new(&rounds, layout, &pipeline, describe(device), workers, &runtime.version);
+    figures.host_tokens_per_second = host_alone(args, &inputs, pipeline, workers)?;
     if let Some(path) = &args.json {
         figures.write(path)?;
     }
@@ -109,6 +110,15 @@ fn source(args: &BenchArgs, inputs: &[Input], pipeline: &Pipeline) -> Source {
         [] => Box::new(generate(args.articles, args.seed).map(Ok)),
         inputs => Box::new(Records::new(inputs.to_vec(), &pipeline.config().read)),
     }
+}
+
+/// Tokens per second of all stages but inference: what they could feed to a device that computes in no time.
+fn host_alone(args: &BenchArgs, inputs: &[Input], pipeline: Pipeline, workers: usize) -> Result<f64> {
+    let model = pipeline.model();
+    let instant = |_| Box::new(CapitalsBackend::new(&model.tokenizer, &model.labels)) as Box<dyn Backend>;
+    let backends = (0..workers).map(instant).collect();
+    let pipeline = pipeline.with_backends(backends)?;
+    Ok(run_once(source(args, inputs, &pipeline), &pipeline)?.tokens_per_second())
 }
 
 /// The token sequences of all windows, as the pipeline makes them.

@@ -187,7 +187,9 @@ fn bench_measures_a_corpus_of_its_own() {
     let run = namewire(&args);
     run.exits(0);
     let figures: serde_json::Value = serde_json::from_slice(&std::fs::read(&json).unwrap()).unwrap();
-    for key in ["tokens_per_second", "ceiling_tokens_per_second", "ceiling_ratio", "mean_batch_rows"] {
+    for key in
+        ["tokens_per_second", "ceiling_tokens_per_second", "ceiling_ratio", "host_tokens_per_second", "mean_batch_rows"]
+    {
         assert!(figures[key].as_f64().is_some_and(|figure| figure > 0.0), "{key}: {figures}");
     }
     assert_eq!(figures["articles"], 20);

@@ -30,6 +30,8 @@ pub(super) struct Figures {
     /// Lowest and highest ratio of a round.
     ceiling_ratio_range: [f64; 2],
     ceiling_layout: String,
+    /// The same articles through all stages but inference.
+    pub host_tokens_per_second: f64,
     /// Share of the process's time on the processor, by stage.
     cpu_share: BTreeMap<String, f64>,
     /// All of it but inference.
@@ -158,6 +160,7 @@ impl Figures {
         row("", &|it| it.articles_per_second, "articles/s");
         row("ceiling of the runtime", &|it| it.ceiling_tokens_per_second, "tokens/s");
         row("ratio to the ceiling", &|it| it.ceiling_ratio, "");
+        row("without inference", &|it| it.host_tokens_per_second, "tokens/s");
         for name in self.cpu_share.keys() {
             row(&format!("processor time: {name}"), &|it| 100.0 * at(&it.cpu_share, name), "%");
         }
