@@ -119,8 +119,7 @@ impl Pipeline {
         Arc::clone(&self.counters)
     }
 
-    /// Ends a run early: what was read by then is processed and written, and [`Pipeline::run`] returns as if the input
-    /// had ended.
+    /// Ends a run early, as if the input had ended: what was taken in by then is processed and written.
     pub fn stop(&self) -> Stop {
         self.stop.clone()
     }

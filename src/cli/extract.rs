@@ -86,6 +86,7 @@ pub(super) fn run(args: &ExtractArgs) -> Result<End> {
     }
     let ledger = Ledger::new(target.shard_size());
     let identity = identity(&setting, &inputs, &args.linking, &args.writing, !args.retry.is_empty())?;
+    let interrupt = Interrupt::watch(pipeline.stop(), target.words_on_interrupt())?;
     let Some(mut sink) = target.open(identity, &ledger)? else { return Ok(End::Done) };
 
     let end = sink.manifest().and_then(|manifest| manifest.end()).cloned();
@@ -93,7 +94,6 @@ pub(super) fn run(args: &ExtractArgs) -> Result<End> {
         Ok(records) => records,
         Err(error) => return Err(sink.fail(error)),
     };
-    let interrupt = Interrupt::watch(pipeline.stop(), target.words_on_interrupt())?;
     let progress = Progress::start(args.writing.quiet, progress, pipeline.counters());
     let mut summary = Summary::default();
     let table = pipeline.linker().map(Linker::table);

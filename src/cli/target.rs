@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use namewire::error::{Error, Result};
+use namewire::error::{Error, ErrorKind, Result};
 use namewire::read::Ledger;
 use namewire::write::{Counts, ShardPlan, Shards, State, WholeFile};
 use namewire::write::{Duplicates, Existing, FileFacts, Identity, MANIFEST, Manifest, OutputPaths, Outputs, Rendered};
@@ -186,7 +186,11 @@ impl Sink {
     /// After a failure: says what can be relied on.
     pub(super) fn fail(self, error: Error) -> Error {
         if let Self::Shards { shards, .. } = self {
-            hint(shards.abandon());
+            let whole = shards.abandon();
+            // With another input, going on would fail again.
+            if error.kind() != ErrorKind::Input {
+                hint(whole);
+            }
         }
         error
     }

@@ -276,8 +276,8 @@ impl OpenShard {
             check_lines(&file.name, file.lines, expected[kind])?;
         }
         total.check(total.records, &files[0].name)?;
-        if total.rejected > 0 && self.rejects.is_none() {
-            return check_lines("rejects", 0, total.rejected).map(|()| files);
+        if self.rejects.is_none() {
+            check_lines("rejects", 0, total.rejected)?;
         }
         Ok(files)
     }
