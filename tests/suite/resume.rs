@@ -158,7 +158,10 @@ fn a_run_that_is_killed_again_and_again_writes_the_same_bytes() {
             match run.code {
                 -1 => kills += 1,
                 // It was killed after its last step.
-                0 => break run.says(&["the run is complete"]),
+                0 => {
+                    run.says(&["the run is complete"]);
+                    break;
+                }
                 code => {
                     assert_eq!(code, 1, "{}", run.stderr);
                     run.says(&[&format!("going on behind {before} whole shards of {} records", before * 40)]);
@@ -262,7 +265,7 @@ fn a_signal_ends_a_run_in_good_order() {
 
         // A single file keeps its temporary name.
         let single = desk.path("m.jsonl");
-        let (child, _pipe) = spawn(&["extract", "-", "--out", &single, "--device", "stub", "--entities", "none"]);
+        let (child, _pipe) = spawn(&["extract", "-", "--out", &single, "--device", "stub", "--model", &tiny]);
         while !desk.has("m.jsonl.part") {
             std::thread::sleep(Duration::from_millis(5));
         }
@@ -298,7 +301,7 @@ fn a_full_disk_costs_no_more_than_the_shard_in_flight() {
     namewire(&shards(&input, &tiny, &out, &["--resume"])).exits(1);
     assert_same_files(&out, &contents(&undisturbed));
     let single = desk.path("m.jsonl");
-    let run = limited(&["extract", &input, "--out", &single, "--device", "stub", "--entities", "none"]).exits(2);
+    let run = limited(&["extract", &input, "--out", &single, "--device", "stub", "--model", &tiny]).exits(2);
     run.says(&["m.jsonl: cannot write the output"]);
     assert!(!desk.has("m.jsonl") && !desk.has("m.jsonl.part"));
 }
@@ -409,7 +412,7 @@ fn a_check_estimates_and_writes_nothing() {
             value(label);
         }
     }
-    let run = namewire_with_input(&shards("-", &tiny, &desk.path("out"), &["--check"]), text.as_bytes()).exits(0);
+    let run = namewire_with_input(&shards("-", &tiny, &desk.path("out"), &["--check"]), dump(150).as_bytes()).exits(0);
     assert!(run.stdout.contains("records/s"), "{}", run.stdout);
     assert_eq!(desk.files(), ["in.jsonl", "in.jsonl.zst"]);
 }
