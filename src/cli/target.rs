@@ -127,7 +127,7 @@ impl Target {
     /// Opens the outputs. Nothing is returned where the run in the directory is complete.
     pub(super) fn open(&self, identity: Identity, ledger: &Ledger) -> Result<Option<Sink>> {
         let (plan, existing, summary) = match self {
-            Self::Files(paths) => return Ok(Some(Sink::Files(Outputs::create(paths)?))),
+            Self::Files(paths) => return Ok(Some(Sink::Files(Box::new(Outputs::create(paths)?)))),
             Self::Shards { plan, existing, summary } => (plan, *existing, summary),
         };
         let shards = Shards::open(plan.clone(), existing, identity, ledger.clone())?;
@@ -146,14 +146,14 @@ impl Target {
             }
         }
         let summary = summary.as_deref().map(WholeFile::create).transpose()?;
-        Ok(Some(Sink::Shards { shards, folder: plan.folder.clone(), summary }))
+        Ok(Some(Sink::Shards { shards: Box::new(shards), folder: plan.folder.clone(), summary }))
     }
 }
 
 /// Open outputs.
 pub(super) enum Sink {
-    Files(Outputs),
-    Shards { shards: Shards, folder: PathBuf, summary: Option<WholeFile> },
+    Files(Box<Outputs>),
+    Shards { shards: Box<Shards>, folder: PathBuf, summary: Option<WholeFile> },
 }
 
 /// What has been written at the end of a run.

@@ -79,7 +79,7 @@ impl Here {
         self.records += 1;
         let (tag, bytes): (&[u8], &[u8]) = match record {
             Ok(record) => (b"record", &record.bytes),
-            Err(reject) => (b"reject", reject.excerpt.as_bytes()),
+            Err(reject) => (b"reject", &reject.record),
         };
         self.hasher.update(tag);
         self.hasher.update((bytes.len() as u64).to_le_bytes());

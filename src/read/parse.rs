@@ -247,7 +247,7 @@ mod tests {
             let reject = parse(bytes).unwrap_err();
             assert_eq!(reject.reason, reason, "{reject}");
             assert!(reject.message.contains(message), "{reject}");
-            assert!(!reject.excerpt.is_empty() && reject.origin.line == Some(7));
+            assert!(!reject.excerpt().is_empty() && reject.origin.line == Some(7));
         }
     }
 

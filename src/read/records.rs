@@ -328,7 +328,7 @@ mod tests {
         fs::write(&file, "x".repeat(1000)).unwrap();
         let options = ReadOptions { max_article_bytes: 500, ..ReadOptions::default() };
         let reject = Records::new(discover(&[file], &options).unwrap(), &options).next().unwrap().unwrap_err();
-        assert_eq!((reject.id.as_deref(), reject.excerpt.len()), (Some("a.txt"), 200));
+        assert_eq!((reject.id.as_deref(), reject.excerpt().len()), (Some("a.txt"), 200));
     }
 
     proptest! {

@@ -1,5 +1,6 @@
 //! Records that could not become articles.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
@@ -26,10 +27,8 @@ pub struct Reject {
     pub reason: RejectReason,
     /// What is wrong, for people.
     pub message: String,
-    /// The record's first 200 bytes; what is not UTF-8 is replaced. Empty where nothing was read.
-    pub excerpt: String,
-    /// The record, or its first 64 KiB.
-    pub record: Vec<u8>,
+    /// The record, or its first 64 KiB; empty where nothing was read.
+    pub record: Box<[u8]>,
     /// True where `record` is not the whole record.
     pub truncated: bool,
 }
@@ -64,10 +63,14 @@ impl Reject {
             id: None,
             reason,
             message: message.into(),
-            excerpt: String::from_utf8_lossy(start_of(record, EXCERPT_BYTES)).into_owned(),
-            record: kept.to_vec(),
+            record: kept.into(),
             truncated: kept.len() < record.len(),
         }
+    }
+
+    /// The record's first 200 bytes, for people; what is not UTF-8 is replaced.
+    pub fn excerpt(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(start_of(&self.record, EXCERPT_BYTES))
     }
 
     /// The same, of a record of which no more was to be had.
@@ -92,7 +95,7 @@ impl Serialize for Reject {
         object.serialize_field("id", &self.id)?;
         object.serialize_field("reason", &self.reason)?;
         object.serialize_field("message", &self.message)?;
-        object.serialize_field("excerpt", &self.excerpt)?;
+        object.serialize_field("excerpt", &self.excerpt())?;
         object.serialize_field("truncated", &self.truncated)?;
         match std::str::from_utf8(&self.record) {
             Ok(text) => object.serialize_field("record", text)?,
@@ -117,7 +120,7 @@ mod tests {
     use super::*;
 
     fn excerpt(record: &[u8]) -> String {
-        Reject::new(Origin::default(), RejectReason::TooLarge, "", record).excerpt
+        Reject::new(Origin::default(), RejectReason::TooLarge, "", record).excerpt().into_owned()
     }
 
     #[test]

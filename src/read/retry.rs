@@ -70,13 +70,13 @@ impl<I: RecordIterator> Retry<I> {
         match line.kept().filter(|_| !line.truncated) {
             Some(bytes) => Ok(RawRecord { origin, name, format, bytes }),
             None => {
-                let record = self.from_input(&line, &origin);
+                let record = self.fetch(&line, &origin);
                 record.map(|record| RawRecord { name, ..record }).map_err(|reject| Reject { id: line.id, ..reject })
             }
         }
     }
 
-    fn from_input(&mut self, line: &RejectLine, origin: &Origin) -> Result<RawRecord, Reject> {
+    fn fetch(&mut self, line: &RejectLine, origin: &Origin) -> Result<RawRecord, Reject> {
         let lost = |message: String| {
             Reject::new(origin.clone(), RejectReason::ReadError, message, &line.kept().unwrap_or_default()).cut()
         };
