@@ -146,14 +146,21 @@ impl Target {
             }
         }
         let summary = summary.as_deref().map(WholeFile::create).transpose()?;
-        Ok(Some(Sink::Shards { shards: Box::new(shards), folder: plan.folder.clone(), summary }))
+        Ok(Some(Sink::Shards(Box::new(Directory { shards, folder: plan.folder.clone(), summary }))))
     }
 }
 
 /// Open outputs.
 pub(super) enum Sink {
     Files(Box<Outputs>),
-    Shards { shards: Box<Shards>, folder: PathBuf, summary: Option<WholeFile> },
+    Shards(Box<Directory>),
+}
+
+/// An open directory of shards.
+pub(super) struct Directory {
+    shards: Shards,
+    folder: PathBuf,
+    summary: Option<WholeFile>,
 }
 
 /// What has been written at the end of a run.
@@ -172,21 +179,21 @@ impl Sink {
     pub(super) fn manifest(&self) -> Option<&Manifest> {
         match self {
             Self::Files(_) => None,
-            Self::Shards { shards, .. } => Some(shards.manifest()),
+            Self::Shards(directory) => Some(directory.shards.manifest()),
         }
     }
 
     pub(super) fn write(&mut self, rendered: &Rendered) -> Result<()> {
         match self {
             Self::Files(outputs) => outputs.write(rendered),
-            Self::Shards { shards, .. } => shards.write(rendered),
+            Self::Shards(directory) => directory.shards.write(rendered),
         }
     }
 
     /// After a failure: says what can be relied on.
     pub(super) fn fail(self, error: Error) -> Error {
-        if let Self::Shards { shards, .. } = self {
-            let whole = shards.abandon();
+        if let Self::Shards(directory) = self {
+            let whole = directory.shards.abandon();
             // With another input, going on would fail again.
             if error.kind() != ErrorKind::Input {
                 hint(whole);
@@ -198,8 +205,8 @@ impl Sink {
     /// After a signal: leaves what is whole, and says how to go on.
     pub(super) fn stop(self) -> Result<()> {
         match self {
-            Self::Shards { shards, .. } => {
-                let manifest = shards.finish(true)?;
+            Self::Shards(directory) => {
+                let manifest = directory.shards.finish(true)?;
                 say(&format!("namewire: stopped after {} records\n", manifest.totals.counts.records));
                 hint(manifest.shards.len());
             }
@@ -234,7 +241,8 @@ impl Sink {
                 outputs.finish()?;
                 Ok(wrote)
             }
-            Self::Shards { shards, folder, summary } => {
+            Self::Shards(directory) => {
+                let Directory { shards, folder, summary } = *directory;
                 let whole = shards.manifest().shards.len();
                 let manifest = shards.finish(false).inspect_err(|_| hint(whole))?;
                 let rejected = manifest.totals.counts.rejected;
