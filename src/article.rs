@@ -68,6 +68,8 @@ impl Field {
 pub struct Origin {
     /// The input as it was named (`-` for standard input).
     pub path: Arc<str>,
+    /// Which input of the run it was, counted from 0.
+    pub input: u32,
     /// The record's line, counted from 1, for inputs with one record a line.
     pub line: Option<u64>,
     /// The byte, in the uncompressed input, at which the record starts.

@@ -65,14 +65,18 @@ where
 {
     let mut records = records.peekable();
     let size = |record: &std::result::Result<RawRecord, Reject>| record.as_ref().map_or(0, |record| record.bytes.len());
+    let mut taken = 0;
     std::iter::from_fn(move || {
         let mut chunk = vec![records.next()?];
         let mut bytes = size(&chunk[0]);
-        while chunk.len() < limits.articles {
+        let left_of_shard = limits.shard.map_or(u64::MAX, |shard| shard - taken % shard);
+        let most = limits.articles.min(usize::try_from(left_of_shard).unwrap_or(usize::MAX));
+        while chunk.len() < most {
             let Some(next) = records.next_if(|next| bytes + size(next) <= limits.bytes) else { break };
             bytes += size(&next);
             chunk.push(next);
         }
+        taken += chunk.len() as u64;
         Some(chunk)
     })
 }
@@ -155,26 +159,39 @@ fn encode(article: Article, language: Option<String>, model: &Model) -> Prepared
         Err(_) => "the tokenizer panicked".to_owned(),
     };
     let mut reject =
-        Reject::new(origin, RejectReason::Internal, format!("the article cannot be tokenized: {failure}"), &[]);
+        Reject::new(origin, RejectReason::Internal, format!("the article cannot be tokenized: {failure}"), &[]).cut();
     reject.id = Some(id);
     Prepared::Rejected(reject)
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::article::Origin;
     use crate::read::Format;
 
-    #[test]
-    fn chunks_depend_on_count_and_bytes_alone() {
+    fn sizes(lengths: &[usize], shard: Option<u64>) -> Vec<usize> {
         let record = |bytes: usize| {
             Ok(RawRecord { origin: Origin::default(), name: "".into(), format: Format::Text, bytes: vec![0; bytes] })
         };
-        let limits = ChunkLimits { articles: 3, bytes: 10 };
-        let sizes = |lengths: &[usize]| -> Vec<usize> {
-            chunks(lengths.iter().map(|&length| record(length)), limits).map(|chunk| chunk.len()).collect()
-        };
+        let limits = ChunkLimits { articles: 3, bytes: 10, shard };
+        chunks(lengths.iter().map(|&length| record(length)), limits).map(|chunk| chunk.len()).collect()
+    }
+
+    proptest! {
+        /// A run that goes on from a shard cuts the same chunks as one that came from the start.
+        #[test]
+        fn shards_are_cut_alone(lengths in prop::collection::vec(0usize..12, 0..40), shard in 1usize..9) {
+            let apart: Vec<usize> = lengths.chunks(shard).flat_map(|lengths| sizes(lengths, None)).collect();
+            prop_assert_eq!(sizes(&lengths, Some(shard as u64)), apart);
+        }
+    }
+
+    #[test]
+    fn chunks_depend_on_count_and_bytes_alone() {
+        let sizes = |lengths: &[usize]| sizes(lengths, None);
         assert_eq!(sizes(&[1, 1, 1, 1]), [3, 1]);
         assert_eq!(sizes(&[4, 6, 1]), [2, 1]);
         assert_eq!(sizes(&[1, 50, 1]), [1, 1, 1]);

@@ -37,6 +37,8 @@ pub struct ChunkLimits {
     /// Most bytes of records; an article that is longer is a chunk of its own. Bounds the memory of a chunk:
     /// 36 bytes of scores for each token, three or four bytes of text.
     pub bytes: usize,
+    /// Records of a shard of the output, which no chunk crosses, so that a run can go on from any shard.
+    pub shard: Option<u64>,
 }
 
 /// What is done with articles in a language that the model was not made for.
@@ -59,7 +61,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             read: ReadOptions::default(),
-            chunk: ChunkLimits { articles: 64, bytes: 1 << 20 },
+            chunk: ChunkLimits { articles: 64, bytes: 1 << 20, shard: None },
             // Measured on two cores: 512 padded tokens keep a layer's activations within the L2 cache.
             batch: BatchLimits { tokens: 512, rows: 64, equal_lengths: true },
             dedup: true,
@@ -85,7 +87,7 @@ impl Config {
         // The power of two at or below.
         let tokens = (1usize << fitting.max(1).ilog2()).clamp(2048, 32768);
         self.batch = BatchLimits { tokens, rows: 4096, equal_lengths: false };
-        self.chunk = ChunkLimits { articles: 1024, bytes: 8 << 20 };
+        self.chunk = ChunkLimits { articles: 1024, bytes: 8 << 20, ..self.chunk };
     }
 }
 

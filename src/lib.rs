@@ -81,6 +81,7 @@ pub mod report;
 pub mod segment;
 pub mod span;
 pub mod stitch;
+pub mod stop;
 pub mod window;
 pub mod words;
 pub mod write;

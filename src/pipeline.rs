@@ -34,6 +34,7 @@ use crate::read::{RawRecord, Reject};
 use crate::repeat::Memory;
 use crate::report::{Counters, RunReport, Stage, Started, Waiter};
 use crate::stitch::{Scores, content};
+use crate::stop::{Intake, Stop};
 
 /// Chunks between the preparer and the collector: one being inferred, one ready, one being finished.
 const IN_FLIGHT: usize = 3;
@@ -47,6 +48,7 @@ pub struct Pipeline {
     host: rayon::ThreadPool,
     memory: Option<Memory>,
     counters: Arc<Counters>,
+    stop: Stop,
 }
 
 /// One batch to run.
@@ -88,7 +90,8 @@ impl Pipeline {
         // What depends on the batch must not be remembered: the output would depend on what was forgotten.
         let exact = model.graph.variant.rows_are_independent() && config.batch.equal_lengths;
         let memory = (config.dedup && exact).then(|| Memory::new(config.memory_bytes));
-        Ok(Self { model, linker, config, backends: Mutex::new(backends), host, memory, counters: Arc::default() })
+        let (counters, stop) = (Arc::default(), Stop::default());
+        Ok(Self { model, linker, config, backends: Mutex::new(backends), host, memory, counters, stop })
     }
 
     /// The same pipeline over other backends.
@@ -119,6 +122,11 @@ impl Pipeline {
     /// Figures of the current run, to be watched from any thread.
     pub fn counters(&self) -> Arc<Counters> {
         Arc::clone(&self.counters)
+    }
+
+    /// Ends a run early, as if the input had ended: what was taken in by then is processed and written.
+    pub fn stop(&self) -> Stop {
+        self.stop.clone()
     }
 
     /// Processes all records. `render` turns each outcome into whatever is to be written, on many threads;
@@ -207,7 +215,8 @@ impl Pipeline {
             self.host.install(|| Chunk::prepare(raw, &self.model, &self.config, self.memory.as_ref(), &self.counters))
         };
         let counters = &self.counters;
-        let next = || counters.wait(Waiter::PreparerForRecords, || raw.recv()).ok();
+        let mut intake = Intake::new(raw, &self.stop, self.config.chunk.shard);
+        let next = || counters.wait(Waiter::PreparerForRecords, || intake.next());
         for (number, raw) in std::iter::from_fn(next).enumerate() {
             // Counted here, not by the reader, which may outlive a run that failed.
             Counters::add(&counters.records, raw.len());

@@ -15,7 +15,7 @@ use namewire::link::Linker;
 use namewire::pipeline::Pipeline;
 use namewire::read::{Input, RawRecord, Records, Reject, discover};
 use namewire::report::{Counters, RunReport};
-use namewire::write::{Destination, LineOptions, OutputPaths, Outputs, render};
+use namewire::write::{Destination, Encoding, LineOptions, OutputPaths, Outputs, render};
 
 use self::figures::{Figures, Round};
 use super::inference::InferenceArgs;
@@ -135,8 +135,14 @@ fn encode_all(records: Source, pipeline: &Pipeline) -> Vec<Vec<u32>> {
 fn run_once(records: Source, pipeline: &Pipeline) -> Result<RunReport> {
     let path = std::env::temp_dir().join(format!("namewire-bench-{}.jsonl", std::process::id()));
     let mentions = Destination::File(path.clone());
-    let mut outputs =
-        Outputs::create(&OutputPaths { mentions, articles: None, spans: None, rejects: None, summary: None })?;
+    let mut outputs = Outputs::create(&OutputPaths {
+        mentions,
+        articles: None,
+        spans: None,
+        rejects: None,
+        summary: None,
+        encoding: Encoding::Plain,
+    })?;
     let table = pipeline.linker().map(Linker::table);
     let lines = LineOptions::default();
     pipeline.forget();

@@ -7,28 +7,41 @@ use namewire::config::Config;
 use namewire::error::Result;
 use namewire::link::Linker;
 use namewire::pipeline::Pipeline;
-use namewire::read::{Records, discover};
-use namewire::write::{Outputs, render};
+use namewire::read::{Input, Ledger, Position, ReadOptions, Records, Retry, discover};
+use namewire::write::render;
 
+use super::identity::identity;
 use super::inference::InferenceArgs;
+use super::interrupt::Interrupt;
 use super::progress::Progress;
 use super::reading::{ReadingArgs, WritingArgs};
-use super::session::{LinkingArgs, ModelArgs, describe, open_backends};
-use super::summary::Summary;
-use super::{End, say};
+use super::session::{LinkingArgs, ModelArgs};
+use super::summary::{Setting, Summary};
+use super::target::LongRunArgs;
+use super::{End, check, say};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   namewire extract news/ --out mentions.jsonl
-  namewire extract dump.jsonl.gz --text-field body --keep url,source --out mentions.jsonl
+  namewire extract dump.jsonl.gz --text-field body --keep url,source --out mentions.jsonl.zst
   cat story.txt | namewire extract - --out -
   namewire extract news/ --entities none --types PER,ORG --min-score 0.8 --out people.jsonl
-  namewire extract news/ --entities seeds/entities.jsonl my-people.jsonl --out mentions.jsonl")]
+  namewire extract news/ --entities seeds/entities.jsonl my-people.jsonl --out mentions.jsonl
+  namewire extract dump.jsonl.zst --out run/ --check
+  namewire extract dump.jsonl.zst --out run/ --compress zst --resume
+  namewire extract --retry run/rejects-*.jsonl.zst --max-article-mb 64 --out more.jsonl
+
+Exit status: 0 all articles were processed; 1 some were set aside; 2 the run was not possible, or
+has failed; 130 and 143 Ctrl-C or SIGTERM has stopped it.")]
 pub(super) struct ExtractArgs {
     /// Files (.txt, .jsonl, .ndjson, each also as .gz or .zst), directories of such files, or - for
     /// standard input.
-    #[arg(required = true, value_name = "INPUT")]
+    #[arg(required_unless_present = "retry", value_name = "INPUT")]
     inputs: Vec<PathBuf>,
+    /// Process again what these rejects files hold, under the ids and places that it had. What a file holds only the
+    /// start of is read from the input that it came from.
+    #[arg(long, value_name = "REJECTS", num_args = 1.., conflicts_with = "inputs")]
+    retry: Vec<PathBuf>,
     /// Also write what the model alone found, before tables and links.
     #[arg(long, value_name = "FILE")]
     spans: Option<PathBuf>,
@@ -37,6 +50,8 @@ pub(super) struct ExtractArgs {
     summary: Option<PathBuf>,
     #[command(flatten)]
     writing: WritingArgs,
+    #[command(flatten)]
+    long_runs: LongRunArgs,
     #[command(flatten)]
     linking: LinkingArgs,
     #[command(flatten)]
@@ -51,8 +66,11 @@ pub(super) fn run(args: &ExtractArgs) -> Result<End> {
     let mut config = Config::default();
     args.reading.apply(&mut config)?;
     args.inference.apply(&mut config)?;
-    let lines = args.writing.lines(args.spans.is_some())?;
-    let inputs = discover(&args.inputs, &config.read)?;
+    let target = args.long_runs.target(&args.writing, args.spans.as_ref(), args.summary.as_ref())?;
+    let (articles, spans) = target.writes();
+    let lines = args.writing.lines(articles, spans)?;
+    config.chunk.shard = target.shard_size();
+    let inputs = discover_inputs(args, &config.read)?;
     // Whatever may be wrong with model, table or outputs shows before the first article is read.
     let linker = args.linking.open_linker()?;
     let (runtime, device) = args.model.open_runtime()?;
@@ -60,12 +78,23 @@ pub(super) fn run(args: &ExtractArgs) -> Result<End> {
     config.languages.known = model.card.languages.clone();
     args.inference.settle(&mut config, device, &model);
     let workers = args.inference.workers(device);
-    let backends = open_backends(runtime, &model, args.model.options(device), workers)?;
+    let backends = args.model.open_backends(runtime, &model, device, workers)?;
     let pipeline = Pipeline::new(model, linker, backends, config)?;
-    let mut outputs = Outputs::create(&args.writing.paths(args.spans.clone(), args.summary.clone()))?;
+    let setting = Setting { runtime, device: args.model.describe(device), workers, pipeline: &pipeline };
+    if args.long_runs.check {
+        return check::run(&inputs, &setting, &lines, args.writing.encoding());
+    }
+    let ledger = Ledger::new(target.shard_size());
+    let identity = identity(&setting, &inputs, &args.linking, &args.writing, !args.retry.is_empty())?;
+    let interrupt = Interrupt::watch(pipeline.stop(), target.words_on_interrupt())?;
+    let Some(mut sink) = target.open(identity, &ledger)? else { return Ok(End::Done) };
 
-    let records = Records::new(inputs, &pipeline.config().read);
-    let progress = Progress::start(args.writing.quiet, records.progress(), pipeline.counters());
+    let end = sink.manifest().and_then(|manifest| manifest.end()).cloned();
+    let (records, progress) = match open_records(args, &inputs, &pipeline, &ledger, end.as_ref()) {
+        Ok(records) => records,
+        Err(error) => return Err(sink.fail(error)),
+    };
+    let progress = Progress::start(args.writing.quiet, progress, pipeline.counters());
     let mut summary = Summary::default();
     let table = pipeline.linker().map(Linker::table);
     let report = pipeline.run(
@@ -73,16 +102,59 @@ pub(super) fn run(args: &ExtractArgs) -> Result<End> {
         |outcome| render(outcome, table, &lines),
         |rendered| {
             summary.count(&rendered);
-            outputs.write(&rendered)
+            sink.write(&rendered)
         },
     );
     progress.stop();
-    let report = report?;
-    let setting = super::summary::Setting { runtime, device: describe(device), workers, pipeline: &pipeline };
-    outputs.write_summary(&summary.text(&report, &setting))?;
-    let rejects = outputs.finish()?;
-    if !args.writing.quiet {
-        say(&summary.describe(&report, &setting, &args.writing.out, rejects.as_deref()));
+    let report = match report {
+        Ok(report) => report,
+        Err(error) => return Err(sink.fail(error)),
+    };
+    if pipeline.stop().was_heeded() {
+        sink.stop()?;
+        return Ok(End::Interrupted(interrupt.status()));
     }
-    Ok(if report.rejected > 0 { End::SetAside } else { End::Done })
+    let wrote = sink.finish(&ledger, |wrote| summary.text(&report, wrote, &setting))?;
+    if !args.writing.quiet {
+        say(&summary.describe(&report, &wrote, &setting, &args.writing.out));
+    }
+    Ok(if wrote.counts.rejected > 0 { End::SetAside } else { End::Done })
+}
+
+fn discover_inputs(args: &ExtractArgs, options: &ReadOptions) -> Result<Vec<Input>> {
+    use namewire::read::Format;
+    match args.retry.as_slice() {
+        [] => discover(&args.inputs, options),
+        rejects => discover(rejects, &ReadOptions { format: Some(Format::Jsonl), ..options.clone() }),
+    }
+}
+
+type RecordsFrom = (
+    Box<dyn Iterator<Item = std::result::Result<namewire::read::RawRecord, namewire::read::Reject>> + Send>,
+    std::sync::Arc<namewire::read::ReadProgress>,
+);
+
+/// The records of the inputs, or of what is tried again, behind `end`.
+fn open_records(
+    args: &ExtractArgs,
+    inputs: &[Input],
+    pipeline: &Pipeline,
+    ledger: &Ledger,
+    end: Option<&Position>,
+) -> Result<RecordsFrom> {
+    let options = &pipeline.config().read;
+    let first = end.map_or(0, |end| end.input);
+    let records = Records::new(inputs.to_vec(), options).tracked(ledger, first);
+    let progress = records.progress();
+    let source: RecordsFrom = match args.retry.is_empty() {
+        true => (Box::new(records), progress),
+        false => (Box::new(Retry::new(records, options)), progress),
+    };
+    let mut records = ledger.follow(source.0);
+    if let Some(end) = end {
+        let path = &inputs[end.input as usize].path;
+        tracing::info!("reading past {} records of {} that are done", end.records, path.display());
+        records.skip_to(end, path)?;
+    }
+    Ok((Box::new(records), source.1))
 }

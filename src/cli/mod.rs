@@ -2,17 +2,21 @@
 //! the library, and says what came of it.
 
 mod bench;
+mod check;
 mod doctor;
 mod entities;
 mod explain;
 mod extract;
+mod identity;
 mod inference;
 mod inspect;
+mod interrupt;
 mod progress;
 mod reading;
 mod relink;
 mod session;
 mod summary;
+mod target;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -30,7 +34,8 @@ use tracing_subscriber::EnvFilter;
   namewire extract dump.jsonl.zst --model models/my-ner --entities my-table.jsonl --out mentions.jsonl
   namewire doctor
 
-Exit status: 0 all articles were processed; 1 some were set aside; 2 the run was not possible.")]
+Exit status: 0 all articles were processed; 1 some were set aside; 2 the run was not possible;
+130 and 143 Ctrl-C or SIGTERM has stopped it.")]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -76,6 +81,8 @@ enum End {
     Done,
     /// Done, but some articles were set aside, or a check found errors.
     SetAside,
+    /// A signal has ended it in good order; the exit status says which.
+    Interrupted(u8),
 }
 
 pub(crate) fn main() -> ExitCode {
@@ -93,6 +100,7 @@ pub(crate) fn main() -> ExitCode {
     match result {
         Ok(End::Done) => ExitCode::SUCCESS,
         Ok(End::SetAside) => ExitCode::from(1),
+        Ok(End::Interrupted(status)) => ExitCode::from(status),
         // Whoever read our output has seen enough.
         Err(error) if error.kind() == ErrorKind::ClosedPipe => ExitCode::SUCCESS,
         Err(error) => fail(&error),

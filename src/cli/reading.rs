@@ -7,7 +7,8 @@ use clap::Args;
 use namewire::config::Config;
 use namewire::error::Result;
 use namewire::read::{FieldNames, Format, MAX_ARTICLE_BYTES, ReadOptions};
-use namewire::write::{Destination, LineOptions, OutputPaths};
+use namewire::write::{Destination, Encoding, LineOptions, OutputPaths};
+use serde_json::{Value, json};
 
 use super::session::misuse;
 
@@ -69,7 +70,8 @@ impl ReadingArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct WritingArgs {
-    /// Where to write the mentions, one JSON object a line; - for standard output.
+    /// Where to write the mentions, one JSON object a line; - for standard output. A name that ends in .gz or .zst is
+    /// compressed.
     #[arg(short, long, value_name = "FILE")]
     pub(super) out: PathBuf,
     /// Also write one line per article, with or without mentions.
@@ -79,6 +81,9 @@ pub(super) struct WritingArgs {
     /// output, as FILE.rejects.jsonl].
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
+    /// Compress outputs whose names do not tell: gz or zst.
+    #[arg(long, value_name = "HOW")]
+    compress: Option<Encoding>,
     /// Write mentions that the model is at least this sure of; what the table alone found stays.
     #[arg(long, value_name = "0..1", default_value_t = 0.0)]
     min_score: f32,
@@ -94,7 +99,7 @@ pub(super) struct WritingArgs {
 }
 
 impl WritingArgs {
-    pub(super) fn lines(&self, spans: bool) -> Result<LineOptions> {
+    pub(super) fn lines(&self, articles: bool, spans: bool) -> Result<LineOptions> {
         if !(0.0..=1.0).contains(&self.min_score) {
             return Err(misuse("--min-score is a probability, from 0 to 1"));
         }
@@ -102,9 +107,37 @@ impl WritingArgs {
             min_score: self.min_score,
             types: self.types.iter().cloned().collect::<HashSet<_>>(),
             context: self.context,
-            articles: self.articles.is_some(),
+            articles,
             spans,
         })
+    }
+
+    /// Whether one line per article is asked for.
+    pub(super) fn with_articles(&self) -> bool {
+        self.articles.is_some()
+    }
+
+    /// How outputs are compressed whose names do not tell.
+    pub(super) fn encoding(&self) -> Encoding {
+        self.compress.unwrap_or_default()
+    }
+
+    /// Fails where flags name files that a directory of shards holds itself.
+    pub(super) fn check_directory(&self) -> Result<()> {
+        let named = [("--articles", &self.articles), ("--rejects", &self.rejects)];
+        match named.into_iter().find(|(_, file)| file.is_some()) {
+            Some((flag, _)) => {
+                Err(misuse(format!("a directory holds its articles and rejects itself: leave {flag} out")))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// What these flags change in the output.
+    pub(super) fn identity(&self) -> Value {
+        // As text: a number with a fraction may not come back from JSON to the last bit.
+        let min_score = self.min_score.to_string();
+        json!({"min_score": min_score, "types": self.types, "context": self.context, "compress": self.encoding()})
     }
 
     pub(super) fn paths(&self, spans: Option<PathBuf>, summary: Option<PathBuf>) -> OutputPaths {
@@ -113,13 +146,16 @@ impl WritingArgs {
             false => Destination::File(self.out.clone()),
         };
         let beside = |out: &Path| {
-            let mut name = out.file_name()?.to_os_string();
-            name.push(".rejects.jsonl");
+            let encoding = Encoding::of_name(out).unwrap_or_default();
+            let stem = if encoding == Encoding::Plain { out.file_name() } else { out.file_stem() };
+            let mut name = stem?.to_os_string();
+            name.push(format!(".rejects.jsonl{}", encoding.ending()));
             Some(out.with_file_name(name))
         };
         let is_file =
             mentions != Destination::Stdout && !std::fs::metadata(&self.out).is_ok_and(|meta| !meta.is_file());
         let rejects = self.rejects.clone().or_else(|| is_file.then(|| beside(&self.out)).flatten());
-        OutputPaths { mentions, articles: self.articles.clone(), spans, rejects, summary }
+        let (articles, encoding) = (self.articles.clone(), self.encoding());
+        OutputPaths { mentions, articles, spans, rejects, summary, encoding }
     }
 }

@@ -1,7 +1,5 @@
 //! `namewire relink`: articles and the spans that a model found in them, linked to another table.
 
-use std::fs::File;
-use std::io::BufReader;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -9,7 +7,7 @@ use namewire::config::Config;
 use namewire::error::{Error, Result};
 use namewire::infer::Device;
 use namewire::link::Linker;
-use namewire::read::{Records, discover};
+use namewire::read::{Records, discover, open_stored};
 use namewire::relink::Relinker;
 use namewire::write::{Outputs, SpanReader, render};
 
@@ -43,14 +41,14 @@ pub(super) struct RelinkArgs {
 pub(super) fn run(args: &RelinkArgs) -> Result<End> {
     let mut config = Config::default();
     args.reading.apply(&mut config)?;
-    let lines = args.writing.lines(false)?;
+    let lines = args.writing.lines(args.writing.with_articles(), false)?;
     let inputs = discover(&args.inputs, &config.read)?;
     let linker = args.linking.open_linker()?;
     // Only the tokenizer is used: it counts the tokens that the articles file states.
     let model = args.model.open_model(Device::Cpu)?;
     config.languages.known = model.card.languages.clone();
-    let file = File::open(&args.spans).map_err(|error| Error::opening(&args.spans, error))?;
-    let spans = SpanReader::new(BufReader::with_capacity(1 << 18, file), &args.spans)?;
+    let spans = open_stored(&args.spans).map_err(|error| Error::opening(&args.spans, error))?;
+    let spans = SpanReader::new(spans, &args.spans)?;
     let mut outputs = Outputs::create(&args.writing.paths(None, None))?;
     let records = Records::new(inputs, &config.read);
     let relinker = Relinker { model, linker, config };

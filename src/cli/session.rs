@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use namewire::error::{Error, Result};
-use namewire::infer::{Backend, Device, OnnxBackend, OnnxOptions, Runtime};
+use namewire::infer::{Backend, CapitalsBackend, Device, OnnxBackend, OnnxOptions, Runtime};
 use namewire::link::{EntityTable, LinkOptions, Linker};
 use namewire::model::{Model, ModelOptions};
 
@@ -43,6 +43,8 @@ pub(super) struct ModelArgs {
 pub(super) enum DeviceChoice {
     Auto,
     Exactly(Device),
+    /// No model: capitalised words are names. For tests of everything else, which would take hours with a model.
+    Stub,
 }
 
 fn parse_device(text: &str) -> std::result::Result<DeviceChoice, String> {
@@ -50,6 +52,8 @@ fn parse_device(text: &str) -> std::result::Result<DeviceChoice, String> {
     match text.split_once(':') {
         None if text == "cpu" => Ok(DeviceChoice::Exactly(Device::Cpu)),
         None if text == "auto" => Ok(DeviceChoice::Auto),
+        // Left out of the help and of the message below.
+        None if text == "stub" => Ok(DeviceChoice::Stub),
         None if text == "cuda" => Ok(DeviceChoice::Exactly(Device::Cuda(0))),
         Some(("cuda", number)) => cuda(number).map(DeviceChoice::Exactly),
         _ => Err("give cpu, cuda, cuda:N or auto".to_owned()),
@@ -69,9 +73,14 @@ impl ModelArgs {
 
     /// Loads ONNX Runtime and settles the device.
     pub(super) fn open_runtime(&self) -> Result<(&'static Runtime, Device)> {
-        let runtime = Runtime::load(self.ort_lib.as_deref(), self.device != DeviceChoice::Exactly(Device::Cpu))?;
+        let for_cpu = matches!(self.device, DeviceChoice::Exactly(Device::Cpu) | DeviceChoice::Stub);
+        let runtime = Runtime::load(self.ort_lib.as_deref(), !for_cpu)?;
         let device = match self.device {
             DeviceChoice::Exactly(device) => device,
+            DeviceChoice::Stub => {
+                tracing::warn!("--device stub: no model is run, every capitalised word is a name");
+                Device::Cpu
+            }
             DeviceChoice::Auto => {
                 let (device, why) = runtime.best_device();
                 tracing::warn!("--device auto: computing on {}: {why}", describe(device));
@@ -79,6 +88,26 @@ impl ModelArgs {
             }
         };
         Ok((runtime, device))
+    }
+
+    /// One backend per worker.
+    pub(super) fn open_backends(
+        &self,
+        runtime: &'static Runtime,
+        model: &Model,
+        device: Device,
+        workers: usize,
+    ) -> Result<Vec<Box<dyn Backend>>> {
+        let stub = || Box::new(CapitalsBackend::new(&model.tokenizer, &model.labels)) as Box<dyn Backend>;
+        match self.device {
+            DeviceChoice::Stub => Ok((0..workers).map(|_| stub()).collect()),
+            _ => open_backends(runtime, model, self.options(device), workers),
+        }
+    }
+
+    /// What reports call the device.
+    pub(super) fn describe(&self, device: Device) -> String {
+        if self.device == DeviceChoice::Stub { "stub".to_owned() } else { describe(device) }
     }
 
     /// How sessions are made. On a CPU each has one thread: more sessions beat wider ones.

@@ -11,16 +11,15 @@ use namewire::report::RunReport;
 use namewire::write::Rendered;
 use serde_json::{Value, json};
 
+use super::target::Wrote;
+
 /// Entities that the summary names.
 const TOP: usize = 10;
 
-/// Counts of what was written.
+/// How often entities were mentioned in what this process has written.
 #[derive(Debug, Default)]
 pub(super) struct Summary {
-    by_type: BTreeMap<String, u64>,
     by_entity: HashMap<EntityIx, u64>,
-    mentions: u64,
-    linked: u64,
 }
 
 /// What a run was made with.
@@ -33,17 +32,8 @@ pub(super) struct Setting<'r> {
 
 impl Summary {
     pub(super) fn count(&mut self, rendered: &Rendered) {
-        for mention in &rendered.written {
-            self.mentions += 1;
-            // Types are few: the name is copied for the first of each only.
-            match self.by_type.get_mut(&*mention.kind) {
-                Some(count) => *count += 1,
-                None => drop(self.by_type.insert(mention.kind.to_string(), 1)),
-            }
-            if let Some(entity) = mention.entity {
-                self.linked += 1;
-                *self.by_entity.entry(entity).or_default() += 1;
-            }
+        for entity in rendered.written.iter().filter_map(|mention| mention.entity) {
+            *self.by_entity.entry(entity).or_default() += 1;
         }
     }
 
@@ -59,16 +49,12 @@ impl Summary {
         named.collect()
     }
 
-    fn linked_share(&self) -> f64 {
-        self.linked as f64 / self.mentions.max(1) as f64
-    }
-
     /// The summary for programs.
-    pub(super) fn text(&self, report: &RunReport, setting: &Setting<'_>) -> String {
-        format!("{:#}\n", self.json(report, setting))
+    pub(super) fn text(&self, report: &RunReport, wrote: &Wrote, setting: &Setting<'_>) -> String {
+        format!("{:#}\n", self.json(report, wrote, setting))
     }
 
-    fn json(&self, report: &RunReport, setting: &Setting<'_>) -> Value {
+    fn json(&self, report: &RunReport, wrote: &Wrote, setting: &Setting<'_>) -> Value {
         let (model, linker) = (setting.pipeline.model(), setting.pipeline.linker());
         let config = setting.pipeline.config();
         let top: Vec<Value> = self
@@ -80,8 +66,17 @@ impl Summary {
             model.hashes.iter().map(|(file, hash)| (file.clone(), json!(hash))).collect();
         json!({
             "schema_version": 1,
+            // What this process did; of a run that was resumed, the part since then.
             "run": report,
-            "written": {"mentions": self.mentions, "linked": self.linked, "by_type": self.by_type, "top_entities": top},
+            "resumed": wrote.was_resumed,
+            // What the whole run has written.
+            "written": {
+                "records": wrote.counts.records, "articles": wrote.counts.written, "rejected": wrote.counts.rejected,
+                "skipped": wrote.counts.skipped, "mentions": wrote.counts.mentions, "linked": wrote.counts.linked,
+                "by_type": wrote.by_type, "duplicate_ids": wrote.duplicate_ids, "top_entities": top,
+            },
+            "files": wrote.files,
+            "manifest": wrote.manifest.as_ref().map(|(path, _)| path.display().to_string()),
             "tokens_per_second": report.tokens_per_second(),
             "model": {"name": model.name, "variant": model.graph.variant.file, "window": model.window, "sha256": hashes},
             "table": linker.map(|linker| json!({"entities": linker.table().len(), "aliases": linker.table().alias_count(), "sha256": linker.table().sha256()})),
@@ -97,25 +92,38 @@ impl Summary {
     }
 
     /// A closing report for people.
-    pub(super) fn describe(
-        &self,
-        report: &RunReport,
-        setting: &Setting<'_>,
-        out: &Path,
-        rejects: Option<&Path>,
-    ) -> String {
+    pub(super) fn describe(&self, report: &RunReport, wrote: &Wrote, setting: &Setting<'_>, out: &Path) -> String {
         let mut text = String::new();
         let linker = setting.pipeline.linker();
         let mut line = |label: &str, value: String| {
             let _ = writeln!(text, "{label:>12}  {value}"); // writing to a String cannot fail
         };
-        let set_aside = match (report.rejected, rejects) {
+        let counts = &wrote.counts;
+        let set_aside = match (counts.rejected, &wrote.rejects) {
             (0, _) => String::new(),
             (count, Some(path)) => format!(", {count} set aside (see {})", path.display()),
             (count, None) => format!(", {count} set aside ({})", list(&report.rejected_by_reason)),
         };
-        let skipped = if report.skipped > 0 { format!(", {} skipped", report.skipped) } else { String::new() };
-        line("articles", format!("{}{set_aside}{skipped}", report.articles));
+        let skipped = if counts.skipped > 0 { format!(", {} skipped", counts.skipped) } else { String::new() };
+        line("articles", format!("{}{set_aside}{skipped}", counts.written));
+        if wrote.was_resumed {
+            line(
+                "resumed",
+                format!(
+                    "{} of these records were read since; figures below but mentions and links are of them",
+                    report.records
+                ),
+            );
+        }
+        let duplicates = &wrote.duplicate_ids;
+        if let Some(example) = &duplicates.example {
+            let at_least = if duplicates.incomplete { "at least " } else { "" };
+            let records = duplicates.records;
+            line(
+                "duplicates",
+                format!("{at_least}{records} records have the id of an earlier one, such as {example:?}; all are kept"),
+            );
+        }
         if !report.foreign.is_empty() {
             line(
                 "foreign",
@@ -134,15 +142,16 @@ impl Summary {
         if report.batches_halved > 0 {
             line("memory", format!("batches halved {} times: give a smaller --batch-tokens", report.batches_halved));
         }
-        line("mentions", format!("{} ({})", self.mentions, list(&self.by_type)));
+        line("mentions", format!("{} ({})", counts.mentions, list(&wrote.by_type)));
         if linker.is_some() {
-            line("linked", format!("{:.1}%", 100.0 * self.linked_share()));
+            line("linked", format!("{:.1}%", 100.0 * counts.linked as f64 / counts.mentions.max(1) as f64));
             let top: Vec<String> = self.top(linker).iter().map(|(_, name, count)| format!("{name} {count}")).collect();
             line("top entities", top.join(", "));
         }
         line("speed", format!("{:.0} tokens/s, {:.2} s", report.tokens_per_second(), report.seconds));
         if out.as_os_str() != "-" {
-            line("output", out.display().to_string());
+            let shards = wrote.manifest.as_ref().map_or(String::new(), |(_, shards)| format!(" ({shards} shards)"));
+            line("output", format!("{}{shards}", out.display()));
         }
         text
     }

@@ -8,17 +8,21 @@
 
 mod fields;
 mod input;
+mod ledger;
 mod lines;
 mod parse;
 mod records;
 mod reject;
+mod retry;
 mod source;
 
 pub use fields::FieldNames;
 pub use input::{Compression, Format, Input, discover};
+pub use ledger::{Followed, InputRead, Ledger, Position, RecordIterator};
 pub use records::{RawRecord, Records};
 pub use reject::{Reject, RejectReason};
-pub use source::ReadProgress;
+pub use retry::Retry;
+pub use source::{ReadProgress, open_stored};
 
 /// The default of [`ReadOptions::max_article_bytes`]: 16 MiB, some hundred times the longest news article.
 pub const MAX_ARTICLE_BYTES: usize = 16 << 20;

@@ -145,7 +145,7 @@ mod tests {
 
     fn record(format: Format, bytes: impl AsRef<[u8]>) -> RawRecord {
         let line = (format == Format::Jsonl).then_some(7);
-        let origin = Origin { path: "dump/a.in".into(), line, byte: 1000 };
+        let origin = Origin { path: "dump/a.in".into(), line, byte: 1000, ..Origin::default() };
         RawRecord { origin, name: "a.in".into(), format, bytes: bytes.as_ref().to_vec() }
     }
 
@@ -247,7 +247,7 @@ mod tests {
             let reject = parse(bytes).unwrap_err();
             assert_eq!(reject.reason, reason, "{reject}");
             assert!(reject.message.contains(message), "{reject}");
-            assert!(!reject.excerpt.is_empty() && reject.origin.line == Some(7));
+            assert!(!reject.excerpt().is_empty() && reject.origin.line == Some(7));
         }
     }
 

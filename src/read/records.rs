@@ -3,11 +3,11 @@
 use std::io::{self, Read};
 use std::mem;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::lines::{Line, Lines};
 use super::source::{Reader, Source};
-use super::{Format, Input, ReadOptions, ReadProgress, Reject, RejectReason};
+use super::{Format, Input, Ledger, ReadOptions, ReadProgress, Reject, RejectReason};
 use crate::article::Origin;
 
 /// A record as it was cut from its input, not looked into yet.
@@ -29,10 +29,11 @@ pub struct RawRecord {
 /// part way (a truncated or corrupt archive), gives what could be read before and one reject; the inputs
 /// behind it are read as ever.
 pub struct Records {
-    inputs: std::vec::IntoIter<Input>,
+    inputs: std::iter::Zip<std::ops::RangeFrom<u32>, std::vec::IntoIter<Input>>,
     current: InputRecords,
     limits: Limits,
     progress: Arc<ReadProgress>,
+    ledger: Option<Ledger>,
 }
 
 #[derive(Clone, Copy)]
@@ -46,11 +47,21 @@ impl Records {
     pub fn new(inputs: Vec<Input>, options: &ReadOptions) -> Self {
         let total = inputs.iter().map(|input| input.size).sum();
         Self {
-            inputs: inputs.into_iter(),
-            current: InputRecords { path: "".into(), name: "".into(), state: State::Done },
+            inputs: (0..).zip(inputs),
+            current: InputRecords { number: 0, path: "".into(), name: "".into(), state: State::Done },
             limits: Limits { article: options.max_article_bytes, line: options.max_line_bytes() },
             progress: Arc::new(ReadProgress { bytes: AtomicU64::new(0), total }),
+            ledger: None,
         }
+    }
+
+    /// Tells `ledger` of each input as it is opened and closed, and starts with input number `first`.
+    pub fn tracked(mut self, ledger: &Ledger, first: u32) -> Self {
+        self.ledger = Some(ledger.clone());
+        for (_, input) in self.inputs.by_ref().take(first as usize) {
+            self.progress.bytes.fetch_add(input.size.unwrap_or(0), Ordering::Relaxed);
+        }
+        self
     }
 
     /// How far reading has come; follows it from any thread.
@@ -67,13 +78,18 @@ impl Iterator for Records {
             if let Some(record) = self.current.next(self.limits) {
                 return Some(record);
             }
-            self.current = InputRecords::open(&self.inputs.next()?, self.limits, &self.progress);
+            self.ledger.iter().for_each(Ledger::close);
+            let (number, input) = self.inputs.next()?;
+            self.ledger.iter().for_each(|ledger| ledger.open(number));
+            let source = Source::open(&input, &self.progress, self.ledger.as_ref());
+            self.current = InputRecords::new(number, &input, source, self.limits);
         }
     }
 }
 
 /// The records of one input.
 struct InputRecords {
+    number: u32,
     path: Arc<str>,
     name: Arc<str>,
     state: State,
@@ -87,13 +103,13 @@ enum State {
 }
 
 impl InputRecords {
-    fn open(input: &Input, limits: Limits, progress: &Arc<ReadProgress>) -> Self {
-        let state = match Source::open(input, progress) {
+    fn new(number: u32, input: &Input, source: io::Result<Source>, limits: Limits) -> Self {
+        let state = match source {
             Ok(Source { reader, byte, format: Format::Text }) => State::Text { reader, byte },
             Ok(Source { reader, byte, format: Format::Jsonl }) => State::Lines(Lines::new(reader, byte, limits.line)),
             Err(error) => State::Closed(error),
         };
-        Self { path: input.path.to_string_lossy().into(), name: input.name.as_str().into(), state }
+        Self { number, path: input.path.to_string_lossy().into(), name: input.name.as_str().into(), state }
     }
 
     fn next(&mut self, limits: Limits) -> Option<Result<RawRecord, Reject>> {
@@ -117,7 +133,7 @@ impl InputRecords {
         let origin = self.origin(None, byte);
         let reject = |reason, message| Reject {
             id: Some(self.name.to_string()),
-            ..Reject::new(origin.clone(), reason, message, &bytes)
+            ..Reject::new(origin.clone(), reason, message, &bytes).cut()
         };
         match outcome {
             Err(error) => Err(reject(RejectReason::ReadError, cannot_read_past(byte + bytes.len() as u64, &error))),
@@ -132,14 +148,14 @@ impl InputRecords {
         let origin = self.origin(Some(line.number), line.byte);
         if line.is_over(limit) {
             let message = format!("a line of {} bytes is over the limit of {limit}", line.size);
-            return Err(Reject::new(origin, RejectReason::TooLarge, message, &line.bytes));
+            return Err(Reject::new(origin, RejectReason::TooLarge, message, &line.bytes).cut());
         }
         Ok(RawRecord { origin, name: Arc::clone(&self.name), format: Format::Jsonl, bytes: line.bytes })
     }
 
     fn cut(&self, line: Line, error: &io::Error) -> Reject {
         let message = cannot_read_past(line.byte + line.size, error);
-        Reject::new(self.origin(Some(line.number), line.byte), RejectReason::ReadError, message, &line.bytes)
+        Reject::new(self.origin(Some(line.number), line.byte), RejectReason::ReadError, message, &line.bytes).cut()
     }
 
     fn unopened(&self, error: &io::Error) -> Reject {
@@ -147,7 +163,7 @@ impl InputRecords {
     }
 
     fn origin(&self, line: Option<u64>, byte: u64) -> Origin {
-        Origin { path: Arc::clone(&self.path), line, byte }
+        Origin { path: Arc::clone(&self.path), input: self.number, line, byte }
     }
 }
 
@@ -312,7 +328,7 @@ mod tests {
         fs::write(&file, "x".repeat(1000)).unwrap();
         let options = ReadOptions { max_article_bytes: 500, ..ReadOptions::default() };
         let reject = Records::new(discover(&[file], &options).unwrap(), &options).next().unwrap().unwrap_err();
-        assert_eq!((reject.id.as_deref(), reject.excerpt.len()), (Some("a.txt"), 200));
+        assert_eq!((reject.id.as_deref(), reject.excerpt().len()), (Some("a.txt"), 200));
     }
 
     proptest! {

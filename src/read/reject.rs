@@ -1,17 +1,22 @@
 //! Records that could not become articles.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use base64::prelude::{BASE64_STANDARD, Engine};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use crate::article::Origin;
 
 /// Bytes of the record that a [`Reject`] shows.
 pub(super) const EXCERPT_BYTES: usize = 200;
+/// Bytes of the record that a [`Reject`] keeps, so that it can be tried again.
+const KEPT_BYTES: usize = 64 << 10;
 
 /// A record that was given up, alone: those before and behind it are read as ever.
 ///
-/// Serialises to one flat object: `input`, `line`, `byte`, `id`, `reason`, `message`, `excerpt`.
+/// Serialises to one flat object: `input`, `line`, `byte`, `id`, `reason`, `message`, `excerpt`, `truncated`, and the
+/// record itself as `record`, or as `record_base64` where it is not UTF-8.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reject {
     /// Where the record starts.
@@ -22,12 +27,14 @@ pub struct Reject {
     pub reason: RejectReason,
     /// What is wrong, for people.
     pub message: String,
-    /// The record's first 200 bytes; what is not UTF-8 is replaced. Empty where nothing was read.
-    pub excerpt: String,
+    /// The record, or its first 64 KiB; empty where nothing was read.
+    pub record: Box<[u8]>,
+    /// True where `record` is not the whole record.
+    pub truncated: bool,
 }
 
 /// Why a record was given up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum RejectReason {
@@ -48,9 +55,28 @@ pub enum RejectReason {
 }
 
 impl Reject {
-    /// A reject of the record at `origin`, `record` being its bytes as far as they were read.
+    /// A reject of the record at `origin`, `record` being its bytes. See [`Reject::cut`] where they are not all of it.
     pub fn new(origin: Origin, reason: RejectReason, message: impl Into<String>, record: &[u8]) -> Self {
-        Self { origin, id: None, reason, message: message.into(), excerpt: excerpt(record) }
+        let kept = start_of(record, KEPT_BYTES);
+        Self {
+            origin,
+            id: None,
+            reason,
+            message: message.into(),
+            record: kept.into(),
+            truncated: kept.len() < record.len(),
+        }
+    }
+
+    /// The record's first 200 bytes, for people; what is not UTF-8 is replaced.
+    pub fn excerpt(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(start_of(&self.record, EXCERPT_BYTES))
+    }
+
+    /// The same, of a record of which no more was to be had.
+    pub fn cut(mut self) -> Self {
+        self.truncated = true;
+        self
     }
 }
 
@@ -62,31 +88,40 @@ impl fmt::Display for Reject {
 
 impl Serialize for Reject {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("Reject", 7)?;
+        let mut object = serializer.serialize_struct("Reject", 9)?;
         object.serialize_field("input", &*self.origin.path)?;
         object.serialize_field("line", &self.origin.line)?;
         object.serialize_field("byte", &self.origin.byte)?;
         object.serialize_field("id", &self.id)?;
         object.serialize_field("reason", &self.reason)?;
         object.serialize_field("message", &self.message)?;
-        object.serialize_field("excerpt", &self.excerpt)?;
+        object.serialize_field("excerpt", &self.excerpt())?;
+        object.serialize_field("truncated", &self.truncated)?;
+        match std::str::from_utf8(&self.record) {
+            Ok(text) => object.serialize_field("record", text)?,
+            Err(_) => object.serialize_field("record_base64", &BASE64_STANDARD.encode(&self.record))?,
+        }
         object.end()
     }
 }
 
 /// The start of a record. A character that the cut would halve is left out whole.
-fn excerpt(record: &[u8]) -> String {
+fn start_of(record: &[u8], limit: usize) -> &[u8] {
     let starts_character = |at: &usize| record[*at] & 0xC0 != 0x80;
     let end = match record.len() {
-        0..=EXCERPT_BYTES => record.len(),
-        _ => (EXCERPT_BYTES - 3..=EXCERPT_BYTES).rev().find(starts_character).unwrap_or(EXCERPT_BYTES),
+        length if length <= limit => length,
+        _ => (limit - 3..=limit).rev().find(starts_character).unwrap_or(limit),
     };
-    String::from_utf8_lossy(&record[..end]).into_owned()
+    &record[..end]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn excerpt(record: &[u8]) -> String {
+        Reject::new(Origin::default(), RejectReason::TooLarge, "", record).excerpt().into_owned()
+    }
 
     #[test]
     fn an_excerpt_is_short_and_keeps_characters_whole() {
@@ -97,13 +132,24 @@ mod tests {
     }
 
     #[test]
+    fn the_record_is_kept_up_to_a_bound() {
+        for (length, kept, truncated) in [(0, 0, false), (KEPT_BYTES, KEPT_BYTES, false), (1 << 20, KEPT_BYTES, true)] {
+            let reject = Reject::new(Origin::default(), RejectReason::InvalidJson, "", &vec![b'x'; length]);
+            assert_eq!((reject.record.len(), reject.truncated), (kept, truncated));
+        }
+        assert!(Reject::new(Origin::default(), RejectReason::ReadError, "", b"x").cut().truncated);
+    }
+
+    #[test]
     fn a_reject_is_one_flat_object() {
-        let origin = Origin { path: "news/a.jsonl".into(), line: Some(7), byte: 812 };
-        let reject = Reject::new(origin, RejectReason::InvalidUtf8, "not UTF-8", b"{\"text\": \"caf\xE9\"}");
+        let origin = Origin { path: "news/a.jsonl".into(), line: Some(7), byte: 812, ..Origin::default() };
+        let reject = Reject::new(origin.clone(), RejectReason::InvalidUtf8, "not UTF-8", b"{\"text\": \"caf\xE9\"}");
         assert_eq!(
             serde_json::to_string(&reject).unwrap(),
-            r#"{"input":"news/a.jsonl","line":7,"byte":812,"id":null,"reason":"invalid_utf8","message":"not UTF-8","excerpt":"{\"text\": \"caf�\"}"}"#
+            r#"{"input":"news/a.jsonl","line":7,"byte":812,"id":null,"reason":"invalid_utf8","message":"not UTF-8","excerpt":"{\"text\": \"caf�\"}","truncated":false,"record_base64":"eyJ0ZXh0IjogImNhZukifQ=="}"#
         );
         assert_eq!(reject.to_string(), "news/a.jsonl#7: not UTF-8");
+        let json = serde_json::to_value(Reject::new(origin, RejectReason::MissingText, "no text", b"{}")).unwrap();
+        assert_eq!((&json["record"], json.get("record_base64")), (&"{}".into(), None));
     }
 }

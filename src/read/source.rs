@@ -2,11 +2,13 @@
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor, Read};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use flate2::bufread::MultiGzDecoder;
 
+use super::Ledger;
 use super::input::{Compression, Format, Input};
 
 const BUFFER_BYTES: usize = 256 << 10;
@@ -35,10 +37,14 @@ pub(super) struct Source {
 
 impl Source {
     /// Opens `input`. Fails where the file cannot be opened, or its very first bytes cannot be read.
-    pub(super) fn open(input: &Input, progress: &Arc<ReadProgress>) -> io::Result<Self> {
+    pub(super) fn open(input: &Input, progress: &Arc<ReadProgress>, ledger: Option<&Ledger>) -> io::Result<Self> {
         let counter = Counter { progress: Arc::clone(progress), left: input.size.unwrap_or(0) };
         let raw: Box<dyn Read + Send> =
             if input.is_stdin() { Box::new(io::stdin()) } else { Box::new(File::open(&input.path)?) };
+        let raw = match ledger {
+            Some(ledger) => ledger.hashing(raw),
+            None => raw,
+        };
         let stored = Box::new(BufReader::with_capacity(BUFFER_BYTES, Counted { raw, counter }));
         Self::uncompressed(decompress(stored, input.compression)?, input.format)
     }
@@ -58,6 +64,11 @@ impl Source {
         reader.consume(mark);
         Ok(Self { reader, byte: mark as u64, format })
     }
+}
+
+/// Opens a file, such as an output of an earlier run, decompressed where it is compressed.
+pub fn open_stored(path: &Path) -> io::Result<Box<dyn BufRead + Send>> {
+    decompress(Box::new(BufReader::with_capacity(BUFFER_BYTES, File::open(path)?)), Compression::None)
 }
 
 fn without_mark(head: &[u8]) -> &[u8] {

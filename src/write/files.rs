@@ -1,13 +1,17 @@
-//! Output files: written under a temporary name, renamed when the run is done.
+//! One file of each kind: written under a temporary name, synced and renamed when the run is done.
 
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use ahash::AHashMap;
-
+use super::account::{Account, Counts, check_lines};
+use super::compress::Encoding;
+use super::disk::{Disk, LocalDisk};
+use super::line_file::{FileFacts, LineFile, folder_of, is_special};
 use super::lines::Rendered;
+use super::seen::{Duplicates, Seen};
 use crate::error::{Error, ErrorKind, Result};
+use crate::read::Ledger;
 
 /// Where a stream of lines goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,60 +35,116 @@ pub struct OutputPaths {
     pub rejects: Option<PathBuf>,
     /// One JSON object about the whole run.
     pub summary: Option<PathBuf>,
+    /// How outputs are compressed whose names do not tell; the summary is not.
+    pub encoding: Encoding,
 }
 
 /// The open outputs of a run.
 #[derive(Debug)]
 pub struct Outputs {
-    mentions: Output,
-    articles: Option<Output>,
-    spans: Option<Output>,
+    disk: Arc<dyn Disk>,
+    mentions: LineFile,
+    articles: Option<LineFile>,
+    spans: Option<LineFile>,
     rejects_path: Option<PathBuf>,
-    rejects: Option<Output>,
-    summary: Option<Output>,
+    rejects: Option<LineFile>,
+    summary: Option<LineFile>,
+    encoding: Encoding,
+    account: Account,
     seen: Seen,
+}
+
+/// What was written, and has been brought to the disk.
+#[derive(Clone, Debug)]
+pub struct Written {
+    /// The files.
+    pub files: Vec<FileFacts>,
+    /// Their counts.
+    pub counts: Counts,
+    /// Mentions of each type.
+    pub by_type: BTreeMap<String, u64>,
+    /// Ids that came more than once.
+    pub duplicate_ids: Duplicates,
+    /// Where the rejects are, if there are any.
+    pub rejects: Option<PathBuf>,
 }
 
 impl Outputs {
     /// Opens everything but the rejects. Fails where a file cannot be made, or two outputs are one file.
     pub fn create(paths: &OutputPaths) -> Result<Self> {
         check_distinct(paths)?;
-        let open = |path: &Option<PathBuf>| path.as_deref().map(Output::create).transpose();
+        let disk: Arc<dyn Disk> = Arc::new(LocalDisk);
+        let create = |path: &Path| LineFile::create(&disk, path, encoding_of(path, paths.encoding));
+        let open = |path: &Option<PathBuf>| path.as_deref().map(create).transpose();
         // What an earlier run set aside must not stand beside the mentions of this one.
         if let Some(stale) = paths.rejects.as_deref().filter(|path| path.is_file()) {
             std::fs::remove_file(stale).map_err(|error| Error::writing(stale, error))?;
         }
         // Most runs need no rejects file; whether one could be made must show now all the same.
-        open(&paths.rejects)?.map_or(Ok(()), Output::discard)?;
+        drop(open(&paths.rejects)?);
         Ok(Self {
             mentions: match &paths.mentions {
-                Destination::Stdout => Output::stdout(),
-                Destination::File(path) => Output::create(path)?,
+                Destination::Stdout => LineFile::stdout(paths.encoding)?,
+                Destination::File(path) => create(path)?,
             },
             articles: open(&paths.articles)?,
             spans: open(&paths.spans)?,
             rejects_path: paths.rejects.clone(),
             rejects: None,
-            summary: open(&paths.summary)?,
+            summary: paths
+                .summary
+                .as_deref()
+                .map(|path| LineFile::create(&disk, path, encoding_of(path, Encoding::Plain)))
+                .transpose()?,
+            encoding: paths.encoding,
+            account: Account::default(),
             seen: Seen::default(),
+            disk,
         })
     }
 
     /// Writes the lines of one outcome; outcomes come in the order of the input.
     pub fn write(&mut self, rendered: &Rendered) -> Result<()> {
+        self.account.enter(rendered);
+        let copy_of = self.seen.take(rendered);
         self.mentions.write(&rendered.mentions)?;
         self.spans.as_mut().map_or(Ok(()), |spans| spans.write(&rendered.spans))?;
         if let (Some(articles), Some(row)) = (&mut self.articles, &rendered.article) {
-            let copy_of = self.seen.first_with(row.text_hash.as_deref(), row.doc_id.as_deref());
             articles.write(&row.line(copy_of.as_deref())?)?;
         }
         if let Some(path) = self.rejects_path.as_deref().filter(|_| !rendered.rejects.is_empty()) {
-            if self.rejects.is_none() {
-                self.rejects = Some(Output::create(path)?);
-            }
-            self.rejects.as_mut().map_or(Ok(()), |rejects| rejects.write(&rendered.rejects))?;
+            let rejects = match &mut self.rejects {
+                Some(rejects) => rejects,
+                None => self.rejects.insert(LineFile::create(&self.disk, path, encoding_of(path, self.encoding))?),
+            };
+            rejects.write(&rendered.rejects)?;
         }
         Ok(())
+    }
+
+    /// Brings everything but the summary to the disk, and holds the account against the lines of each file and, given
+    /// what was `read`, against the records of each input.
+    pub fn seal(&mut self, read: Option<&Ledger>) -> Result<Written> {
+        let counts = self.account.total;
+        let expected = [counts.mentions, counts.records, counts.spans, counts.rejected];
+        let files = [Some(&mut self.mentions), self.articles.as_mut(), self.spans.as_mut(), self.rejects.as_mut()];
+        let mut written = Written {
+            files: Vec::new(),
+            counts,
+            by_type: self.account.by_type.clone(),
+            duplicate_ids: self.seen.duplicates().clone(),
+            rejects: self.rejects_path.clone().filter(|_| counts.rejected > 0),
+        };
+        for (file, expected) in files.into_iter().zip(expected) {
+            let Some(file) = file else { continue };
+            check_lines(&file.path().display().to_string(), file.lines(), expected)?;
+            written.files.push(file.seal()?);
+        }
+        for (number, input) in read.map(Ledger::inputs).unwrap_or_default() {
+            let counts = self.account.inputs.get(&number).copied().unwrap_or_default();
+            counts.check(input.records, &format!("input {}", number + 1))?;
+        }
+        Ok(written)
     }
 
     /// Writes the summary, where one is wanted.
@@ -92,16 +152,35 @@ impl Outputs {
         self.summary.as_mut().map_or(Ok(()), |summary| summary.write(text.as_bytes()))
     }
 
-    /// Flushes everything, and only then gives the files their names. Returns where the rejects are, if there
-    /// are any.
-    pub fn finish(self) -> Result<Option<PathBuf>> {
-        let rejects = self.rejects.as_ref().and(self.rejects_path.clone());
-        let rest = [self.articles, self.spans, self.rejects, self.summary].into_iter().flatten();
-        let mut outputs: Vec<Output> = std::iter::once(self.mentions).chain(rest).collect();
-        outputs.iter_mut().try_for_each(Output::flush)?;
-        outputs.into_iter().try_for_each(Output::name)?;
-        Ok(rejects)
+    /// Brings everything to the disk, and only then gives the files their names. Returns where the rejects are, if
+    /// there are any.
+    pub fn finish(mut self) -> Result<Option<PathBuf>> {
+        let written = self.seal(None)?;
+        self.summary.as_mut().map_or(Ok(()), |summary| summary.seal().map(drop))?;
+        let Self { mentions, articles, spans, rejects, summary, disk, .. } = self;
+        let files = [Some(mentions), articles, spans, rejects, summary].into_iter().flatten();
+        let mut folders = BTreeSet::new();
+        for mut file in files {
+            if file.name()? {
+                folders.insert(folder_of(file.path()).to_owned());
+            }
+        }
+        let sync = |folder: &PathBuf| disk.sync_folder(folder).map_err(|error| Error::writing(folder, error));
+        folders.iter().try_for_each(sync)?;
+        Ok(written.rejects)
     }
+
+    /// Ends the files of a run that was stopped, and leaves them under their temporary names, which are returned.
+    pub fn keep(self) -> Result<Vec<PathBuf>> {
+        let Self { mentions, articles, spans, rejects, .. } = self;
+        let files = [Some(mentions), articles, spans, rejects].into_iter().flatten();
+        let kept: Vec<Option<PathBuf>> = files.map(LineFile::keep).collect::<Result<_>>()?;
+        Ok(kept.into_iter().flatten().collect())
+    }
+}
+
+fn encoding_of(path: &Path, otherwise: Encoding) -> Encoding {
+    Encoding::of_name(path).unwrap_or(otherwise)
 }
 
 fn check_distinct(paths: &OutputPaths) -> Result<()> {
@@ -115,106 +194,5 @@ fn check_distinct(paths: &OutputPaths) -> Result<()> {
     match all.windows(2).find(|pair| pair[0] == pair[1] && !is_special(pair[0])) {
         Some(pair) => Err(Error::new(ErrorKind::Config, "two outputs have the same name").at(pair[0])),
         None => Ok(()),
-    }
-}
-
-/// Devices and pipes are written as they are; a rename would replace them.
-fn is_special(path: &Path) -> bool {
-    std::fs::metadata(path).is_ok_and(|meta| !meta.is_file())
-}
-
-#[derive(Debug)]
-struct Output {
-    to: Box<BufWriter<Sink>>,
-    path: PathBuf,
-    temporary: Option<PathBuf>,
-}
-
-#[derive(Debug)]
-enum Sink {
-    Stdout(io::Stdout),
-    File(File),
-}
-
-impl Write for Sink {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self {
-            Self::Stdout(stdout) => stdout.write(bytes),
-            Self::File(file) => file.write(bytes),
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        match self {
-            Self::Stdout(stdout) => stdout.flush(),
-            Self::File(file) => file.flush(),
-        }
-    }
-}
-
-impl Output {
-    fn stdout() -> Self {
-        Self { to: buffered(Sink::Stdout(io::stdout())), path: "-".into(), temporary: None }
-    }
-
-    fn create(path: &Path) -> Result<Self> {
-        let temporary = (!is_special(path)).then(|| {
-            let mut name = path.file_name().unwrap_or_default().to_os_string();
-            name.push(".part");
-            path.with_file_name(name)
-        });
-        let target = temporary.as_deref().unwrap_or(path);
-        let file = File::create(target)
-            .map_err(|error| Error::writing(path, error).help("check that its folder exists and may be written"))?;
-        Ok(Self { to: buffered(Sink::File(file)), path: path.to_owned(), temporary })
-    }
-
-    fn write(&mut self, bytes: &[u8]) -> Result<()> {
-        self.to.write_all(bytes).map_err(|error| Error::writing(&self.path, error))
-    }
-
-    fn flush(&mut self) -> Result<()> {
-        self.to.flush().map_err(|error| Error::writing(&self.path, error))
-    }
-
-    fn discard(self) -> Result<()> {
-        let Self { path, temporary, .. } = self;
-        temporary.map_or(Ok(()), std::fs::remove_file).map_err(|error| Error::writing(&path, error))
-    }
-
-    fn name(self) -> Result<()> {
-        let Self { path, temporary, .. } = self;
-        let named = temporary.map_or(Ok(()), |temporary| std::fs::rename(temporary, &path));
-        named.map_err(|error| Error::writing(&path, error))
-    }
-}
-
-fn buffered(sink: Sink) -> Box<BufWriter<Sink>> {
-    Box::new(BufWriter::with_capacity(1 << 18, sink))
-}
-
-/// Texts that were seen, to name the first article of each. Holds the newest quarter of a million: copies
-/// in a news dump stand near one another, and memory must not grow with the dump.
-#[derive(Debug, Default)]
-struct Seen {
-    first: AHashMap<u128, Box<str>>,
-    order: std::collections::VecDeque<u128>,
-}
-
-impl Seen {
-    const MOST: usize = 1 << 18;
-
-    /// The id of the first article with this hash, if it is not this one.
-    fn first_with(&mut self, hash: Option<&str>, id: Option<&str>) -> Option<String> {
-        let key = u128::from_str_radix(hash?, 16).ok()?;
-        if let Some(first) = self.first.get(&key) {
-            return Some(first.to_string());
-        }
-        self.first.insert(key, id?.into());
-        self.order.push_back(key);
-        if self.order.len() > Self::MOST {
-            self.order.pop_front().map(|oldest| self.first.remove(&oldest));
-        }
-        None
     }
 }

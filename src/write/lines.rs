@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use serde::Serialize;
 
+use super::account::Fate;
 use super::schema::{ArticleLine, CandidateLine, EvidenceLine, LinkLine, MentionLine, SpanLine, rounded};
 use crate::article::{Article, Field};
 use crate::date::DateRange;
@@ -32,10 +33,18 @@ pub struct LineOptions {
 /// The lines of one outcome, each file's with its line ends.
 #[derive(Debug, Default)]
 pub struct Rendered {
+    /// The number of the input that the record is of.
+    pub input: u32,
+    /// The article's id, where it is known.
+    pub id: Option<String>,
+    /// What became of the record.
+    pub fate: Fate,
     /// For the mentions file.
     pub mentions: Vec<u8>,
     /// For the spans file.
     pub spans: Vec<u8>,
+    /// How many spans these are.
+    pub span_count: usize,
     /// For the rejects file.
     pub rejects: Vec<u8>,
     /// For the articles file, which also needs to know what came before.
@@ -102,13 +111,16 @@ pub fn render(outcome: &Outcome<'_>, table: Option<&EntityTable>, options: &Line
         Outcome::Skipped { article, language } => {
             let reason = format!("language {}", language.unwrap_or("unknown"));
             let row = || row(article, "skipped", Some(reason), *language, [0; 4]);
-            Ok(Rendered { article: options.articles.then(row), ..Rendered::default() })
+            let article_row = options.articles.then(row);
+            let (input, id) = (article.origin.input, Some(article.id.clone()));
+            Ok(Rendered { input, id, fate: Fate::Skipped, article: article_row, ..Rendered::default() })
         }
     }
 }
 
 fn render_finished(done: &Finished<'_>, table: Option<&EntityTable>, options: &LineOptions) -> Result<Rendered> {
-    let mut rendered = Rendered::default();
+    let (input, id) = (done.article.origin.input, Some(done.article.id.clone()));
+    let mut rendered = Rendered { input, id, ..Rendered::default() };
     let mut linked = 0;
     let mut places = Places::new(done.article, &done.sentences);
     for mention in done.mentions.iter().filter(|mention| options.keeps(mention)) {
@@ -119,6 +131,7 @@ fn render_finished(done: &Finished<'_>, table: Option<&EntityTable>, options: &L
         rendered.written.push(WrittenMention { kind: mention.label.clone(), entity: mention.link.entity });
     }
     if options.spans {
+        rendered.span_count = done.found.len();
         let mut places = Places::new(done.article, &done.sentences);
         let input = done.article.origin.to_string();
         for found in &done.found {
@@ -147,7 +160,8 @@ fn render_finished(done: &Finished<'_>, table: Option<&EntityTable>, options: &L
 }
 
 fn render_reject(reject: &Reject, options: &LineOptions) -> Result<Rendered> {
-    let mut rendered = Rendered::default();
+    let (input, id) = (reject.origin.input, reject.id.clone());
+    let mut rendered = Rendered { input, id, fate: Fate::Rejected, ..Rendered::default() };
     push_line(&mut rendered.rejects, reject)?;
     rendered.article = options.articles.then(|| ArticleRow {
         doc_id: reject.id.clone(),

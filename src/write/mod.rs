@@ -1,11 +1,26 @@
-//! Results to files.
+//! Results to files: one file of each kind, or a directory of shards with a manifest.
 
+mod account;
+mod compress;
+mod disk;
 mod files;
+mod line_file;
 mod lines;
+mod manifest;
 mod schema;
+mod seen;
+mod shards;
 mod spans;
+mod whole_file;
 
-pub use files::{Destination, OutputPaths, Outputs};
-pub use lines::{LineOptions, Rendered, render};
+pub use account::{Counts, Fate};
+pub use compress::Encoding;
+pub use files::{Destination, OutputPaths, Outputs, Written};
+pub use line_file::FileFacts;
+pub use lines::{ArticleRow, LineOptions, Rendered, WrittenMention, render};
+pub use manifest::{Identity, InputEntry, InputIdentity, MANIFEST, Manifest, ShardEntry, State, Totals};
 pub use schema::{ArticleLine, CandidateLine, EvidenceLine, LinkLine, MentionLine, SpanLine};
+pub use seen::Duplicates;
+pub use shards::{Existing, ShardPlan, Shards};
 pub use spans::SpanReader;
+pub use whole_file::WholeFile;

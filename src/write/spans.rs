@@ -131,7 +131,7 @@ mod tests {
     const LINE: &str = r#"{"doc_id":"a","input":"in/x.jsonl#1","field":"text","start":0,"end":4,"start_byte":0,"end_byte":4,"text":"Homs","type":"LOC","score":0.9876543,"sentence":0}"#;
 
     fn article(id: &str, text: &str, line: u64) -> Article {
-        let origin = Origin { path: "x.jsonl".into(), line: Some(line), byte: 0 };
+        let origin = Origin { path: "x.jsonl".into(), line: Some(line), ..Origin::default() };
         Article { id: id.into(), text: text.into(), origin, ..Article::default() }
     }
 

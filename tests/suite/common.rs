@@ -228,7 +228,7 @@ pub(crate) fn records(articles: &[(&str, &str)]) -> Vec<Result<RawRecord, Reject
     numbered
         .map(|(&(title, text), number)| {
             Ok(RawRecord {
-                origin: Origin { path: "in.jsonl".into(), line: Some(number), byte: 0 },
+                origin: Origin { path: "in.jsonl".into(), line: Some(number), ..Origin::default() },
                 name: "in.jsonl".into(),
                 format: Format::Jsonl,
                 bytes: json!({"id": number.to_string(), "title": title, "text": text}).to_string().into_bytes(),

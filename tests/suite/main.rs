@@ -20,5 +20,6 @@ mod nothing_dropped;
 mod offsets;
 mod outputs;
 mod reading;
+mod resume;
 mod schema;
 mod shared_data;

@@ -14,10 +14,9 @@ fn extract<'a>(input: &'a str, model: &'a str, out: &'a str, rest: &[&'a str]) -
 fn outputs_that_cannot_be_made_end_the_run_before_it_begins() {
     let desk = Desk::new();
     let (input, tiny, out) = (desk.write("in.txt", "Rain."), tiny(), desk.path("out.jsonl"));
-    let (nowhere, folder) = (desk.path("no/such/folder/out.jsonl"), desk.path(""));
+    let nowhere = desk.path("no/such/folder/out.jsonl");
     for (out, flags) in [
         (&nowhere, &[][..]),
-        (&folder, &[]),
         (&out, &["--articles", &nowhere]),
         (&out, &["--spans", &nowhere]),
         (&out, &["--summary", &nowhere]),

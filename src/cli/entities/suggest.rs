@@ -1,14 +1,14 @@
 //! `namewire entities suggest`: unlinked mentions as rows for a table.
 
 use std::fmt::Write;
-use std::fs::File;
-use std::io::{BufReader, stdin};
+use std::io::stdin;
 use std::path::PathBuf;
 
 use clap::Args;
 use namewire::error::{Error, Result};
 use namewire::link::EntityTable;
 use namewire::link::suggest::{Group, Suggestions};
+use namewire::read::open_stored;
 use serde_json::{Value, json};
 
 use crate::cli::session::{STARTER_NAME, STARTER_TABLE, open_table};
@@ -48,8 +48,8 @@ pub(crate) fn run(args: &SuggestArgs) -> Result<End> {
         if path.as_os_str() == "-" {
             suggestions.read(stdin().lock(), path)?;
         } else {
-            let file = File::open(path).map_err(|error| Error::opening(path, error))?;
-            suggestions.read(BufReader::with_capacity(1 << 18, file), path)?;
+            let lines = open_stored(path).map_err(|error| Error::opening(path, error))?;
+            suggestions.read(lines, path)?;
         }
     }
     let mut groups = suggestions.groups(table.as_ref(), args.min_count);

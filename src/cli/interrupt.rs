@@ -1,0 +1,94 @@
+//! Ctrl-C and SIGTERM: once, the run ends in good order; twice, at once.
+
+use std::ffi::OsString;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
+
+use namewire::error::{Error, Result};
+use namewire::stop::Stop;
+
+use super::say;
+
+/// Watches for signals until the process ends.
+pub(super) struct Interrupt {
+    /// The exit status that the first signal asks for; 0 before it.
+    status: Arc<AtomicU8>,
+}
+
+impl Interrupt {
+    /// From now on, a first signal says `words` and asks `stop`; a second one ends the process.
+    #[cfg(unix)]
+    pub(super) fn watch(stop: Stop, words: &'static str) -> Result<Self> {
+        use signal_hook::consts::{SIGINT, SIGTERM};
+        let failed = |error: std::io::Error| Error::config(format!("signals cannot be watched: {error}"));
+        let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM]).map_err(failed)?;
+        let status = Arc::new(AtomicU8::new(0));
+        let seen = Arc::clone(&status);
+        let watch = move || {
+            for signal in signals.forever() {
+                // What shells report of a process that the signal has ended: 130 and 143.
+                let status = 128 + signal;
+                if seen.swap(u8::try_from(status).unwrap_or(2), Relaxed) != 0 {
+                    signal_hook::low_level::exit(status);
+                }
+                say(&format!("\nnamewire: {words}\n"));
+                stop.request();
+            }
+        };
+        std::thread::Builder::new().name("signals".to_owned()).spawn(watch).map_err(failed)?;
+        Ok(Self { status })
+    }
+
+    /// Here, signals end the process.
+    #[cfg(not(unix))]
+    pub(super) fn watch(_stop: Stop, _words: &'static str) -> Result<Self> {
+        Ok(Self { status: Arc::default() })
+    }
+
+    /// The exit status of a run that a signal has ended.
+    pub(super) fn status(&self) -> u8 {
+        self.status.load(Relaxed)
+    }
+}
+
+/// The command line of this process as one that goes on with its run.
+pub(super) fn resume_command() -> String {
+    command_line(std::env::args_os())
+}
+
+fn command_line(args: impl Iterator<Item = OsString>) -> String {
+    let args = args.map(|arg| arg.to_string_lossy().into_owned()).filter(|arg| arg != "--overwrite");
+    let mut words: Vec<String> = args.map(|arg| quoted(&arg)).collect();
+    if !words.iter().any(|word| word == "--resume") {
+        words.push("--resume".to_owned());
+    }
+    words.join(" ")
+}
+
+/// The word as a shell reads it.
+fn quoted(word: &str) -> String {
+    let is_plain = |letter: char| letter.is_alphanumeric() || "-_./:=,+@%".contains(letter);
+    match !word.is_empty() && word.chars().all(is_plain) {
+        true => word.to_owned(),
+        false => format!("'{}'", word.replace('\'', r"'\''")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_that_resumes_can_be_pasted() {
+        for (args, expected) in [
+            (
+                &["namewire", "extract", "a b.jsonl", "--out", "out/"][..],
+                "namewire extract 'a b.jsonl' --out out/ --resume",
+            ),
+            (&["namewire", "extract", "it's", "--resume"], r"namewire extract 'it'\''s' --resume"),
+            (&["n", "--overwrite", ""], "n '' --resume"),
+        ] {
+            assert_eq!(command_line(args.iter().map(OsString::from)), expected);
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! Rejects, tried again: the records behind the lines of a rejects file, each as it was read the first time.
+
+use std::iter::Peekable;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use base64::prelude::{BASE64_STANDARD, Engine};
+use serde::Deserialize;
+
+use super::ledger::RecordIterator;
+use super::{Format, RawRecord, ReadOptions, Records, Reject, RejectReason, discover};
+use crate::article::Origin;
+
+/// A line of a rejects file, as far as it is read.
+#[derive(Debug, Deserialize)]
+struct RejectLine {
+    input: String,
+    line: Option<u64>,
+    byte: u64,
+    id: Option<String>,
+    reason: RejectReason,
+    record: Option<String>,
+    record_base64: Option<String>,
+    /// Files of versions that did not keep the record lack it.
+    #[serde(default = "yes")]
+    truncated: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// Turns the lines of rejects files into the records that they are of, with the place and the name that they had.
+///
+/// A record that the file holds whole is taken from there. One that it does not hold is read from the input that it
+/// came from; of an input that had failed, so is all that lies behind. What cannot be had is a [`Reject`] again.
+pub struct Retry<I> {
+    lines: I,
+    options: ReadOptions,
+    input: Option<Reopened>,
+    /// The rest of an input that had failed is being read, on behalf of a line of this file.
+    rest: Option<u32>,
+}
+
+/// An input that is read once more, rising.
+struct Reopened {
+    path: Arc<str>,
+    format: Option<Format>,
+    records: Peekable<Records>,
+    /// The byte of the last record that was asked for.
+    reached: u64,
+}
+
+impl<I: RecordIterator> Retry<I> {
+    /// Reads `lines`, the records of rejects files; `options` are for the inputs behind them.
+    pub fn new(lines: I, options: &ReadOptions) -> Self {
+        Self { lines, options: options.clone(), input: None, rest: None }
+    }
+
+    fn again(&mut self, raw: RawRecord) -> Result<RawRecord, Reject> {
+        let line: RejectLine = serde_json::from_slice(&raw.bytes).map_err(|error| {
+            let message = format!("the line is not a reject that namewire wrote: {error}");
+            Reject::new(raw.origin.clone(), RejectReason::InvalidJson, message, &raw.bytes)
+        })?;
+        let origin =
+            Origin { path: line.input.as_str().into(), input: raw.origin.input, line: line.line, byte: line.byte };
+        // A text has no lines, and its name for an id.
+        let format = if line.line.is_some() { Format::Jsonl } else { Format::Text };
+        let name: Arc<str> = line.id.as_deref().filter(|_| format == Format::Text).unwrap_or(&line.input).into();
+        match line.kept().filter(|_| !line.truncated) {
+            Some(bytes) => Ok(RawRecord { origin, name, format, bytes }),
+            None => {
+                let record = self.fetch(&line, &origin);
+                record.map(|record| RawRecord { name, ..record }).map_err(|reject| Reject { id: line.id, ..reject })
+            }
+        }
+    }
+
+    fn fetch(&mut self, line: &RejectLine, origin: &Origin) -> Result<RawRecord, Reject> {
+        let lost = |message: String| {
+            Reject::new(origin.clone(), RejectReason::ReadError, message, &line.kept().unwrap_or_default()).cut()
+        };
+        // What failed as it was opened may be of any format.
+        let format = line.line.map(|_| Format::Jsonl).or_else(|| line.id.as_ref().map(|_| Format::Text));
+        let is_ahead =
+            |input: &Reopened| *input.path == *line.input && input.format == format && input.reached <= line.byte;
+        if !self.input.as_ref().is_some_and(is_ahead) {
+            self.input = Some(self.reopen(line, format).map_err(lost)?);
+        }
+        let Some(input) = &mut self.input else { return Err(lost("cannot open".to_owned())) };
+        input.reached = line.byte;
+        while input.records.next_if(|record| origin_of(record).byte < line.byte).is_some() {}
+        if line.reason == RejectReason::ReadError {
+            self.rest = Some(origin.input);
+        }
+        match input.records.next_if(|record| origin_of(record).byte == line.byte) {
+            Some(record) => moved(record, origin.input),
+            None => Err(lost(format!("there is no record at byte {} of the input any more", line.byte))),
+        }
+    }
+
+    fn reopen(&self, line: &RejectLine, format: Option<Format>) -> Result<Reopened, String> {
+        if line.input == "-" {
+            return Err("only the start of the record was kept, and standard input cannot be read again: \
+                        give the input itself to extract"
+                .to_owned());
+        }
+        let options = ReadOptions { format: format.or(self.options.format), ..self.options.clone() };
+        let inputs = discover(&[PathBuf::from(&line.input)], &options).map_err(|error| error.to_string())?;
+        let records = Records::new(inputs, &options).peekable();
+        Ok(Reopened { path: line.input.as_str().into(), format, records, reached: 0 })
+    }
+}
+
+impl<I: RecordIterator> Iterator for Retry<I> {
+    type Item = Result<RawRecord, Reject>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if let Some(number) = self.rest {
+            if let Some(record) = self.input.as_mut().and_then(|input| input.records.next()) {
+                return Some(moved(record, number));
+            }
+            (self.rest, self.input) = (None, None);
+        }
+        Some(self.lines.next()?.and_then(|raw| self.again(raw)))
+    }
+}
+
+impl RejectLine {
+    /// The bytes of the record, as many as the line has.
+    fn kept(&self) -> Option<Vec<u8>> {
+        let encoded = || BASE64_STANDARD.decode(self.record_base64.as_ref()?).ok();
+        self.record.as_ref().map(|text| text.clone().into_bytes()).or_else(encoded)
+    }
+}
+
+fn origin_of(record: &Result<RawRecord, Reject>) -> &Origin {
+    record.as_ref().map_or_else(|reject| &reject.origin, |record| &record.origin)
+}
+
+/// The record as one of input number `input`: of the rejects file that asked for it.
+fn moved(record: Result<RawRecord, Reject>, input: u32) -> Result<RawRecord, Reject> {
+    match record {
+        Ok(record) => Ok(RawRecord { origin: Origin { input, ..record.origin }, ..record }),
+        Err(reject) => Err(Reject { origin: Origin { input, ..reject.origin }, ..reject }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::*;
+
+    /// Reads files, writes their rejects (and those of parsing) to a file, and tries them again.
+    fn retried(root: &Path, names: &[&str], between: impl FnOnce()) -> Vec<Result<RawRecord, Reject>> {
+        let options = ReadOptions { max_article_bytes: 100_000, ..ReadOptions::default() };
+        let paths: Vec<_> = names.iter().map(|name| root.join(name)).collect();
+        let records = Records::new(discover(&paths, &options).unwrap(), &options);
+        let rejects = records.filter_map(|record| record.and_then(|record| record.parse(&options)).err());
+        let lines: Vec<_> = rejects.map(|reject| serde_json::to_string(&reject).unwrap()).collect();
+        let file = root.join("rejects.jsonl");
+        fs::write(&file, lines.join("\n")).unwrap();
+        between();
+        let lines = Records::new(discover(&[file], &options).unwrap(), &options);
+        Retry::new(lines, &ReadOptions { max_article_bytes: 1 << 20, ..options }).collect()
+    }
+
+    #[test]
+    fn records_come_back_as_they_were() {
+        let root = tempfile::tempdir().unwrap();
+        let long = format!("{{\"id\": \"long\", \"text\": \"{}\"}}", "é".repeat(90_000));
+        let lines =
+            [&b"{\"text\": \"good\"}"[..], b"{\"text\": 7}", b"caf\xE9", long.as_bytes(), b"[1]"].join(&b"\n"[..]);
+        fs::write(root.path().join("a.jsonl"), &lines).unwrap();
+        fs::write(root.path().join("b.txt"), "x".repeat(200_000)).unwrap();
+        let records = retried(root.path(), &["a.jsonl", "b.txt"], || ());
+        let seen: Vec<_> = records.iter().map(|record| record.as_ref().unwrap()).collect();
+        let places: Vec<_> =
+            seen.iter().map(|record| (record.origin.line, record.origin.byte, record.format)).collect();
+        let (long_at, last_at) = (33, 34 + long.len() as u64);
+        assert_eq!(places[..2], [(Some(2), 17, Format::Jsonl), (Some(3), 29, Format::Jsonl)]);
+        assert_eq!(places[2..4], [(Some(4), long_at + 1, Format::Jsonl), (Some(5), last_at + 1, Format::Jsonl)]);
+        assert_eq!(places[4], (None, 0, Format::Text));
+        assert_eq!(seen[1].bytes, b"caf\xE9");
+        assert_eq!(seen[2].bytes, long.as_bytes());
+        assert_eq!((seen[4].bytes.len(), &*seen[4].name), (200_000, "b.txt"));
+        assert!(seen[..4].iter().all(|record| record.origin.path.ends_with("a.jsonl")));
+    }
+
+    #[test]
+    fn an_input_that_had_failed_is_read_to_its_end() {
+        let root = tempfile::tempdir().unwrap();
+        let whole = zstd::encode_all(&b"{\"text\": \"a\"}\n{\"text\": \"b\"}\n"[..], 1).unwrap();
+        let name = root.path().join("a.jsonl.zst");
+        fs::write(&name, [&whole[..], b"broken"].concat()).unwrap();
+        let records = retried(root.path(), &["a.jsonl.zst"], || {
+            fs::write(
+                &name,
+                [&whole[..], &zstd::encode_all(&b"{\"text\": \"c\"}\n{\"text\": \"d\"}"[..], 1).unwrap()].concat(),
+            )
+            .unwrap();
+        });
+        let seen: Vec<_> = records.iter().map(|record| record.as_ref().unwrap().origin.line).collect();
+        assert_eq!(seen, [Some(3), Some(4)]);
+    }
+
+    #[test]
+    fn what_cannot_be_had_is_set_aside_again() {
+        let root = tempfile::tempdir().unwrap();
+        let file = root.path().join("a.jsonl");
+        fs::write(&file, format!("{{\"id\": \"n\", \"text\": \"{}\"}}\nno JSON", "x".repeat(150_000))).unwrap();
+        let records = retried(root.path(), &["a.jsonl"], || fs::remove_file(&file).unwrap());
+        let reject = records[0].as_ref().unwrap_err();
+        assert!(reject.message.contains("no such file") && reject.truncated && !reject.record.is_empty(), "{reject}");
+        assert_eq!((reject.id.as_deref(), reject.origin.line), (Some("n"), Some(1)));
+        assert_eq!(records[1].as_ref().unwrap().bytes, b"no JSON");
+    }
+
+    #[test]
+    fn a_line_that_is_no_reject_is_one() {
+        let root = tempfile::tempdir().unwrap();
+        let file = root.path().join("rejects.jsonl");
+        fs::write(&file, "{\"text\": \"an article\"}").unwrap();
+        let options = ReadOptions::default();
+        let lines = Records::new(discover(&[file], &options).unwrap(), &options);
+        let records: Vec<_> = Retry::new(lines, &options).collect();
+        assert!(records[0].as_ref().unwrap_err().message.contains("is not a reject that namewire wrote"));
+    }
+}

@@ -1,0 +1,136 @@
+//! The account of a run: what went in must have come out.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::lines::Rendered;
+use crate::error::{Error, ErrorKind, Result};
+
+/// What was written of a run, an input or a shard.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Records.
+    pub records: u64,
+    /// Of these: articles that were processed.
+    pub written: u64,
+    /// Records that were set aside.
+    pub rejected: u64,
+    /// Articles that a rule left out.
+    pub skipped: u64,
+    /// Mentions that were written.
+    pub mentions: u64,
+    /// Of these, those with an entity.
+    pub linked: u64,
+    /// Spans that were written.
+    pub spans: u64,
+}
+
+/// What became of a record, as its lines are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Fate {
+    /// The article was processed.
+    #[default]
+    Written,
+    /// The record was set aside.
+    Rejected,
+    /// A rule left the article out.
+    Skipped,
+}
+
+impl Counts {
+    fn of(rendered: &Rendered) -> Self {
+        let is = |fate| u64::from(rendered.fate == fate);
+        Self {
+            records: 1,
+            written: is(Fate::Written),
+            rejected: is(Fate::Rejected),
+            skipped: is(Fate::Skipped),
+            mentions: rendered.written.len() as u64,
+            linked: rendered.written.iter().filter(|mention| mention.entity.is_some()).count() as u64,
+            spans: rendered.span_count as u64,
+        }
+    }
+
+    /// Adds others to these.
+    pub fn add(&mut self, other: &Self) {
+        let Self { records, written, rejected, skipped, mentions, linked, spans } = other;
+        self.records += records;
+        self.written += written;
+        self.rejected += rejected;
+        self.skipped += skipped;
+        self.mentions += mentions;
+        self.linked += linked;
+        self.spans += spans;
+    }
+
+    /// Fails where records were read that neither were written, nor set aside, nor left out, or the other way round.
+    pub(super) fn check(&self, read: u64, place: &str) -> Result<()> {
+        let Self { written, rejected, skipped, .. } = self;
+        if read != written + rejected + skipped || read != self.records {
+            let what = format!(
+                "{place}: {read} records were read, but {written} written, {rejected} set aside and {skipped} left out"
+            );
+            return Err(unaccounted(what));
+        }
+        Ok(())
+    }
+}
+
+/// Counts of everything that was written, in sum, by input and by type of mention.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Account {
+    pub(crate) total: Counts,
+    /// By the number of the input.
+    pub(crate) inputs: BTreeMap<u32, Counts>,
+    /// Mentions of each type.
+    pub(crate) by_type: BTreeMap<String, u64>,
+}
+
+impl Account {
+    pub(super) fn enter(&mut self, rendered: &Rendered) {
+        let counts = Counts::of(rendered);
+        self.total.add(&counts);
+        self.inputs.entry(rendered.input).or_default().add(&counts);
+        rendered.written.iter().for_each(|mention| self.count_type(&mention.kind));
+    }
+
+    fn count_type(&mut self, kind: &Arc<str>) {
+        // Types are few: the name is copied for the first of each only.
+        match self.by_type.get_mut(&**kind) {
+            Some(count) => *count += 1,
+            None => drop(self.by_type.insert(kind.to_string(), 1)),
+        }
+    }
+}
+
+/// Fails where a file has other lines than the account.
+pub(super) fn check_lines(name: &str, lines: u64, expected: u64) -> Result<()> {
+    if lines == expected {
+        return Ok(());
+    }
+    Err(unaccounted(format!("{name}: {lines} lines were written where there must be {expected}")))
+}
+
+/// Something was lost or doubled.
+pub(super) fn unaccounted(what: String) -> Error {
+    Error::new(ErrorKind::Internal, what).help("the output cannot be trusted; please report this with the input")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_lost_or_doubled_shows() {
+        let counts = Counts { records: 7, written: 4, rejected: 2, skipped: 1, ..Counts::default() };
+        assert!(counts.check(7, "in").is_ok());
+        for read in [6, 8] {
+            let failure = counts.check(read, "news/a.jsonl").unwrap_err().to_string();
+            assert!(failure.contains("news/a.jsonl") && failure.contains(&format!("{read} records were read")));
+        }
+        assert!(Counts { records: 6, ..counts }.check(7, "in").is_err());
+        assert!(check_lines("a", 3, 3).is_ok() && check_lines("a", 2, 3).is_err());
+    }
+}

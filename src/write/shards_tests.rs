@@ -1,0 +1,315 @@
+use std::io::{self, Write};
+use std::sync::Mutex;
+
+use serde_json::json;
+
+use super::*;
+use crate::article::Article;
+use crate::finish::{Finished, Outcome};
+use crate::read::{Followed, ReadOptions, Records, Reject, discover};
+use crate::write::disk::DiskFile;
+use crate::write::lines::{LineOptions, render};
+
+/// The local disk, each of its operations on record; the one of number `fails_at` fails, and all that come after it.
+#[derive(Debug, Default)]
+struct WatchedDisk {
+    done: Arc<Mutex<Vec<String>>>,
+    fails_at: Option<usize>,
+}
+
+fn enter(done: &Mutex<Vec<String>>, fails_at: Option<usize>, what: &str, path: &Path) -> io::Result<()> {
+    let mut done = done.lock().unwrap();
+    done.push(format!("{what} {}", path.file_name().unwrap().to_string_lossy()));
+    if fails_at.is_some_and(|at| done.len() > at) { Err(io::ErrorKind::StorageFull.into()) } else { Ok(()) }
+}
+
+impl Disk for WatchedDisk {
+    fn create(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
+        enter(&self.done, self.fails_at, "create", path)?;
+        let (file, path) = (LocalDisk.create(path)?, path.to_owned());
+        Ok(Box::new(WatchedFile { file, path, done: Arc::clone(&self.done), fails_at: self.fails_at }))
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        enter(&self.done, self.fails_at, "rename", to)?;
+        LocalDisk.rename(from, to)
+    }
+
+    /// Never done: a run that is killed does not tidy up.
+    fn remove(&self, _: &Path) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn sync_folder(&self, folder: &Path) -> io::Result<()> {
+        let mut done = self.done.lock().unwrap();
+        done.push("sync folder".to_owned());
+        if self.fails_at.is_some_and(|at| done.len() > at) {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        LocalDisk.sync_folder(folder)
+    }
+}
+
+#[derive(Debug)]
+struct WatchedFile {
+    file: Box<dyn DiskFile>,
+    path: PathBuf,
+    done: Arc<Mutex<Vec<String>>>,
+    fails_at: Option<usize>,
+}
+
+impl Write for WatchedFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        enter(&self.done, self.fails_at, "write", &self.path)?;
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl DiskFile for WatchedFile {
+    fn sync(&mut self) -> io::Result<()> {
+        enter(&self.done, self.fails_at, "sync", &self.path)?;
+        self.file.sync()
+    }
+}
+
+/// Seven records: the third is bad, the last has the text and the id of the first.
+fn input(root: &Path) -> PathBuf {
+    let text = |number: usize| format!("{{\"id\": \"{}\", \"text\": \"Rain {}.\"}}", number % 6, number % 6);
+    let lines: Vec<String> =
+        (0..7).map(|number| if number == 2 { "no JSON".to_owned() } else { text(number) }).collect();
+    let path = root.join("in.jsonl");
+    std::fs::write(&path, lines.join("\n")).unwrap();
+    path
+}
+
+fn plan(root: &Path) -> ShardPlan {
+    ShardPlan { folder: root.join("out"), size: 3, encoding: Encoding::Plain, spans: false }
+}
+
+fn identity() -> Identity {
+    let made_with = json!({"settings": {"a": 1}}).as_object().unwrap().clone();
+    Identity {
+        made_with,
+        inputs: vec![super::super::manifest::InputIdentity { path: "in.jsonl".into(), ..Default::default() }],
+    }
+}
+
+fn records(input: &Path, ledger: &Ledger, first: u32) -> Followed<Records> {
+    let options = ReadOptions::default();
+    let inputs = discover(&[input.to_owned()], &options).unwrap();
+    ledger.follow(Records::new(inputs, &options).tracked(ledger, first))
+}
+
+fn rendered(record: std::result::Result<crate::read::RawRecord, Reject>) -> Rendered {
+    let options = LineOptions { articles: true, ..LineOptions::default() };
+    let article: std::result::Result<Article, Reject> = record.and_then(|record| record.parse(&ReadOptions::default()));
+    let outcome = match &article {
+        Err(reject) => Outcome::Rejected(reject),
+        Ok(article) => Outcome::Finished(Box::new(Finished {
+            article,
+            language: None,
+            sentences: Vec::new(),
+            tokens: 0,
+            found: Vec::new(),
+            mentions: Vec::new(),
+        })),
+    };
+    render(&outcome, None, &options).unwrap()
+}
+
+/// Writes all shards that are not there yet.
+fn run(root: &Path, disk: WatchedDisk, existing: Existing) -> Result<Manifest> {
+    let (input, ledger) = (input(root), Ledger::new(Some(3)));
+    let mut shards = Shards::open_on(Arc::new(disk), plan(root), existing, identity(), ledger.clone())?;
+    let end = shards.manifest().end().cloned();
+    let mut records = records(&input, &ledger, 0);
+    if let Some(end) = end {
+        records.skip_to(&end, &input)?;
+    }
+    records.try_for_each(|record| shards.write(&rendered(record)))?;
+    shards.finish(false)
+}
+
+/// The files of a run, those of the manifest without its times.
+fn files(root: &Path) -> Vec<(String, String)> {
+    let entries = std::fs::read_dir(root.join("out")).unwrap().map(|entry| entry.unwrap().path());
+    let read = |path: PathBuf| {
+        let (name, mut text) =
+            (path.file_name().unwrap().to_string_lossy().into_owned(), std::fs::read_to_string(&path).unwrap());
+        if name == MANIFEST {
+            let mut manifest: serde_json::Value = serde_json::from_str(&text).unwrap();
+            for time in ["started", "finished", "resumed"] {
+                manifest[time].take();
+            }
+            text = manifest.to_string();
+        }
+        (name, text)
+    };
+    let mut files: Vec<_> = entries.map(read).collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn a_shard_is_on_the_disk_before_the_manifest_names_it() {
+    let root = tempfile::tempdir().unwrap();
+    let disk = WatchedDisk::default();
+    let done = Arc::clone(&disk.done);
+    run(root.path(), disk, Existing::Refuse).unwrap();
+    let manifest = [
+        "create manifest.json.part",
+        "write manifest.json.part",
+        "write manifest.json.part",
+        "sync manifest.json.part",
+        "rename manifest.json",
+        "sync folder",
+    ];
+    let mut expected: Vec<String> = manifest.map(str::to_owned).to_vec();
+    for (number, kinds) in
+        [(0, &["mentions", "articles", "rejects"][..]), (1, &["mentions", "articles"]), (2, &["mentions", "articles"])]
+    {
+        let part = |what: &str, kind: &str| format!("{what} {kind}-{number:05}.jsonl.part");
+        expected.extend(kinds.iter().map(|kind| part("create", kind)));
+        for kind in kinds {
+            // No mentions, no bytes.
+            expected.extend((*kind != "mentions").then(|| part("write", kind)));
+            expected.push(part("sync", kind));
+        }
+        expected.extend(kinds.iter().map(|kind| format!("rename {kind}-{number:05}.jsonl")));
+        expected.push("sync folder".to_owned());
+        expected.extend(manifest.map(str::to_owned));
+    }
+    expected.extend(manifest.map(str::to_owned));
+    assert_eq!(*done.lock().unwrap(), expected);
+}
+
+/// Whichever operation is the last one that the disk does, a second run ends with what an undisturbed one writes.
+#[test]
+fn a_run_survives_the_failure_of_any_operation() {
+    let root = tempfile::tempdir().unwrap();
+    let disk = WatchedDisk::default();
+    let done = Arc::clone(&disk.done);
+    run(root.path(), disk, Existing::Refuse).unwrap();
+    let (operations, expected) = (done.lock().unwrap().len(), files(root.path()));
+    for fails_at in 0..operations {
+        std::fs::remove_dir_all(root.path().join("out")).unwrap();
+        let disk = WatchedDisk { fails_at: Some(fails_at), ..WatchedDisk::default() };
+        let error = run(root.path(), disk, Existing::Refuse).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Output, "{error}");
+        if let Some(manifest) = Manifest::read(&root.path().join("out")).unwrap() {
+            manifest.check_files(&root.path().join("out")).unwrap();
+        }
+        let manifest = run(root.path(), WatchedDisk::default(), Existing::Resume).unwrap();
+        assert_eq!(manifest.state, State::Complete);
+        assert_eq!(files(root.path()), expected, "stopped at operation {fails_at}");
+    }
+}
+
+#[test]
+fn the_manifest_accounts_for_every_record() {
+    let root = tempfile::tempdir().unwrap();
+    let manifest = run(root.path(), WatchedDisk::default(), Existing::Refuse).unwrap();
+    let counts = manifest.totals.counts;
+    assert_eq!((counts.records, counts.written, counts.rejected, counts.skipped), (7, 6, 1, 0));
+    assert_eq!(manifest.inputs[0].counts, counts);
+    assert_eq!(manifest.totals.duplicate_ids.records, 1);
+    let read = manifest.inputs[0].read.as_ref().unwrap();
+    assert_eq!(read.records, 7);
+    assert_eq!(read.sha256, Some(crate::hash::sha256_file(&root.path().join("in.jsonl")).unwrap()));
+    let shape: Vec<_> =
+        manifest.shards.iter().map(|shard| (shard.first_record, shard.counts.records, shard.files.len())).collect();
+    assert_eq!(shape, [(0, 3, 3), (3, 3, 2), (6, 1, 2)]);
+    for file in manifest.files() {
+        let path = root.path().join("out").join(&file.name);
+        assert_eq!(file.sha256, crate::hash::sha256_file(&path).unwrap());
+        assert_eq!(file.lines, std::fs::read_to_string(path).unwrap().lines().count() as u64);
+    }
+    let copies = std::fs::read_to_string(root.path().join("out/articles-00002.jsonl")).unwrap();
+    assert!(copies.contains("\"copy_of\":\"0\""), "{copies}");
+}
+
+/// What the pipeline counts is not enough: a record that never reaches the writer must show.
+#[test]
+fn a_record_that_is_lost_or_doubled_ends_the_run() {
+    for (lost, doubled) in [(Some(4), None), (None, Some(5)), (Some(6), None)] {
+        let root = tempfile::tempdir().unwrap();
+        let (input, ledger) = (input(root.path()), Ledger::new(Some(3)));
+        let mut shards = Shards::open(plan(root.path()), Existing::Refuse, identity(), ledger.clone()).unwrap();
+        for (number, record) in records(&input, &ledger, 0).enumerate() {
+            let rendered = rendered(record);
+            let times = if lost == Some(number) {
+                0
+            } else if doubled == Some(number) {
+                2
+            } else {
+                1
+            };
+            (0..times).for_each(|_| shards.write(&rendered).unwrap());
+        }
+        let failure = shards.finish(false).unwrap_err().to_string();
+        assert!(failure.contains("in.jsonl: 7 records were read, but"), "{failure}");
+        assert_eq!(Manifest::read(&root.path().join("out")).unwrap().unwrap().state, State::Running);
+    }
+}
+
+#[test]
+fn a_line_that_is_lost_ends_the_run() {
+    let root = tempfile::tempdir().unwrap();
+    let (input, ledger) = (input(root.path()), Ledger::new(Some(3)));
+    let mut shards = Shards::open(plan(root.path()), Existing::Refuse, identity(), ledger.clone()).unwrap();
+    let mut failed = None;
+    for record in records(&input, &ledger, 0) {
+        let mut rendered = rendered(record);
+        rendered.rejects.clear();
+        failed = shards.write(&rendered).err();
+        if failed.is_some() {
+            break;
+        }
+    }
+    let failure = failed.unwrap().to_string();
+    assert!(failure.contains("rejects-00000.jsonl: 0 lines were written where there must be 1"), "{failure}");
+}
+
+#[test]
+fn a_directory_is_not_taken_from_anyone() {
+    let root = tempfile::tempdir().unwrap();
+    let open = |existing, identity| Shards::open(plan(root.path()), existing, identity, Ledger::new(Some(3)));
+    let first = open(Existing::Refuse, identity()).unwrap();
+    let failure = open(Existing::Resume, identity()).unwrap_err().to_string();
+    assert!(failure.contains("another run is writing to this directory"), "{failure}");
+    drop(first);
+    run(root.path(), WatchedDisk::default(), Existing::Resume).unwrap();
+    let failure = open(Existing::Refuse, identity()).unwrap_err().to_string();
+    assert!(failure.contains("holds a run already") && failure.contains("--resume"), "{failure}");
+    let mut other = identity();
+    other.made_with["settings"]["a"] = 2.into();
+    let failure = open(Existing::Resume, other).unwrap_err().to_string();
+    assert!(failure.contains("settings.a: was 1, is 2"), "{failure}");
+    let file = root.path().join("out/articles-00001.jsonl");
+    std::fs::write(&file, "shorter").unwrap();
+    let failure = open(Existing::Resume, identity()).unwrap_err().to_string();
+    assert!(failure.contains("articles-00001.jsonl: a finished shard's file has 7 bytes, and had"), "{failure}");
+    std::fs::remove_file(&file).unwrap();
+    assert!(open(Existing::Resume, identity()).unwrap_err().to_string().contains("is missing"));
+    std::fs::remove_file(root.path().join("out").join(MANIFEST)).unwrap();
+    let failure = open(Existing::Resume, identity()).unwrap_err().to_string();
+    assert!(failure.contains("but no manifest"), "{failure}");
+    std::fs::write(root.path().join("out/notes.txt"), "mine").unwrap();
+    run(root.path(), WatchedDisk::default(), Existing::Overwrite).unwrap();
+    assert!(root.path().join("out/notes.txt").exists(), "what is not ours stays");
+}
+
+#[test]
+fn only_names_of_shards_are_ours() {
+    for name in ["manifest.json", "manifest.json.part", "mentions-00000.jsonl", "rejects-123456.jsonl.zst.part"] {
+        assert!(is_ours(name), "{name}");
+    }
+    for name in ["mentions.jsonl", "mentions-1.jsonl", "mentions-00000.json", "notes-00000.jsonl", "manifest.json.bak"]
+    {
+        assert!(!is_ours(name), "{name}");
+    }
+}
