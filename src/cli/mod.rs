@@ -4,6 +4,7 @@
 mod bench;
 mod doctor;
 mod entities;
+mod eval;
 mod explain;
 mod extract;
 mod inference;
@@ -52,6 +53,9 @@ enum Command {
     Relink(Box<relink::RelinkArgs>),
     /// Measure the pipeline against the ceiling of its runtime.
     Bench(Box<bench::BenchArgs>),
+    /// Score mentions and links against a gold standard.
+    #[command(mut_arg("model", |arg| arg.num_args(0..=1).default_missing_value(eval::BUNDLED)))]
+    Eval(Box<eval::EvalArgs>),
     /// Look at models.
     #[command(
         subcommand,
@@ -88,6 +92,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Relink(args) => relink::run(args),
         Command::Model(ModelCommand::Inspect(args)) => inspect::run(args),
         Command::Bench(args) => bench::run(args),
+        Command::Eval(args) => eval::run(args),
         Command::Doctor(args) => doctor::run(args),
     };
     match result {
