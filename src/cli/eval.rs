@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use namewire::error::{Error, Result};
 use namewire::eval::{
-    Aligned, Bootstrap, Corpus, GoldFormat, Kinds, MatchOptions, TagOptions, TagScheme, Zones, evaluate,
-    read_catalogue, read_documents, read_zones, types,
+    Aligned, Bootstrap, Corpus, GoldFormat, Kinds, MatchOptions, TagOptions, TagScheme, evaluate, read_catalogue,
+    read_documents, read_zones, types,
 };
 
 use self::figures::{Figures, Predictions};
@@ -104,6 +104,12 @@ pub(super) struct EvalArgs {
     inference: InferenceArgs,
 }
 
+impl EvalArgs {
+    fn matching(&self, gold: &Corpus) -> MatchOptions {
+        MatchOptions { links: gold.has_links, typed_linking: self.typed_linking, typed_end_to_end: self.typed_e2e }
+    }
+}
+
 pub(super) fn run(args: &EvalArgs) -> Result<End> {
     if args.pred.is_none() && args.model.model.is_none() && args.text_out.is_none() {
         return Err(misuse("what is to be evaluated? Give --pred FILE or --model"));
@@ -125,18 +131,16 @@ pub(super) fn run(args: &EvalArgs) -> Result<End> {
     };
     let mut predictions = Predictions::new(name, &corpus);
     let aligned = gold.align(corpus, catalogue.as_ref())?;
-    let (other, other_name) = match &args.compare {
-        None => (None, None),
-        Some(path) => {
-            let other = gold.align(read_predictions(args, path, &mut kinds)?, catalogue.as_ref())?;
-            (Some(other), Some(path.display().to_string()))
-        }
+    let compared = match &args.compare {
+        None => None,
+        Some(path) => Some(gold.align(read_predictions(args, path, &mut kinds)?, catalogue.as_ref())?),
     };
-    predictions.model_types = model_types;
-    predictions.unused_rules = kinds.unused();
-    let judged = judge(args, &gold, [Some(&aligned), other.as_ref()], &zones);
+    predictions.settle(&aligned, model_types, kinds.unused());
+    let types = types(&gold, [&aligned].into_iter().chain(&compared));
+    let judge = |aligned: &Aligned| evaluate(&gold, aligned, &types, &zones, args.matching(&gold));
+    let other = args.compare.as_ref().map(|path| path.display().to_string()).zip(compared.as_ref().map(judge));
     let bootstrap = Bootstrap { resamples: args.resamples, seed: args.seed };
-    let figures = Figures::new(&args.gold, &gold, predictions, &aligned, judged, other_name, bootstrap, args.errors);
+    let figures = Figures::new((&args.gold[..], &gold), predictions, judge(&aligned), other, bootstrap, args.errors);
     match args.json.as_deref() {
         Some(path) if path.as_os_str() == "-" => print(&figures.json_text())?,
         path => {
@@ -161,19 +165,6 @@ fn read_predictions(args: &EvalArgs, path: &Path, kinds: &mut Kinds) -> Result<C
     let tag_column = args.pred_column.or(args.column);
     let options = TagOptions { scheme: args.scheme, tag_column, token_column: args.token_column };
     Corpus::read(&[path.to_path_buf()], None, options, kinds)
-}
-
-/// The evaluation of each prediction, all over the same types.
-fn judge(
-    args: &EvalArgs,
-    gold: &Corpus,
-    predictions: [Option<&Aligned>; 2],
-    zones: &Zones,
-) -> Vec<namewire::eval::Evaluation> {
-    let types = types(gold, predictions.into_iter().flatten());
-    let options =
-        MatchOptions { links: gold.has_links, typed_linking: args.typed_linking, typed_end_to_end: args.typed_e2e };
-    predictions.into_iter().flatten().map(|aligned| evaluate(gold, aligned, &types, zones, options)).collect()
 }
 
 fn write_json(figures: &Figures, path: &Path) -> Result<()> {

@@ -9,6 +9,9 @@ use super::counts::{Counts, width};
 /// The share of resamples that lies within an interval.
 pub const LEVEL: f64 = 0.95;
 
+/// The share on either side of it.
+const TAIL: f64 = 0.025;
+
 /// How resamples are drawn.
 #[derive(Clone, Copy, Debug)]
 pub struct Bootstrap {
@@ -149,8 +152,7 @@ impl Rows {
 fn interval(mut values: Vec<f64>) -> Interval {
     values.retain(|value| !value.is_nan());
     values.sort_by(f64::total_cmp);
-    let tail = (1.0 - LEVEL) / 2.0;
-    [tail, 1.0 - tail].map(|share| quantile(&values, share))
+    [TAIL, 1.0 - TAIL].map(|share| quantile(&values, share))
 }
 
 /// Interpolates between neighbours.

@@ -129,8 +129,8 @@ impl<'t> Tag<'t> {
         let bare = match text {
             "B" => Some(Position::Begin),
             "I" => Some(Position::Inside),
-            "E" | "L" => Some(Position::End),
-            "S" | "U" => Some(Position::Single),
+            "E" => Some(Position::End),
+            "S" => Some(Position::Single),
             _ => None,
         };
         if bare.is_some() {

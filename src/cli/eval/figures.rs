@@ -17,9 +17,11 @@ pub(super) struct Predictions {
     stray_tags: u64,
     first_stray: Option<String>,
     /// The types that the model knows, where it predicted here.
-    pub(super) model_types: Option<Vec<Arc<str>>>,
+    model_types: Option<Vec<Arc<str>>>,
     /// Types of `--map` that no mention has.
     pub(super) unused_rules: Vec<String>,
+    pub(super) outside: u64,
+    pub(super) inside_tokens: u64,
 }
 
 impl Predictions {
@@ -32,7 +34,15 @@ impl Predictions {
             first_stray: corpus.stray_tags.1.as_ref().map(ToString::to_string),
             model_types: None,
             unused_rules: Vec::new(),
+            outside: 0,
+            inside_tokens: 0,
         }
+    }
+
+    /// Takes over what is known once they were brought onto the gold.
+    pub(super) fn settle(&mut self, aligned: &Aligned, model_types: Option<Vec<Arc<str>>>, unused_rules: Vec<String>) {
+        (self.outside, self.inside_tokens) = (aligned.outside, aligned.inside_tokens);
+        (self.model_types, self.unused_rules) = (model_types, unused_rules);
     }
 }
 
@@ -52,37 +62,30 @@ pub(super) struct Figures {
     pub(super) predictions: Predictions,
     pub(super) other: Option<(String, Evaluation)>,
     pub(super) evaluation: Evaluation,
-    pub(super) outside: u64,
-    pub(super) inside_tokens: u64,
     pub(super) has_links: bool,
     pub(super) bootstrap: Bootstrap,
     /// What is drawn anew: documents, or sentences where the gold marks no documents.
     pub(super) unit: &'static str,
     pub(super) measured: Vec<Measured>,
     pub(super) frequent: Vec<FrequentError>,
-    /// Types that the gold has and the predictions never, or the model cannot, use.
+    /// Types of the gold that the model does not know.
+    pub(super) lacking: Vec<KindCount>,
+    /// Other types of the gold that were never predicted.
     pub(super) unpredicted: Vec<KindCount>,
     /// Types that are predicted and that the gold never has.
     pub(super) unknown: Vec<KindCount>,
 }
 
 impl Figures {
-    #[allow(clippy::too_many_arguments)] // one call, each argument a result of one step
     pub(super) fn new(
-        files: &[PathBuf],
-        gold: &Corpus,
+        (files, gold): (&[PathBuf], &Corpus),
         predictions: Predictions,
-        aligned: &Aligned,
-        judged: Vec<Evaluation>,
-        other_name: Option<String>,
+        evaluation: Evaluation,
+        other: Option<(String, Evaluation)>,
         bootstrap: Bootstrap,
         errors: usize,
     ) -> Self {
-        let mut judged = judged.into_iter();
-        let (Some(evaluation), other) = (judged.next(), judged.next()) else {
-            unreachable!("the first predictions are always judged")
-        };
-        let measured = measure(&evaluation, other.as_ref(), gold.has_links, bootstrap);
+        let measured = measure(&evaluation, other.as_ref().map(|(_, other)| other), gold.has_links, bootstrap);
         let names: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
         let kinds = |pick: &dyn Fn(&Arc<str>, Hits) -> Option<u64>| -> Vec<KindCount> {
             let types = evaluation.types.iter().enumerate();
@@ -91,22 +94,22 @@ impl Figures {
                 .filter(|(_, count)| *count > 0)
                 .collect()
         };
-        let cannot = |kind: &Arc<str>| predictions.model_types.as_ref().is_some_and(|known| !known.contains(kind));
-        let unpredicted = kinds(&|kind, hits| (hits.predicted == 0 || cannot(kind)).then_some(hits.gold));
+        let lacks = |kind: &Arc<str>| predictions.model_types.as_ref().is_some_and(|known| !known.contains(kind));
+        let lacking = kinds(&|kind, hits| lacks(kind).then_some(hits.gold));
+        let unpredicted = kinds(&|kind, hits| (hits.predicted == 0 && !lacks(kind)).then_some(hits.gold));
         let unknown = kinds(&|_, hits| (hits.gold == 0).then_some(hits.predicted));
         Self {
             gold_name: names.join(", "),
             gold: describe(gold, &names),
-            outside: aligned.outside,
-            inside_tokens: aligned.inside_tokens,
             has_links: gold.has_links,
             unit: if gold.by_sentence { "sentences" } else { "documents" },
             frequent: evaluation.errors.most_frequent(errors),
-            other: other_name.zip(other),
+            other,
             predictions,
             evaluation,
             bootstrap,
             measured,
+            lacking,
             unpredicted,
             unknown,
         }
@@ -116,7 +119,7 @@ impl Figures {
         self.measured.iter().find(|measured| measured.name == name)?.interval
     }
 
-    /// The errors of a kind, those of the other predictions beside them where there are any.
+    /// How many errors of each kind there are.
     pub(super) fn faults(&self) -> impl Iterator<Item = (Fault, u64)> {
         let shown = Fault::ALL.into_iter().filter(|fault| *fault != Fault::Link || self.has_links);
         shown.map(|fault| (fault, self.evaluation.errors.total(fault)))
@@ -137,14 +140,15 @@ impl Figures {
                 "stray_tags": predictions.stray_tags,
                 "counted": evaluation.total.micro().predicted,
                 "ignored": evaluation.ignored,
-                "outside_documents": self.outside,
-                "inside_tokens": self.inside_tokens,
+                "outside_documents": predictions.outside,
+                "inside_tokens": predictions.inside_tokens,
             },
             "ner": ner_json(evaluation),
             "errors": {
                 "totals": self.faults().map(|(fault, total)| (fault.as_str().to_owned(), json!(total))).collect::<Map<_, _>>(),
                 "most_frequent": self.frequent,
             },
+            "types_unknown_to_model": counts_json(&self.lacking),
             "types_never_predicted": counts_json(&self.unpredicted),
             "types_not_in_gold": counts_json(&self.unknown),
             "unused_map": predictions.unused_rules,

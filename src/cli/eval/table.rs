@@ -129,20 +129,15 @@ impl Figures {
     /// What would else be read off the scores wrongly.
     fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
-        let by_model = self.predictions.model_types.is_some();
-        if !self.unpredicted.is_empty() {
-            let who = if by_model { "unknown to the model, or never predicted" } else { "never predicted" };
-            let from = &self.unpredicted[0].0;
-            let kinds = list(&self.unpredicted);
-            notes.push(format!(
-                "types of the gold {who}: {kinds}; --map {from}=TYPE counts one as another, --map {from}= leaves it out"
-            ));
-        }
-        if !self.unknown.is_empty() {
-            let (kinds, from) = (list(&self.unknown), &self.unknown[0].0);
-            notes
-                .push(format!("types predicted that the gold never has: {kinds}; --map {from}=TYPE, or --map {from}="));
-        }
+        let mut types = |kinds: &[KindCount], what: &str| {
+            if let Some((from, _)) = kinds.first() {
+                let help = format!("--map {from}=TYPE counts one as another, --map {from}= leaves it out");
+                notes.push(format!("{what}: {}; {help}", list(kinds)));
+            }
+        };
+        types(&self.lacking, "types of the gold that the model does not know");
+        types(&self.unpredicted, "types of the gold that were never predicted");
+        types(&self.unknown, "types predicted that the gold never has");
         let unused = &self.predictions.unused_rules;
         if !unused.is_empty() {
             notes.push(format!("--map names types that no mention has: {}", unused.join(", ")));
@@ -152,9 +147,12 @@ impl Figures {
                 notes.push(format!("{count} {what}"));
             }
         };
-        count(self.inside_tokens, "predictions begin or end within a token of the gold: boundary errors, every one");
+        count(
+            self.predictions.inside_tokens,
+            "predictions begin or end within a token of the gold: boundary errors, every one",
+        );
         count(self.evaluation.ignored, "predictions in ignore zones were not counted");
-        count(self.outside, "predictions of documents that the gold does not have were not counted");
+        count(self.predictions.outside, "predictions of documents that the gold does not have were not counted");
         notes.extend(self.predictions.stray());
         if let Some(stray) = self.gold.get("stray_tags").and_then(serde_json::Value::as_u64).filter(|&stray| stray > 0)
         {
