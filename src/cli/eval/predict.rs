@@ -54,7 +54,7 @@ pub(super) fn predict(
     let backends = open_backends(runtime, &model, args.model.options(device), workers)?;
     let pipeline = Pipeline::new(model, linker, backends, config)?;
     let name = format!("{} ({})", pipeline.model().name, pipeline.model().graph.variant.file);
-    let corpus = run(&pipeline, records, &name, kinds)?;
+    let corpus = run(&pipeline, records, kinds)?;
     let types = pipeline.model().labels.types().iter().filter_map(|kind| kinds.get(kind)).collect();
     Ok((name, corpus, Some(types)))
 }
@@ -103,10 +103,10 @@ struct Found {
     text: Box<str>,
 }
 
-fn run(pipeline: &Pipeline, records: Source, name: &str, kinds: &mut Kinds) -> Result<Corpus> {
+fn run(pipeline: &Pipeline, records: Source, kinds: &mut Kinds) -> Result<Corpus> {
     let table = pipeline.linker().map(namewire::link::Linker::table);
     let mut corpus = Corpus { has_ids: true, has_links: table.is_some(), ..Corpus::default() };
-    let place = Place { path: Path::new(name).into(), line: 0 };
+    let place = Place { path: Path::new("model").into(), line: 0 };
     let render = |outcome: &Outcome<'_>| match outcome {
         Outcome::Finished(done) => Ok((done.article.id.clone(), found(done, table))),
         Outcome::Rejected(reject) => Err(Error::config(format!("a document of the gold cannot be read: {reject}"))),
