@@ -15,6 +15,7 @@ use namewire::eval::{
 
 use self::figures::{Figures, Predictions};
 pub(super) use self::predict::BUNDLED;
+use self::predict::Found;
 use super::inference::InferenceArgs;
 use super::session::{LinkingArgs, ModelArgs, misuse};
 use super::{End, print};
@@ -127,7 +128,10 @@ pub(super) fn run(args: &EvalArgs) -> Result<End> {
     let (name, corpus, model_types) = match &args.pred {
         Some(path) => (path.display().to_string(), read_predictions(args, path, &mut kinds)?, None),
         None if args.model.model.is_none() => return Ok(End::Done),
-        None => predict::predict(args, &gold, &mut kinds)?,
+        None => {
+            let Found { model, corpus, types } = predict::predict(args, &gold, &mut kinds)?;
+            (model, corpus, Some(types))
+        }
     };
     let mut predictions = Predictions::new(name, &corpus);
     let aligned = gold.align(corpus, catalogue.as_ref())?;

@@ -24,12 +24,16 @@ pub(in crate::cli) const BUNDLED: &str = "bundled";
 
 type Source = Box<dyn Iterator<Item = std::result::Result<RawRecord, Reject>> + Send>;
 
-/// The model's name, what it found, and the types that it knows.
-pub(super) fn predict(
-    args: &EvalArgs,
-    gold: &Corpus,
-    kinds: &mut Kinds,
-) -> Result<(String, Corpus, Option<Vec<Arc<str>>>)> {
+/// What a model found.
+pub(super) struct Found {
+    pub(super) model: String,
+    pub(super) corpus: Corpus,
+    /// The types that the model knows.
+    pub(super) types: Vec<Arc<str>>,
+}
+
+/// Runs the model over the gold's own text.
+pub(super) fn predict(args: &EvalArgs, gold: &Corpus, kinds: &mut Kinds) -> Result<Found> {
     let mut config = Config::default();
     args.inference.apply(&mut config)?;
     if gold.is_tagged() {
@@ -53,10 +57,10 @@ pub(super) fn predict(
     let workers = args.inference.workers(device);
     let backends = open_backends(runtime, &model, args.model.options(device), workers)?;
     let pipeline = Pipeline::new(model, linker, backends, config)?;
-    let name = format!("{} ({})", pipeline.model().name, pipeline.model().graph.variant.file);
+    let model = format!("{} ({})", pipeline.model().name, pipeline.model().graph.variant.file);
     let corpus = run(&pipeline, records, kinds)?;
     let types = pipeline.model().labels.types().iter().filter_map(|kind| kinds.get(kind)).collect();
-    Ok((name, corpus, Some(types)))
+    Ok(Found { model, corpus, types })
 }
 
 /// The texts of the gold standard as records: its own, or those of `--docs` as `extract` reads them.
@@ -96,7 +100,7 @@ pub(super) fn write_texts(gold: &Corpus, path: &Path) -> Result<()> {
 }
 
 /// A mention before its type is mapped.
-struct Found {
+struct Raw {
     span: std::ops::Range<usize>,
     label: Arc<str>,
     entity: Option<Arc<str>>,
@@ -113,7 +117,7 @@ fn run(pipeline: &Pipeline, records: Source, kinds: &mut Kinds) -> Result<Corpus
         Outcome::Skipped { article, .. } => Ok((article.id.clone(), Vec::new())),
     };
     pipeline.run(records, render, |(id, found)| {
-        let mention = |Found { span, label, entity, text }| {
+        let mention = |Raw { span, label, entity, text }| {
             let kind = kinds.get(&label)?;
             let (start, end) = (span.start as u32, span.end as u32);
             Some(Mention { start, end, kind, entity, text: Some(text), place: place.clone() })
@@ -126,12 +130,12 @@ fn run(pipeline: &Pipeline, records: Source, kinds: &mut Kinds) -> Result<Corpus
 }
 
 /// The mentions in the text of an article.
-fn found(done: &Finished<'_>, table: Option<&EntityTable>) -> Vec<Found> {
+fn found(done: &Finished<'_>, table: Option<&EntityTable>) -> Vec<Raw> {
     let text = done.article.field(Field::Text);
     let mut points = CodePoints::new(text);
     let mentions = done.mentions.iter().filter(|mention| mention.field == Field::Text);
     mentions
-        .map(|mention| Found {
+        .map(|mention| Raw {
             span: points.range(mention.span),
             label: Arc::clone(&mention.label),
             entity: mention.link.entity.zip(table).map(|(entity, table)| Arc::clone(&table.entity(entity).id)),
