@@ -103,7 +103,7 @@ impl Chunk {
 
     /// A chunk of one article. Fails where the tokenizer does.
     pub fn of_article(article: Article, model: &Model, config: &Config) -> Result<Self> {
-        match encode(article, None, model) {
+        match encode(article, None, model, config) {
             Prepared::Rejected(reject) => Err(Error::new(ErrorKind::Internal, reject.message)),
             prepared => Ok(Self::assemble(vec![prepared], model, config, None)),
         }
@@ -146,13 +146,14 @@ fn prepare(record: std::result::Result<RawRecord, Reject>, model: &Model, config
     if !only.is_empty() && language.as_ref().is_some_and(|language| !only.contains(language)) {
         return Prepared::Skipped(article, language);
     }
-    encode(article, language, model)
+    encode(article, language, model, config)
 }
 
-fn encode(article: Article, language: Option<String>, model: &Model) -> Prepared {
+fn encode(article: Article, language: Option<String>, model: &Model, config: &Config) -> Prepared {
     let (id, origin) = (article.id.clone(), article.origin.clone());
     // A text that breaks the tokenizer is one bad article, not the end of the run.
-    let encoded = catch_unwind(AssertUnwindSafe(|| EncodedArticle::new(article, &model.tokenizer)));
+    let encode = || EncodedArticle::segmented(article, &model.tokenizer, config.segmentation);
+    let encoded = catch_unwind(AssertUnwindSafe(encode));
     let failure = match encoded {
         Ok(Ok(encoded)) => return Prepared::Encoded(Box::new(encoded), language),
         Ok(Err(error)) => error,

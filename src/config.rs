@@ -3,12 +3,15 @@
 use crate::batch::BatchLimits;
 use crate::decode::{Aggregation, Decoding};
 use crate::read::ReadOptions;
+use crate::segment::Segmentation;
 
 /// What a [`Pipeline`](crate::pipeline::Pipeline) does with its articles.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// How inputs are read.
     pub read: ReadOptions,
+    /// Where sentences come from.
+    pub segmentation: Segmentation,
     /// How many articles are worked on together.
     pub chunk: ChunkLimits,
     /// How windows are put into batches.
@@ -62,6 +65,7 @@ impl Default for Config {
         Self {
             read: ReadOptions::default(),
             chunk: ChunkLimits { articles: 64, bytes: 1 << 20, shard: None },
+            segmentation: Segmentation::Rules,
             // Measured on two cores: 512 padded tokens keep a layer's activations within the L2 cache.
             batch: BatchLimits { tokens: 512, rows: 64, equal_lengths: true },
             dedup: true,

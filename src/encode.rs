@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::article::{Article, Field};
 use crate::clean::CleanText;
 use crate::model::Tokenizer;
-use crate::segment::{Sentence, sentences};
+use crate::segment::{Segmentation, Sentence};
 use crate::span::Span;
 
 /// An article, cleaned, cut into sentences, and tokenized.
@@ -29,6 +29,11 @@ impl EncodedArticle {
     /// Cleans, segments and tokenizes an article. Fails, with the tokenizer's words, only where the
     /// tokenizer does.
     pub fn new(article: Article, tokenizer: &Tokenizer) -> Result<Self, String> {
+        Self::segmented(article, tokenizer, Segmentation::Rules)
+    }
+
+    /// As [`EncodedArticle::new`], with sentences that may be given.
+    pub fn segmented(article: Article, tokenizer: &Tokenizer, segmentation: Segmentation) -> Result<Self, String> {
         let clean = Field::ALL.map(|field| CleanText::new(article.field(field)));
         let mut encoded = Self {
             clean,
@@ -39,7 +44,7 @@ impl EncodedArticle {
             article,
         };
         for field in Field::ALL {
-            encoded.add_field(field, tokenizer)?;
+            encoded.add_field(field, tokenizer, segmentation)?;
         }
         Ok(encoded)
     }
@@ -60,9 +65,9 @@ impl EncodedArticle {
         self.sentences.iter().map(to_raw).collect()
     }
 
-    fn add_field(&mut self, field: Field, tokenizer: &Tokenizer) -> Result<(), String> {
+    fn add_field(&mut self, field: Field, tokenizer: &Tokenizer, segmentation: Segmentation) -> Result<(), String> {
         let first_block = self.sentences.last().map_or(0, |last| last.block + 1);
-        let found = sentences(self.clean_text(field), field, first_block);
+        let found = segmentation.sentences(self.clean_text(field), field, first_block);
         for sentence in found {
             let encoding = tokenizer.encode(sentence.span.slice(self.clean_text(field)))?;
             let first = self.ids.len();

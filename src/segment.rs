@@ -18,6 +18,29 @@ pub struct Sentence {
     pub block: u32,
 }
 
+/// Where sentences come from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Segmentation {
+    /// The rules of this module.
+    #[default]
+    Rules,
+    /// Each line is one sentence: for texts whose sentences are given, such as those of an annotated corpus.
+    Lines,
+}
+
+impl Segmentation {
+    /// The sentences of one field, as [`sentences`] returns them.
+    pub fn sentences(self, text: &str, field: Field, first_block: u32) -> Vec<Sentence> {
+        match self {
+            Self::Rules => sentences(text, field, first_block),
+            Self::Lines => {
+                let lines = lines(text).filter_map(|line| trim(text, line));
+                lines.zip(first_block..).map(|(span, block)| Sentence { field, span, block }).collect()
+            }
+        }
+    }
+}
+
 /// The sentences of one field, in order; `first_block` is the number of its first block. Every character
 /// that is not white space lies in exactly one sentence.
 pub fn sentences(text: &str, field: Field, first_block: u32) -> Vec<Sentence> {
@@ -319,6 +342,14 @@ mod tests {
         assert_eq!(cut(wrapped).len(), 2);
         let wrapped = "The fighters of what is known as the Syrian\nDemocratic Forces said on Monday that they had\nleft the town.";
         assert_eq!(cut(wrapped), [wrapped]);
+    }
+
+    #[test]
+    fn given_sentences_stay_whole() {
+        let text = "He left. She stayed.\n\n U.S. troops \r\nThe army";
+        let found = Segmentation::Lines.sentences(text, Field::Text, 3);
+        let seen: Vec<_> = found.iter().map(|sentence| (sentence.span.slice(text), sentence.block)).collect();
+        assert_eq!(seen, [("He left. She stayed.", 3), ("U.S. troops", 4), ("The army", 5)]);
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod bench;
 mod check;
 mod doctor;
 mod entities;
+mod eval;
 mod explain;
 mod extract;
 mod identity;
@@ -57,6 +58,9 @@ enum Command {
     Relink(Box<relink::RelinkArgs>),
     /// Measure the pipeline against the ceiling of its runtime.
     Bench(Box<bench::BenchArgs>),
+    /// Score mentions and links against a gold standard.
+    #[command(mut_arg("model", |arg| arg.num_args(0..=1).default_missing_value(eval::BUNDLED)))]
+    Eval(Box<eval::EvalArgs>),
     /// Look at models.
     #[command(
         subcommand,
@@ -95,6 +99,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Relink(args) => relink::run(args),
         Command::Model(ModelCommand::Inspect(args)) => inspect::run(args),
         Command::Bench(args) => bench::run(args),
+        Command::Eval(args) => eval::run(args),
         Command::Doctor(args) => doctor::run(args),
     };
     match result {

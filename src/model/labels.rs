@@ -19,7 +19,7 @@ pub enum Scheme {
 
 /// Where in a mention a word stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Position {
+pub(crate) enum Position {
     Begin,
     Inside,
     End,
@@ -158,7 +158,7 @@ impl LabelSet {
 }
 
 /// `None` for "outside", else the position (where the name has one) and the type.
-fn parse_tag(name: &str) -> Option<(Option<Position>, &str)> {
+pub(crate) fn parse_tag(name: &str) -> Option<(Option<Position>, &str)> {
     if matches!(name, "O" | "o" | "OUT" | "NONE" | "None" | "0") {
         return None;
     }

@@ -15,6 +15,7 @@ use serde::Deserialize;
 
 pub use folder::Variant;
 pub use labels::{LabelSet, Scheme};
+pub(crate) use labels::{Position, parse_tag};
 pub use tokenizer::Tokenizer;
 
 use crate::error::{Error, ErrorKind, Result};

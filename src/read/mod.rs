@@ -23,6 +23,7 @@ pub use records::{RawRecord, Records};
 pub use reject::{Reject, RejectReason};
 pub use retry::Retry;
 pub use source::{ReadProgress, open_stored};
+pub(crate) use source::{Reader, Source};
 
 /// The default of [`ReadOptions::max_article_bytes`]: 16 MiB, some hundred times the longest news article.
 pub const MAX_ARTICLE_BYTES: usize = 16 << 20;

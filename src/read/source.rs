@@ -16,7 +16,7 @@ const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 /// White space that may come before the byte which tells the format.
 const SNIFFED_BYTES: usize = 64 << 10;
 
-pub(super) type Reader = Box<dyn BufRead + Send>;
+pub(crate) type Reader = Box<dyn BufRead + Send>;
 
 /// How far reading has come, in bytes as they lie on disk (compressed, where the input is).
 #[derive(Debug)]
@@ -28,7 +28,7 @@ pub struct ReadProgress {
 }
 
 /// An input ready to be cut into records.
-pub(super) struct Source {
+pub(crate) struct Source {
     pub(super) reader: Reader,
     /// Where `reader` stands in the uncompressed input: behind the byte order mark, if there is one.
     pub(super) byte: u64,
@@ -47,6 +47,19 @@ impl Source {
         };
         let stored = Box::new(BufReader::with_capacity(BUFFER_BYTES, Counted { raw, counter }));
         Self::uncompressed(decompress(stored, input.compression)?, input.format)
+    }
+
+    /// Opens one named file (`-` is standard input), whatever it holds, as uncompressed bytes.
+    pub(crate) fn open_plain(path: &Path) -> io::Result<Reader> {
+        let progress = Arc::new(ReadProgress { bytes: AtomicU64::new(0), total: None });
+        let compression = match path.extension().and_then(|extension| extension.to_str()) {
+            Some("gz") => Compression::Gzip,
+            Some("zst") => Compression::Zstd,
+            _ => Compression::None,
+        };
+        let input =
+            Input { path: path.into(), name: String::new(), format: Some(Format::Text), compression, size: None };
+        Self::open(&input, &progress, None).map(|source| source.reader)
     }
 
     fn uncompressed(reader: Reader, format: Option<Format>) -> io::Result<Self> {

@@ -12,6 +12,8 @@ mod command_line;
 mod common;
 mod decoding;
 mod determinism;
+mod eval;
+mod eval_shared_data;
 mod gold;
 mod languages;
 mod linking;

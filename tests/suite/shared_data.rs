@@ -14,7 +14,7 @@ const END_TO_END_F1: f64 = 0.95; // measured: 0.9616
 const ENTITIES_OF_A_STARTER_TABLE: u64 = 1000;
 
 /// A folder beside the repository, or beside the repository that this is a work tree of.
-fn shared(path: &str) -> Option<PathBuf> {
+pub(crate) fn shared(path: &str) -> Option<PathBuf> {
     let found = in_repository("")
         .ancestors()
         .skip(1)
