@@ -3,10 +3,15 @@
 use std::io::Write;
 use std::path::PathBuf;
 
+use namewire::config::Config;
 use namewire::eval::{Corpus, Kinds, Metric, Scores, TagOptions, TagScheme, Zones, evaluate, types};
+use namewire::finish::Outcome;
+use namewire::segment::Segmentation;
 use serde_json::{Value, json};
 
-use super::common::{Desk, in_repository, namewire, namewire_with_input, parse_lines};
+use super::common::{
+    Desk, in_repository, namewire, namewire_with_input, parse_lines, pipeline, records, session, tiny_model,
+};
 
 fn evaluated(args: &[&str]) -> Value {
     let run = namewire(&[&["eval", "--json", "-"], args].concat()).exits(0);
@@ -271,12 +276,25 @@ fn a_model_is_scored_on_the_gold_s_own_text() {
 
 #[test]
 fn a_given_sentence_is_one_sentence() {
-    let desk = Desk::new();
-    // A rule would end the sentence behind "left ."; the gold says that it does not end there.
-    let gold = desk.write("gold.conll", "He O\nleft O\n. O\nObama B-PER\nstayed O\n\nHoms B-LOC\nfell O\n");
-    let figures = evaluated(&["--gold", &gold, "--model"]);
-    assert_eq!(figures["gold"]["sentences"], 2);
-    assert_eq!(figures["ner"]["micro"]["gold"], 2);
+    let sentences = |segmentation| {
+        let model = tiny_model();
+        let backend = session(&model);
+        let pipeline = pipeline(model, None, backend, Config { segmentation, ..Config::default() });
+        let mut seen = 0;
+        let count = |outcome: &Outcome<'_>| match outcome {
+            Outcome::Finished(done) => Ok(done.sentences.len()),
+            _ => Ok(0),
+        };
+        let record = records(&[("", "He left . Obama stayed .\n\nHoms fell")]).into_iter();
+        pipeline
+            .run(record, count, |count| {
+                seen += count;
+                Ok(())
+            })
+            .unwrap();
+        seen
+    };
+    assert_eq!([Segmentation::Rules, Segmentation::Lines].map(sentences), [3, 2]);
 }
 
 #[test]
