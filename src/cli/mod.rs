@@ -6,8 +6,10 @@ mod doctor;
 mod entities;
 mod explain;
 mod extract;
+mod fetch;
 mod inference;
 mod inspect;
+mod list;
 mod progress;
 mod reading;
 mod relink;
@@ -52,11 +54,12 @@ enum Command {
     Relink(Box<relink::RelinkArgs>),
     /// Measure the pipeline against the ceiling of its runtime.
     Bench(Box<bench::BenchArgs>),
-    /// Look at models.
+    /// List, fetch and look at models.
     #[command(
         subcommand,
         after_help = "Examples:
-  namewire model inspect
+  namewire model list
+  namewire model fetch dslim/bert-base-NER
   namewire model inspect models/bert-base-NER"
     )]
     Model(ModelCommand),
@@ -66,6 +69,10 @@ enum Command {
 
 #[derive(Debug, Subcommand)]
 enum ModelCommand {
+    /// Show the known models, and which are on this machine.
+    List(list::ListArgs),
+    /// Download a model from the Hugging Face hub.
+    Fetch(fetch::FetchArgs),
     /// Print a model's labels, tensors, tokenizer, window, variants and hashes.
     Inspect(inspect::InspectArgs),
 }
@@ -86,6 +93,8 @@ pub(crate) fn main() -> ExitCode {
         Command::Explain(args) => explain::run(args),
         Command::Entities(command) => entities::run(command),
         Command::Relink(args) => relink::run(args),
+        Command::Model(ModelCommand::List(args)) => list::run(args),
+        Command::Model(ModelCommand::Fetch(args)) => fetch::run(args),
         Command::Model(ModelCommand::Inspect(args)) => inspect::run(args),
         Command::Bench(args) => bench::run(args),
         Command::Doctor(args) => doctor::run(args),

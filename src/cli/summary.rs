@@ -83,7 +83,7 @@ impl Summary {
             "run": report,
             "written": {"mentions": self.mentions, "linked": self.linked, "by_type": self.by_type, "top_entities": top},
             "tokens_per_second": report.tokens_per_second(),
-            "model": {"name": model.name, "variant": model.graph.variant.file, "window": model.window, "sha256": hashes},
+            "model": {"name": model.name, "commit": model.origin.commit(), "variant": model.graph.variant.file, "window": model.window, "sha256": hashes},
             "table": linker.map(|linker| json!({"entities": linker.table().len(), "aliases": linker.table().alias_count(), "sha256": linker.table().sha256()})),
             "configuration": {
                 "device": setting.device, "workers": setting.workers, "host_threads": config.host_threads,

@@ -13,6 +13,8 @@ mod common;
 mod decoding;
 mod determinism;
 mod gold;
+#[cfg(feature = "hub")]
+mod hub;
 mod languages;
 mod linking;
 mod linking_rules;
