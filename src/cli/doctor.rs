@@ -53,14 +53,10 @@ pub(super) fn run(args: &DoctorArgs) -> Result<End> {
 
 /// Where models of the hub lie, and which of them namewire has fetched.
 fn describe_cache() -> String {
-    match HubCache::from_environment() {
-        Ok(cache) => {
-            let names: Vec<String> = cache.fetched().iter().map(|name| name.repository()).collect();
-            let fetched = if names.is_empty() { "no models fetched".to_owned() } else { names.join(", ") };
-            format!("{} ({fetched})", cache.root().display())
-        }
-        Err(error) => error.to_string(),
-    }
+    let cache = HubCache::from_environment();
+    let names: Vec<String> = cache.fetched().iter().map(|name| name.repository()).collect();
+    let fetched = if names.is_empty() { "no models fetched".to_owned() } else { names.join(", ") };
+    format!("{} ({fetched})", cache.root().display())
 }
 
 fn try_bundled(runtime: &Runtime) -> String {

@@ -35,7 +35,7 @@ struct Entry {
 }
 
 pub(super) fn run(args: &ListArgs) -> Result<End> {
-    let cache = HubCache::from_environment()?;
+    let cache = HubCache::from_environment();
     let mut entries: Vec<Entry> = Vec::new();
     for model in known()? {
         entries.push(Entry::new(model.name.clone(), Some(model), &cache));

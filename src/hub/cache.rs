@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::name::is_commit;
-use super::{HubName, HubSettings, Manifest};
+use super::settings::cache_from_environment;
+use super::{HubName, Manifest};
 use crate::error::{Error, ErrorKind, Result};
 
 /// The hub's cache on this machine.
@@ -26,9 +27,9 @@ pub struct Snapshot {
 }
 
 impl HubCache {
-    /// The cache that the environment names.
-    pub fn from_environment() -> Result<Self> {
-        HubSettings::from_environment().map(|settings| Self::new(settings.cache))
+    /// The cache that the environment names (`HF_HUB_CACHE`, `HF_HOME`).
+    pub fn from_environment() -> Self {
+        Self::new(cache_from_environment())
     }
 
     /// The cache in a folder, which need not exist.

@@ -174,19 +174,13 @@ impl<'s> Client<'s> {
                 why: format!("the hub answered with status {status}"),
                 wait: asked_wait(headers, SystemTime::now()),
             },
-            // An address that a store signed for a while may have outlived it.
-            403 if !at_hub => Failure::passing("the file's store answered with status 403"),
+            // An address that was signed for a while may have outlived it.
+            403 if !at_hub => Failure::passing("where the hub keeps the file, the answer has status 403"),
+            _ if !at_hub => self.error(format!("where the hub keeps the file, the answer has status {status}")).into(),
             401 | 403 => self.not_let_in(status).into(),
             404 if code == "EntryNotFound" => self.error("a file that the hub lists is not there").into(),
             404 if code == "RevisionNotFound" => self.no_revision().into(),
-            404 if self.name.revision().is_some() => {
-                let what = format!("the hub has no model {}, or it has no such revision (status 404)", self.name);
-                Error::new(ErrorKind::Hub, what).help(self.check_the_name()).into()
-            }
-            404 => {
-                let what = format!("the hub has no model {} (status 404)", self.name);
-                Error::new(ErrorKind::Hub, what).help(self.check_the_name()).into()
-            }
+            404 => self.no_model().into(),
             status => self.error(format!("the hub answered with status {status}")).into(),
         }
     }
@@ -212,8 +206,10 @@ impl<'s> Client<'s> {
             .help(format!("{}/{name}/tree/main lists branches, tags and commits", self.settings.endpoint))
     }
 
-    fn check_the_name(&self) -> String {
-        format!("check owner, name and revision at {}/models", self.settings.endpoint)
+    fn no_model(&self) -> Error {
+        let revision = if self.name.revision().is_some() { ", or it has no such revision" } else { "" };
+        Error::new(ErrorKind::Hub, format!("the hub has no model {}{revision} (status 404)", self.name))
+            .help(format!("check owner, name and revision at {}/models", self.settings.endpoint))
     }
 
     fn unreachable(&self, error: ureq::Error) -> Failure {

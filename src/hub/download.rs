@@ -78,7 +78,7 @@ impl Download<'_> {
         let mut file = file.map_err(|error| failed(incomplete, error))?;
         let mut have = file.metadata().map_err(|error| failed(incomplete, error))?.len();
         let mut retry = Retry::new(self.patience);
-        let (mut furthest, mut downloaded) = (have, 0);
+        let (mut furthest, mut downloaded) = (if have > self.size { 0 } else { have }, 0);
         while have != self.size {
             let before = downloaded;
             let from = if have > self.size { 0 } else { have };

@@ -1,5 +1,8 @@
 //! A model from the hub into the cache: asked for, chosen, downloaded, checked, noted.
 
+use std::path::PathBuf;
+
+use super::cache::CachedRepository;
 use super::client::Client;
 use super::digest::{Digest, Measured, measure};
 use super::download::Download;
@@ -25,13 +28,12 @@ pub fn fetch(
     let client = if settings.offline { None } else { Some(Client::new(settings, name)?) };
     let repository = match &client {
         Some(client) => client.repository(watch)?,
-        None => {
-            let hint = format!("HF_HUB_OFFLINE is set; without it, `namewire model fetch {name}` downloads it");
-            let snapshot = cache.find(name).map_err(|error| error.help(hint))?;
-            Repository::in_cache(name, &cached, &snapshot.commit)
-        }
+        None => without_asking(name, &cache)?,
     };
-    let selection = select(&repository, options)?;
+    let selection = select(&repository, options).map_err(|error| match client {
+        Some(_) => error,
+        None => error.help("HF_HUB_OFFLINE is set: only what the cache has of the repository was looked at"),
+    })?;
     let mut files =
         Files { client: client.as_ref(), settings, cached: &cached, repository: &repository, downloaded: 0 };
     let listed = files.bring_all(&selection, watch)?;
@@ -40,29 +42,40 @@ pub fn fetch(
         cached.refer(name.revision_or_main(), &repository.commit)?;
     }
     let downloaded = files.downloaded;
-    let manifest = Manifest {
-        name: name.repository(),
-        commit: repository.commit.clone(),
-        licence: repository.licence.clone(),
-        files: listed,
-    };
-    let (manifest, manifest_path) = match cached.note(manifest.clone()) {
-        Ok((manifest, path)) => (manifest, Some(path)),
-        // A cache that others fill may be closed to us: the model is there all the same.
-        Err(error) if downloaded == 0 => {
-            tracing::warn!("the manifest was not written: {error}");
-            (manifest, None)
-        }
-        Err(error) => return Err(error),
-    };
-    let folder = cached.snapshot(&repository.commit);
+    let (manifest, manifest_path) = note(&cached, &repository, listed, downloaded)?;
     let snapshot = Snapshot {
-        name: name.repository(),
+        name: repository.name.clone(),
+        folder: cached.snapshot(&repository.commit),
         commit: repository.commit.clone(),
-        folder,
         licence: manifest.licence.clone(),
     };
     Ok(Fetched { snapshot, variant: selection.graph.path.clone(), manifest, manifest_path, downloaded })
+}
+
+/// What the cache has of the repository.
+fn without_asking(name: &HubName, cache: &HubCache) -> Result<Repository> {
+    let hint = format!("HF_HUB_OFFLINE is set; without it, `namewire model fetch {name}` downloads it");
+    let snapshot = cache.find(name).map_err(|error| error.help(hint))?;
+    Ok(Repository::in_cache(name, &cache.repository(name), &snapshot.commit))
+}
+
+/// Writes the manifest. A cache that others fill may be closed to us: where nothing was downloaded, that is no fault.
+fn note(
+    cached: &CachedRepository,
+    repository: &Repository,
+    files: Vec<ManifestFile>,
+    downloaded: u64,
+) -> Result<(Manifest, Option<PathBuf>)> {
+    let (name, commit, licence) = (repository.name.clone(), repository.commit.clone(), repository.licence.clone());
+    let manifest = Manifest { name, commit, licence, files };
+    match cached.note(manifest.clone()) {
+        Ok((manifest, path)) => Ok((manifest, Some(path))),
+        Err(error) if downloaded == 0 => {
+            tracing::warn!("the manifest was not written: {error}");
+            Ok((manifest, None))
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// The files of one repository on their way.
@@ -70,7 +83,7 @@ struct Files<'f> {
     /// `None` offline.
     client: Option<&'f Client<'f>>,
     settings: &'f HubSettings,
-    cached: &'f super::cache::CachedRepository,
+    cached: &'f CachedRepository,
     repository: &'f Repository,
     downloaded: u64,
 }

@@ -56,14 +56,12 @@ impl Default for Patience {
 impl HubSettings {
     /// The settings of this process. Fails on a value that cannot be meant.
     pub fn from_environment() -> Result<Self> {
-        Self::read(&|name| std::env::var_os(name).filter(|value| !value.is_empty()))
+        Self::read(&from_process)
     }
 
     fn read(variable: &dyn Fn(&str) -> Option<OsString>) -> Result<Self> {
-        let home = variable("HF_HOME").map(|path| expand(path, variable)).unwrap_or_else(|| default_home(variable));
-        let cache = variable("HF_HUB_CACHE").or_else(|| variable("HUGGINGFACE_HUB_CACHE"));
-        let cache = cache.map_or_else(|| home.join("hub"), |path| expand(path, variable));
-        let token_file = variable("HF_TOKEN_PATH").map_or_else(|| home.join("token"), |path| expand(path, variable));
+        let token_file = variable("HF_TOKEN_PATH");
+        let token_file = token_file.map_or_else(|| hub_home(variable).join("token"), |path| expand(path, variable));
         let token = match text(variable, "HF_TOKEN")?.or(text(variable, "HUGGING_FACE_HUB_TOKEN")?) {
             Some(token) => Some(token),
             None => std::fs::read_to_string(token_file).ok(),
@@ -78,7 +76,7 @@ impl HubSettings {
         let offline = ["HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"];
         Ok(Self {
             endpoint: endpoint(text(variable, "HF_ENDPOINT")?)?,
-            cache,
+            cache: cache(variable),
             token: token.map(Token::new).transpose()?.flatten(),
             certificates: ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"].into_iter().find_map(variable).map(PathBuf::from),
             offline: offline.into_iter().find_map(variable).is_some_and(is_true),
@@ -119,9 +117,25 @@ fn endpoint(asked: Option<String>) -> Result<String> {
     Ok(endpoint.trim_end_matches('/').to_owned())
 }
 
-fn default_home(variable: &dyn Fn(&str) -> Option<OsString>) -> PathBuf {
-    let cache = variable("XDG_CACHE_HOME").map(|path| expand(path, variable));
-    cache.unwrap_or_else(|| home(variable).join(".cache")).join("huggingface")
+/// The folder of the cache that the environment names.
+pub(super) fn cache_from_environment() -> PathBuf {
+    cache(&from_process)
+}
+
+fn from_process(name: &str) -> Option<OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
+}
+
+fn cache(variable: &dyn Fn(&str) -> Option<OsString>) -> PathBuf {
+    let named = variable("HF_HUB_CACHE").or_else(|| variable("HUGGINGFACE_HUB_CACHE"));
+    named.map_or_else(|| hub_home(variable).join("hub"), |path| expand(path, variable))
+}
+
+/// Where Hugging Face's tools keep cache and token.
+fn hub_home(variable: &dyn Fn(&str) -> Option<OsString>) -> PathBuf {
+    let path = |name: &str| variable(name).map(|path| expand(path, variable));
+    let cache = || path("XDG_CACHE_HOME").unwrap_or_else(|| home(variable).join(".cache"));
+    path("HF_HOME").unwrap_or_else(|| cache().join("huggingface"))
 }
 
 fn home(variable: &dyn Fn(&str) -> Option<OsString>) -> PathBuf {

@@ -146,7 +146,7 @@ impl Model {
     /// hub's cache. Downloads nothing.
     pub fn open_named(name: &Path, options: &ModelOptions) -> Result<Self> {
         match name.to_str().and_then(|text| text.parse::<HubName>().ok()).filter(|_| !name.exists()) {
-            Some(name) => Self::open_snapshot(HubCache::from_environment()?.find(&name)?, options),
+            Some(name) => Self::open_snapshot(HubCache::from_environment().find(&name)?, options),
             None => Self::open(name, options),
         }
     }

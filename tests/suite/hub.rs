@@ -78,7 +78,7 @@ fn a_fetched_model_is_the_folder_it_was_made_from() {
     let server = HubServer::start(files.clone());
     let mut first = program(&desk, &server.endpoint(), &["model", "fetch", NAME]);
     let said = run(first.env("HF_TOKEN", "hf_secret")).exits(0).stdout;
-    for part in [NAME, NEWEST, "mit", "onnx/model.onnx", "4, 44.6 kB, all checked; 44.6 kB downloaded"] {
+    for part in [NAME, NEWEST, "mit", "onnx/model.onnx", "4, 44.61 kB, all checked; 44.61 kB downloaded"] {
         assert!(said.contains(part), "{part} is not in:\n{said}");
     }
     // The same mentions, byte for byte.
