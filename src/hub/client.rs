@@ -140,7 +140,8 @@ impl<'s> Client<'s> {
                     let target = location.and_then(|location| follow(&address, location));
                     address = target.ok_or_else(|| {
                         self.error(format!(
-                            "a redirect of the hub leads to {location:?}, where nothing is fetched from"
+                            "a redirect of the hub leads to {:?}, where nothing is fetched from",
+                            location.unwrap_or_default()
                         ))
                     })?;
                 }

@@ -61,10 +61,10 @@ fn fetch(desk: &Desk, server: &HubServer, args: &[&str]) -> Run {
     run(&mut program(desk, &server.endpoint(), &[&["model", "fetch"], args].concat()))
 }
 
-/// Mentions of a sentence with a model; nobody is asked for anything.
+/// Mentions of an article with a model; nobody is asked for anything.
 fn mentions(desk: &Desk, model: &str) -> Run {
-    let input = desk.write("in.txt", "The ferry to Dorvale left at noon, said Captain Orla Finch of Harbour Lines.");
-    let args = ["extract", &input, "--model", model, "--entities", "none", "--out", "-", "--quiet", "--workers", "1"];
+    let article = "seeds/articles/01-davutoglu-geneva.txt";
+    let args = ["extract", article, "--model", model, "--entities", "none", "--out", "-", "--quiet", "--workers", "1"];
     run(&mut program(desk, "http://127.0.0.1:1", &args))
 }
 
