@@ -83,7 +83,16 @@ impl Download<'_> {
             let before = downloaded;
             let from = if have > self.size { 0 } else { have };
             let outcome = self.client.open(self.commit, self.path, from).and_then(|rest| {
-                have = self.resume(&mut file, &rest, from, incomplete)?;
+                // Whoever ignores the range starts at 0.
+                have = if rest.start == from { from } else { 0 };
+                let cut = file.set_len(have).and_then(|()| file.seek(SeekFrom::Start(have)));
+                cut.map_err(|error| failed(incomplete, error))?;
+                if rest.start != have {
+                    let first = rest.start;
+                    return Err(Failure::passing(format!(
+                        "the hub sent bytes from {first} on, asked for those from {from}"
+                    )));
+                }
                 self.receive(rest, &mut file, (&mut have, &mut downloaded), incomplete, watch)
             });
             if have > furthest && downloaded > before {
@@ -96,17 +105,6 @@ impl Download<'_> {
         }
         file.sync_all().map_err(|error| failed(incomplete, error))?;
         Ok(downloaded)
-    }
-
-    /// Puts the file's end where the answer starts; returns that place. Whoever ignores the range starts at 0.
-    fn resume(&self, file: &mut File, rest: &Rest, from: u64, incomplete: &Path) -> Attempt<u64> {
-        let start = if rest.start == from { from } else { 0 };
-        let cut = file.set_len(start).and_then(|()| file.seek(SeekFrom::Start(start)));
-        cut.map_err(|error| failed(incomplete, error))?;
-        match rest.start {
-            first if first == start => Ok(start),
-            other => Err(Failure::passing(format!("the hub sent bytes from {other} on where {from} was asked for"))),
-        }
     }
 
     /// Writes what arrives, until the file is complete or the connection ends.

@@ -12,8 +12,8 @@
 //! ```
 //!
 //! [`HubCache`] reads it and needs no network; [`fetch`] fills it. The client is a small one of our own over
-//! `ureq`: the crate `hf-hub` (1.0) brings an async runtime and 280 crates, its last release without them (0.5) 39
-//! more than `ureq` alone, and neither compares what arrives with its hash.
+//! `ureq`: the crate `hf-hub` 1.0 brings an async runtime and 280 crates, and 0.5, the last that can do without,
+//! does not compare what arrives with its hash.
 
 mod cache;
 mod manifest;

@@ -63,6 +63,8 @@ pub(crate) enum Fault {
     Spoilt,
     /// The whole file, whatever part was asked for.
     WithoutRange,
+    /// Another part of the file than was asked for.
+    OtherRange,
 }
 
 pub(crate) fn status(status: u16) -> Option<Fault> {
@@ -145,6 +147,10 @@ impl Shared {
         let (status, mut headers, mut body) = match &fault {
             Some(Fault::Answer(status, headers, body)) => (*status, headers.clone(), body.clone()),
             Some(Fault::WithoutRange) => self.answer(&Request { headers: Vec::new(), ..request.clone() }),
+            Some(Fault::OtherRange) => {
+                let headers = vec![("range".to_owned(), "bytes=7-".to_owned())];
+                self.answer(&Request { headers, ..request.clone() })
+            }
             _ => self.answer(&request),
         };
         let mut sent = body.len();

@@ -29,13 +29,22 @@ fn a_download_that_was_cut_off_goes_on_where_it_ended() {
 
 #[test]
 fn a_server_that_knows_no_ranges_starts_again() {
-    let (desk, files) = (Desk::new(), repository());
-    let graph = file(&files, "onnx/model.onnx").clone();
-    let whole = |request: &Request, _| request.path.starts_with("/store/").then_some(Fault::WithoutRange);
-    let server = HubServer::with(files, false, whole);
-    desk.write(&format!("hf/hub/{FOLDER}/blobs/{}.incomplete", graph.tag()), "something else");
-    fetch(&desk, &server, &[NAME]).exits(0);
-    assert_eq!(std::fs::read(blob(&desk, &graph)).unwrap(), graph.content);
+    for other in [false, true] {
+        let (desk, files) = (Desk::new(), repository());
+        let graph = file(&files, "onnx/model.onnx").clone();
+        let wrong = move |request: &Request, seen| match request.path.starts_with("/store/") {
+            true if !other => Some(Fault::WithoutRange),
+            true if seen == 0 => Some(Fault::OtherRange),
+            _ => None,
+        };
+        let server = HubServer::with(files, false, wrong);
+        desk.write(&format!("hf/hub/{FOLDER}/blobs/{}.incomplete", graph.tag()), "something else");
+        let run = fetch(&desk, &server, &[NAME]).exits(0);
+        if other {
+            run.says(&["the hub sent bytes from 7 on, asked for those from 14"]);
+        }
+        assert_eq!(std::fs::read(blob(&desk, &graph)).unwrap(), graph.content);
+    }
 }
 
 #[test]
