@@ -98,8 +98,8 @@ pub(super) fn open(origin: Origin, folder: PathBuf, options: &ModelOptions) -> R
     let tokenizer =
         std::fs::read(folder.join(&tokenizer_file)).map_err(|error| missing(&folder, &tokenizer_file, error))?;
     let tokenizer_config = read_text(&folder, &part(&folder, "tokenizer_config.json")).ok();
-    let card_file = folder.join("namewire.json");
-    let card = if card_file.exists() { Some(read_text(&folder, "namewire.json")?) } else { None };
+    let card_file = part(&folder, "namewire.json");
+    let card = if folder.join(&card_file).exists() { Some(read_text(&folder, &card_file)?) } else { None };
     let variants = find_variants(&folder)?;
     let variant = choose(&origin, &folder, &variants, options)?.clone();
     let graph_path = folder.join(&variant.file);
