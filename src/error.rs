@@ -22,6 +22,8 @@ pub enum ErrorKind {
     ClosedPipe,
     /// A model folder is incomplete, or its parts do not fit together.
     Model,
+    /// A model could not be fetched from the hub.
+    Hub,
     /// An entity table has a line that cannot stand.
     Table,
     /// ONNX Runtime is missing, unfit, or failed.

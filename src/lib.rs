@@ -23,7 +23,8 @@
 //! [`pipeline`] is the one place that knows threads, channels and order; [`relink`] repeats the end of the flow on
 //! spans that an earlier run has written. [`chunk`] is the unit that travels
 //! through them; [`finish`] takes an article from its scores to its mentions. [`model`] opens model folders,
-//! [`config`] holds every setting, [`report`] counts. [`eval`] measures mentions and links against a gold standard.
+//! [`hub`] fetches them, [`config`] holds every setting, [`report`] counts. [`eval`] measures mentions and links
+//! against a gold standard.
 //!
 //! # Example
 //!
@@ -70,6 +71,7 @@ pub mod error;
 pub mod eval;
 pub mod finish;
 pub mod hash;
+pub mod hub;
 pub mod infer;
 pub mod language;
 pub mod link;

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use namewire::config::available_cores;
 use namewire::error::Result;
+use namewire::hub::HubCache;
 use namewire::infer::{Device, OnnxBackend, OnnxOptions, Runtime};
 use namewire::model::{Model, ModelOptions};
 
@@ -30,6 +31,7 @@ pub(super) fn run(args: &DoctorArgs) -> Result<End> {
     line("namewire", env!("CARGO_PKG_VERSION").to_owned());
     line("processor", describe_processor());
     line("cores", available_cores().to_string());
+    line("hub's cache", describe_cache());
     // The rest needs the library: what is known so far is worth printing even where it is missing.
     let runtime = Runtime::load(args.ort_lib.as_deref(), false);
     if let Ok(runtime) = &runtime {
@@ -47,6 +49,14 @@ pub(super) fn run(args: &DoctorArgs) -> Result<End> {
     }
     print(&text)?;
     runtime.map(|_| End::Done)
+}
+
+/// Where models of the hub lie, and which of them namewire has fetched.
+fn describe_cache() -> String {
+    let cache = HubCache::from_environment();
+    let names: Vec<String> = cache.fetched().iter().map(|name| name.repository()).collect();
+    let fetched = if names.is_empty() { "no models fetched".to_owned() } else { names.join(", ") };
+    format!("{} ({fetched})", cache.root().display())
 }
 
 fn try_bundled(runtime: &Runtime) -> String {

@@ -13,10 +13,11 @@ use super::{End, print};
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   namewire model inspect
-  namewire model inspect models/bert-base-NER --variant model_quantized")]
+  namewire model inspect models/bert-base-NER --variant model_quantized
+  namewire model inspect dslim/bert-base-NER")]
 pub(super) struct InspectArgs {
-    /// The model folder [default: the bundled model].
-    dir: Option<PathBuf>,
+    /// The model folder, or a fetched model of the hub, owner/name[@revision] [default: the bundled model].
+    model: Option<PathBuf>,
     /// Which ONNX file of the folder.
     #[arg(long, value_name = "NAME")]
     variant: Option<String>,
@@ -27,8 +28,8 @@ pub(super) struct InspectArgs {
 
 pub(super) fn run(args: &InspectArgs) -> Result<End> {
     let options = ModelOptions { variant: args.variant.clone(), ..ModelOptions::default() };
-    let model = match &args.dir {
-        Some(folder) => Model::open(folder, &options)?,
+    let model = match &args.model {
+        Some(name) => Model::open_named(name, &options)?,
         None => Model::bundled(&options)?,
     };
     let runtime = Runtime::load(args.ort_lib.as_deref(), false)?;
@@ -48,8 +49,12 @@ fn describe(model: &Model, backend: &OnnxBackend) -> String {
         match &model.origin {
             Origin::Bundled => "compiled into this program".to_owned(),
             Origin::Folder(folder) => folder.display().to_string(),
+            Origin::Hub(snapshot) => format!("the hub's cache, {}", snapshot.folder.display()),
         },
     );
+    if let Some(commit) = model.origin.commit() {
+        line("commit", commit.to_owned());
+    }
     line("kind", model.architecture.clone());
     line("labels", format!("{} ({:?})", model.labels.names().join(" "), model.labels.scheme()));
     line("tokenizer", format!("{}, ids up to {}", model.tokenizer.kind(), model.tokenizer.highest_id()));

@@ -8,10 +8,12 @@ mod entities;
 mod eval;
 mod explain;
 mod extract;
+mod fetch;
 mod identity;
 mod inference;
 mod inspect;
 mod interrupt;
+mod list;
 mod progress;
 mod reading;
 mod relink;
@@ -61,11 +63,12 @@ enum Command {
     /// Score mentions and links against a gold standard.
     #[command(mut_arg("model", |arg| arg.num_args(0..=1).default_missing_value(eval::BUNDLED)))]
     Eval(Box<eval::EvalArgs>),
-    /// Look at models.
+    /// List, fetch and look at models.
     #[command(
         subcommand,
         after_help = "Examples:
-  namewire model inspect
+  namewire model list
+  namewire model fetch dslim/bert-base-NER
   namewire model inspect models/bert-base-NER"
     )]
     Model(ModelCommand),
@@ -75,6 +78,10 @@ enum Command {
 
 #[derive(Debug, Subcommand)]
 enum ModelCommand {
+    /// Show the known models, and which are on this machine.
+    List(list::ListArgs),
+    /// Download a model from the Hugging Face hub.
+    Fetch(fetch::FetchArgs),
     /// Print a model's labels, tensors, tokenizer, window, variants and hashes.
     Inspect(inspect::InspectArgs),
 }
@@ -97,6 +104,8 @@ pub(crate) fn main() -> ExitCode {
         Command::Explain(args) => explain::run(args),
         Command::Entities(command) => entities::run(command),
         Command::Relink(args) => relink::run(args),
+        Command::Model(ModelCommand::List(args)) => list::run(args),
+        Command::Model(ModelCommand::Fetch(args)) => fetch::run(args),
         Command::Model(ModelCommand::Inspect(args)) => inspect::run(args),
         Command::Bench(args) => bench::run(args),
         Command::Eval(args) => eval::run(args),

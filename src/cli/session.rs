@@ -17,8 +17,9 @@ pub(super) const STARTER_TABLE: &str = include_str!(concat!(env!("CARGO_MANIFEST
 #[command(next_help_heading = "Model and device")]
 pub(super) struct ModelArgs {
     /// A model folder in the Hugging Face layout: config.json with id2label, tokenizer.json, and model.onnx
-    /// or onnx/model*.onnx. Without it, the bundled model for English news.
-    #[arg(long, value_name = "DIR")]
+    /// or onnx/model*.onnx; or a model of the hub that `namewire model fetch` brought, owner/name[@revision].
+    /// Without it, the bundled model for English news.
+    #[arg(long, value_name = "MODEL")]
     pub model: Option<PathBuf>,
     /// Which ONNX file of the folder, by name; otherwise the one that suits the device.
     #[arg(long, value_name = "NAME")]
@@ -47,7 +48,7 @@ pub(super) enum DeviceChoice {
     Stub,
 }
 
-fn parse_device(text: &str) -> std::result::Result<DeviceChoice, String> {
+pub(super) fn parse_device(text: &str) -> std::result::Result<DeviceChoice, String> {
     let cuda = |number: &str| number.parse().map(Device::Cuda).map_err(|_| format!("{number:?} is no device number"));
     match text.split_once(':') {
         None if text == "cpu" => Ok(DeviceChoice::Exactly(Device::Cpu)),
@@ -66,7 +67,7 @@ impl ModelArgs {
         let options =
             ModelOptions { variant: self.variant.clone(), for_gpu: device != Device::Cpu, window: self.window };
         match &self.model {
-            Some(folder) => Model::open(folder, &options),
+            Some(name) => Model::open_named(name, &options),
             None => Model::bundled(&options),
         }
     }

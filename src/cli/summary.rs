@@ -78,7 +78,7 @@ impl Summary {
             "files": wrote.files,
             "manifest": wrote.manifest.as_ref().map(|(path, _)| path.display().to_string()),
             "tokens_per_second": report.tokens_per_second(),
-            "model": {"name": model.name, "variant": model.graph.variant.file, "window": model.window, "sha256": hashes},
+            "model": {"name": model.name, "commit": model.origin.commit(), "variant": model.graph.variant.file, "window": model.window, "sha256": hashes},
             "table": linker.map(|linker| json!({"entities": linker.table().len(), "aliases": linker.table().alias_count(), "sha256": linker.table().sha256()})),
             "configuration": {
                 "device": setting.device, "workers": setting.workers, "host_threads": config.host_threads,

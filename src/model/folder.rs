@@ -51,10 +51,22 @@ impl Variant {
 
     /// True where `asked` is this file's path, name or stem.
     pub(super) fn is_called(&self, asked: &str) -> bool {
-        let path = Path::new(&self.file);
-        let matches = |part: Option<&std::ffi::OsStr>| part.is_some_and(|part| part == asked);
-        self.file == asked || matches(path.file_name()) || matches(path.file_stem())
+        is_called(&self.file, asked)
     }
+}
+
+impl Precision {
+    /// What suits a device, best first: 8-bit integers on a CPU, half precision on a GPU.
+    pub(crate) fn preference(for_gpu: bool) -> [Self; 3] {
+        if for_gpu { [Self::Fp16, Self::Fp32, Self::Int8] } else { [Self::Int8, Self::Fp32, Self::Fp16] }
+    }
+}
+
+/// True where `asked` is a file's path, name or stem.
+pub(crate) fn is_called(file: &str, asked: &str) -> bool {
+    let path = Path::new(file);
+    let matches = |part: Option<&std::ffi::OsStr>| part.is_some_and(|part| part == asked);
+    file == asked || matches(path.file_name()) || matches(path.file_stem())
 }
 
 /// Operators of 8-bit products name themselves in the graph; half precision is told by the file's name,
@@ -74,20 +86,22 @@ fn has(graph: &[u8], name: &str) -> bool {
     memchr::memmem::find(graph, name.as_bytes()).is_some()
 }
 
-pub(super) fn open(folder: PathBuf, options: &ModelOptions) -> Result<Model> {
+/// Opens the folder of a model that is not compiled in.
+pub(super) fn open(origin: Origin, folder: PathBuf, options: &ModelOptions) -> Result<Model> {
     if !folder.is_dir() {
         return Err(Error::new(ErrorKind::Model, "there is no such model folder")
             .at(&folder)
             .help("give a folder with config.json, tokenizer.json and model.onnx"));
     }
-    let config = read_text(&folder, "config.json")?;
+    let (config_file, tokenizer_file) = (part(&folder, "config.json"), part(&folder, "tokenizer.json"));
+    let config = read_text(&folder, &config_file)?;
     let tokenizer =
-        std::fs::read(folder.join("tokenizer.json")).map_err(|error| missing(&folder, "tokenizer.json", error))?;
-    let tokenizer_config = read_text(&folder, "tokenizer_config.json").ok();
-    let card_file = folder.join("namewire.json");
-    let card = if card_file.exists() { Some(read_text(&folder, "namewire.json")?) } else { None };
+        std::fs::read(folder.join(&tokenizer_file)).map_err(|error| missing(&folder, &tokenizer_file, error))?;
+    let tokenizer_config = read_text(&folder, &part(&folder, "tokenizer_config.json")).ok();
+    let card_file = part(&folder, "namewire.json");
+    let card = if folder.join(&card_file).exists() { Some(read_text(&folder, &card_file)?) } else { None };
     let variants = find_variants(&folder)?;
-    let variant = choose(&folder, &variants, options)?.clone();
+    let variant = choose(&origin, &folder, &variants, options)?.clone();
     let graph_path = folder.join(&variant.file);
     let parts = Parts {
         config: &config,
@@ -95,18 +109,22 @@ pub(super) fn open(folder: PathBuf, options: &ModelOptions) -> Result<Model> {
         tokenizer_config: tokenizer_config.as_deref(),
         card: card.as_deref(),
     };
-    let name =
-        folder.file_name().map_or_else(|| folder.display().to_string(), |name| name.to_string_lossy().into_owned());
     let graph = Graph { variant, source: GraphSource::File(graph_path) };
     let mut model = parts
-        .assemble(name, graph, Origin::Folder(folder.clone()), options)
+        .assemble(origin.name(), graph, origin, options)
         .map_err(|error| if error.path().is_none() { error.at(&folder) } else { error })?;
     model.variants = variants;
-    for file in [model.graph.variant.file.clone(), "tokenizer.json".to_owned(), "config.json".to_owned()] {
+    for file in [model.graph.variant.file.clone(), tokenizer_file, config_file] {
         let hash = sha256_file(&folder.join(&file)).map_err(|error| missing(&folder, &file, error))?;
         model.hashes.push((file, hash));
     }
     Ok(model)
+}
+
+/// Where a part of the model lies: in the folder, or beside the graphs in its `onnx` folder, where exports put it.
+fn part(folder: &Path, file: &str) -> String {
+    let beside = format!("onnx/{file}");
+    if !folder.join(file).exists() && folder.join(&beside).exists() { beside } else { file.to_owned() }
 }
 
 fn read_text(folder: &Path, file: &str) -> Result<String> {
@@ -143,20 +161,25 @@ fn find_variants(folder: &Path) -> Result<Vec<Variant>> {
 }
 
 /// The asked variant, or the one that suits the device: 8-bit integers on a CPU, half precision on a GPU.
-fn choose<'v>(folder: &Path, variants: &'v [Variant], options: &ModelOptions) -> Result<&'v Variant> {
+fn choose<'v>(origin: &Origin, folder: &Path, variants: &'v [Variant], options: &ModelOptions) -> Result<&'v Variant> {
     let list = || variants.iter().map(|variant| variant.file.as_str()).collect::<Vec<_>>().join(", ");
     let chosen = match &options.variant {
         Some(asked) => variants.iter().find(|variant| variant.is_called(asked)).ok_or_else(|| {
+            let more = match origin {
+                Origin::Hub(snapshot) => {
+                    format!(
+                        "; `namewire model fetch {}@{} --variant {asked}` looks for it",
+                        snapshot.name, snapshot.commit
+                    )
+                }
+                _ => String::new(),
+            };
             Error::new(ErrorKind::Model, format!("there is no variant {asked:?}"))
                 .at(folder)
-                .help(format!("the folder has {}", list()))
+                .help(format!("the folder has {}{more}", list()))
         })?,
         None => {
-            let order = if options.for_gpu {
-                [Precision::Fp16, Precision::Fp32, Precision::Int8]
-            } else {
-                [Precision::Int8, Precision::Fp32, Precision::Fp16]
-            };
+            let order = Precision::preference(options.for_gpu);
             let rank = |variant: &&Variant| order.iter().position(|precision| *precision == variant.precision);
             // Of several equals the plainest name: "model_quantized.onnx" before "model_q4f16_block.onnx".
             variants.iter().min_by_key(|variant| (rank(variant), variant.file.len())).unwrap_or(&variants[0])
@@ -168,11 +191,19 @@ fn choose<'v>(folder: &Path, variants: &'v [Variant], options: &ModelOptions) ->
             "8-bit integer products are for the CPU; a GPU would be slower with them",
         )
         .at(folder.join(&chosen.file))
-        .help(format!(
-            "`scripts/make_fp16 {}` makes a half precision file of it; the folder has {}",
-            folder.display(),
-            list()
-        )));
+        .help(match origin {
+            Origin::Hub(snapshot) => {
+                format!(
+                    "`namewire model fetch {}@{} --device cuda` looks for one for a GPU",
+                    snapshot.name, snapshot.commit
+                )
+            }
+            _ => format!(
+                "`scripts/make_fp16 {}` makes a half precision file of it; the folder has {}",
+                folder.display(),
+                list()
+            ),
+        }));
     }
     Ok(chosen)
 }

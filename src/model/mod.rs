@@ -1,24 +1,29 @@
-//! A model folder in the Hugging Face layout, opened and checked.
+//! A model in the Hugging Face layout, opened and checked: a folder, or a snapshot in the hub's cache.
 //!
 //! `config.json` names the labels, `tokenizer.json` makes the tokens, `model.onnx` (or one of its variants
 //! under `onnx/`) computes. `namewire.json`, where there is one, adds what those files do not say: the
 //! window that the model was trained for, its languages, its terms.
 
 mod bundled;
+mod catalogue;
 mod folder;
 mod labels;
 mod tokenizer;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-pub use folder::Variant;
+pub use catalogue::{Claim, KnownModel, known};
+#[cfg(feature = "hub")]
+pub(crate) use folder::is_called;
+pub use folder::{Precision, Variant};
 pub use labels::{LabelSet, Scheme};
 pub(crate) use labels::{Position, parse_tag};
 pub use tokenizer::Tokenizer;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::hub::{HubCache, HubName, Snapshot};
 
 /// A token-classification model, ready for a backend.
 #[derive(Debug)]
@@ -54,6 +59,29 @@ pub enum Origin {
     Bundled,
     /// A folder.
     Folder(PathBuf),
+    /// The hub's cache.
+    Hub(Snapshot),
+}
+
+impl Origin {
+    /// What a model is called that does not say so itself.
+    fn name(&self) -> String {
+        match self {
+            Self::Bundled => "bundled".to_owned(),
+            Self::Hub(snapshot) => snapshot.name.clone(),
+            Self::Folder(folder) => folder
+                .file_name()
+                .map_or_else(|| folder.display().to_string(), |name| name.to_string_lossy().into_owned()),
+        }
+    }
+
+    /// The commit, where the model is one of the hub's.
+    pub fn commit(&self) -> Option<&str> {
+        match self {
+            Self::Hub(snapshot) => Some(&snapshot.commit),
+            _ => None,
+        }
+    }
 }
 
 /// The graph that computes logits.
@@ -103,7 +131,25 @@ pub struct ModelOptions {
 impl Model {
     /// Opens a model folder. Fails, naming the file, where something is missing or does not fit.
     pub fn open(folder: impl Into<PathBuf>, options: &ModelOptions) -> Result<Self> {
-        folder::open(folder.into(), options)
+        let folder = folder.into();
+        folder::open(Origin::Folder(folder.clone()), folder, options)
+    }
+
+    /// Opens a model of the hub from the cache on this machine.
+    pub fn open_snapshot(snapshot: Snapshot, options: &ModelOptions) -> Result<Self> {
+        let (folder, licence) = (snapshot.folder.clone(), snapshot.licence.clone());
+        let mut model = folder::open(Origin::Hub(snapshot), folder, options)?;
+        model.card.licence = model.card.licence.or(licence);
+        Ok(model)
+    }
+
+    /// Opens what a user named: a folder, or, where there is none of that name, a model `owner/name[@revision]` in the
+    /// hub's cache. Downloads nothing.
+    pub fn open_named(name: &Path, options: &ModelOptions) -> Result<Self> {
+        match name.to_str().and_then(|text| text.parse::<HubName>().ok()).filter(|_| !name.exists()) {
+            Some(name) => Self::open_snapshot(HubCache::from_environment().find(&name)?, options),
+            None => Self::open(name, options),
+        }
     }
 
     /// The model that was compiled into the program.
@@ -182,6 +228,15 @@ impl Parts<'_> {
 fn parse_json<'t, T: Deserialize<'t>>(file: &str, text: &'t str) -> Result<T> {
     serde_json::from_str(text)
         .map_err(|error| Error::new(ErrorKind::Model, format!("{file} cannot be read")).because(error))
+}
+
+/// Fails where the text of a `config.json` is not that of a model whose labels make a tag set.
+#[cfg(feature = "hub")]
+pub(crate) fn check_labels(config: &str) -> Result<()> {
+    parse_json::<HubConfig>("config.json", config)
+        .and_then(|config| label_names(&config))
+        .and_then(LabelSet::new)
+        .map(drop)
 }
 
 /// `id2label` in the order of its ids, which must be 0, 1, 2, … without a gap.

@@ -9,6 +9,8 @@ fn every_help_has_examples() {
         &["extract", "--help"],
         &["model", "--help"],
         &["model", "inspect", "--help"],
+        &["model", "list", "--help"],
+        &["model", "fetch", "--help"],
         &["doctor", "--help"],
     ] {
         let help = namewire(args).exits(0).stdout;

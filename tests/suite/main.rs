@@ -15,6 +15,8 @@ mod determinism;
 mod eval;
 mod eval_shared_data;
 mod gold;
+#[cfg(feature = "hub")]
+mod hub;
 mod languages;
 mod linking;
 mod linking_rules;
