@@ -11,6 +11,7 @@ mod inspect;
 mod progress;
 mod reading;
 mod relink;
+mod sentences;
 mod session;
 mod summary;
 
@@ -50,6 +51,8 @@ enum Command {
     Entities(entities::EntitiesCommand),
     /// Link again with another table, without inference.
     Relink(Box<relink::RelinkArgs>),
+    /// Print the sentences that articles are cut into.
+    Sentences(sentences::SentencesArgs),
     /// Measure the pipeline against the ceiling of its runtime.
     Bench(Box<bench::BenchArgs>),
     /// Look at models.
@@ -86,6 +89,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Explain(args) => explain::run(args),
         Command::Entities(command) => entities::run(command),
         Command::Relink(args) => relink::run(args),
+        Command::Sentences(args) => sentences::run(args),
         Command::Model(ModelCommand::Inspect(args)) => inspect::run(args),
         Command::Bench(args) => bench::run(args),
         Command::Doctor(args) => doctor::run(args),

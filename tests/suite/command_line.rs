@@ -10,6 +10,7 @@ fn every_help_has_examples() {
         &["model", "--help"],
         &["model", "inspect", "--help"],
         &["doctor", "--help"],
+        &["sentences", "--help"],
     ] {
         let help = namewire(args).exits(0).stdout;
         let (_, examples) =

@@ -19,6 +19,7 @@ mod linking_rules;
 mod nothing_dropped;
 mod offsets;
 mod outputs;
+mod parity;
 mod reading;
 mod schema;
 mod shared_data;
