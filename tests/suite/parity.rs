@@ -187,7 +187,8 @@ fn the_program_finds_what_the_pipeline_finds() {
         for file in ["m.jsonl", "s.jsonl"] {
             let lines = desk.lines(file);
             for (at, case) in cases.iter().enumerate() {
-                let own = lines.iter().filter(|line| line["doc_id"] == at.to_string());
+                let id = at.to_string();
+                let own = lines.iter().filter(|line| line["doc_id"] == *id);
                 let number = |line: &Value, key: &str| line[key].as_u64().unwrap() as usize;
                 let entity = |line: &Value| {
                     let kind = line["type"].as_str().unwrap().to_owned();
