@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 from transformers import AutoModelForTokenClassification, AutoTokenizer, pipeline
+from transformers.utils import logging
 
 KIND = "token-classification"
 # So many texts are also given to the pipeline as a user would, to see that asking it step by step changes nothing.
@@ -19,6 +20,7 @@ class Pipeline:
     def __init__(self, torch_model, model, strategies, window):
         # It says at every token that words are guessed.
         warnings.simplefilter("ignore")
+        logging.disable_progress_bar()
         net = AutoModelForTokenClassification.from_pretrained(torch_model, dtype=torch.float32).eval()
         self.pipe = pipeline(KIND, model=net, tokenizer=AutoTokenizer.from_pretrained(torch_model), device="cpu")
         self.file = Tokenizer.from_file(str(pathlib.Path(model) / "tokenizer.json"))
