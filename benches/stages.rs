@@ -127,7 +127,7 @@ fn infer_all(chunk: &Chunk, model: &Model, session: &mut OnnxBackend) -> Vec<Sco
 }
 
 fn decode_all(chunk: &Chunk, scores: &[Scores], model: &Model, config: &Config) -> usize {
-    let decode = |(article, scores)| decode(article, scores, &model.labels, config.aggregation, config.decoding).len();
+    let decode = |(article, scores)| decode(article, scores, model, config.rule).len();
     chunk.articles.iter().zip(scores).map(decode).sum()
 }
 

@@ -1,7 +1,7 @@
 //! Every setting of a run, with its default and the reason for it.
 
 use crate::batch::BatchLimits;
-use crate::decode::{Aggregation, Decoding};
+use crate::decode::Rule;
 use crate::read::ReadOptions;
 use crate::segment::Segmentation;
 
@@ -21,10 +21,8 @@ pub struct Config {
     /// Bytes of scores that are remembered across chunks, where the model's scores do not depend on the batch:
     /// some sixty thousand sentences. A syndicated copy seldom comes later.
     pub memory_bytes: usize,
-    /// How a word's tokens vote.
-    pub aggregation: Aggregation,
-    /// How label sequences are chosen.
-    pub decoding: Decoding,
+    /// How scores become mentions.
+    pub rule: Rule,
     /// Threads for everything but inference.
     pub host_threads: usize,
     /// Which articles are processed by their language.
@@ -70,8 +68,7 @@ impl Default for Config {
             batch: BatchLimits { tokens: 512, rows: 64, equal_lengths: true },
             dedup: true,
             memory_bytes: 64 << 20,
-            aggregation: Aggregation::First,
-            decoding: Decoding::Viterbi,
+            rule: Rule::default(),
             host_threads: available_cores(),
             languages: LanguageRule::default(),
         }

@@ -1,8 +1,10 @@
 //! Label scores to mentions.
 //!
 //! Labels are chosen for words, not tokens, so that a mention never begins or ends inside a word. The
-//! label sequence of a sentence is the most probable one that its tag scheme allows.
+//! label sequence of a sentence is the most probable one that its tag scheme allows. For comparisons,
+//! [`Rule::Transformers`] decodes as another tool does instead.
 
+mod reference;
 pub(crate) mod trim;
 
 use std::sync::Arc;
@@ -11,10 +13,12 @@ use ndarray::{Array2, ArrayView1, ArrayView2};
 
 use crate::article::Field;
 use crate::encode::EncodedArticle;
-use crate::model::LabelSet;
+use crate::model::{LabelSet, Model};
 use crate::span::Span;
 use crate::stitch::Scores;
 use crate::words::{Word, words};
+use reference::Reference;
+pub use reference::Strategy;
 
 /// A named entity as the model found it, before any table.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +33,27 @@ pub struct Mention {
     pub score: f32,
     /// Index of its sentence among the article's sentences.
     pub sentence: u32,
+}
+
+/// How the scores of tokens become mentions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// Labels of words, in a sequence that the tag scheme allows, cut to the names alone.
+    Words {
+        /// How the tokens of a word vote.
+        aggregation: Aggregation,
+        /// How label sequences are chosen.
+        decoding: Decoding,
+    },
+    /// What the token-classification pipeline of `transformers` makes of the sentence, to the letter. Its mentions
+    /// may begin with white space, end inside a word, or share a character.
+    Transformers(Strategy),
+}
+
+impl Default for Rule {
+    fn default() -> Self {
+        Self::Words { aggregation: Aggregation::default(), decoding: Decoding::default() }
+    }
 }
 
 /// How the scores of a word's tokens become the word's.
@@ -53,37 +78,77 @@ pub enum Decoding {
     Greedy,
 }
 
+/// A sentence with the scores of its tokens.
+struct Scored<'a> {
+    /// The clean text of its field.
+    text: &'a str,
+    span: Span,
+    ids: &'a [u32],
+    /// The bytes of its tokens in `text`.
+    tokens: &'a [Span],
+    /// `[token, label]`.
+    scores: ArrayView2<'a, f32>,
+}
+
+/// A mention in bytes of the clean text.
+struct Found {
+    span: Span,
+    label: Arc<str>,
+    score: f32,
+}
+
 /// All mentions of an article, in the order of the text.
-pub fn decode(
-    article: &EncodedArticle,
-    scores: &Scores,
-    labels: &LabelSet,
-    aggregation: Aggregation,
-    decoding: Decoding,
-) -> Vec<Mention> {
-    let mut mentions = Vec::new();
-    for (index, (sentence, tokens)) in article.sentences.iter().zip(&article.sentence_tokens).enumerate() {
-        let text = article.clean_text(sentence.field);
-        let words = words(text, sentence.span, &article.spans[tokens.clone()]);
-        let scores = word_scores(&words, scores.of(tokens.clone()), aggregation);
-        let path = match decoding {
-            Decoding::Viterbi => best_legal_path(scores.view(), labels),
-            Decoding::Greedy => best_labels(scores.view()),
-        };
-        for run in mentions_of(&path, labels) {
-            let Some(run) = trim::name_alone(text, &words, run) else { continue };
-            let span = Span::new(words[run.start].span.start, words[run.end - 1].span.end);
-            let Some(kind) = labels.type_of(path[run.start]) else { continue };
-            mentions.push(Mention {
-                field: sentence.field,
-                span: article.to_raw(sentence.field, span),
-                label: Arc::clone(&labels.types()[kind]),
-                score: mean_probability(scores.view(), &path, run),
-                sentence: index as u32,
-            });
+pub fn decode(article: &EncodedArticle, scores: &Scores, model: &Model, rule: Rule) -> Vec<Mention> {
+    match rule {
+        Rule::Words { aggregation, decoding } => {
+            decode_each(article, scores, |sentence| names(sentence, &model.labels, aggregation, decoding))
+        }
+        Rule::Transformers(strategy) => {
+            let reference = Reference::new(strategy, &model.labels, &model.tokenizer);
+            decode_each(article, scores, |sentence| reference.mentions(sentence))
         }
     }
+}
+
+fn decode_each(article: &EncodedArticle, scores: &Scores, decode: impl Fn(&Scored<'_>) -> Vec<Found>) -> Vec<Mention> {
+    let mut mentions = Vec::new();
+    for (index, (sentence, tokens)) in article.sentences.iter().zip(&article.sentence_tokens).enumerate() {
+        let found = decode(&Scored {
+            text: article.clean_text(sentence.field),
+            span: sentence.span,
+            ids: &article.ids[tokens.clone()],
+            tokens: &article.spans[tokens.clone()],
+            scores: scores.of(tokens.clone()),
+        });
+        mentions.extend(found.into_iter().map(|found| Mention {
+            field: sentence.field,
+            span: article.to_raw(sentence.field, found.span),
+            label: found.label,
+            score: found.score,
+            sentence: index as u32,
+        }));
+    }
     mentions
+}
+
+/// The names of a sentence, by the labels of its words.
+fn names(sentence: &Scored<'_>, labels: &LabelSet, aggregation: Aggregation, decoding: Decoding) -> Vec<Found> {
+    let words = words(sentence.text, sentence.span, sentence.tokens);
+    let scores = word_scores(&words, sentence.scores, aggregation);
+    let path = match decoding {
+        Decoding::Viterbi => best_legal_path(scores.view(), labels),
+        Decoding::Greedy => best_labels(scores.view()),
+    };
+    let name = |run| {
+        let run = trim::name_alone(sentence.text, &words, run)?;
+        let kind = labels.type_of(path[run.start])?;
+        Some(Found {
+            span: Span::new(words[run.start].span.start, words[run.end - 1].span.end),
+            label: Arc::clone(&labels.types()[kind]),
+            score: mean_probability(scores.view(), &path, run),
+        })
+    };
+    mentions_of(&path, labels).into_iter().filter_map(name).collect()
 }
 
 /// Token scores `[token, label]` to word scores `[word, label]`: logits, or log-probabilities, which order

@@ -9,7 +9,7 @@ use crate::decode::{Mention, decode};
 use crate::encode::EncodedArticle;
 use crate::error::{Error, ErrorKind, Result};
 use crate::link::{Document, FoundBy, Link, LinkedMention, Linker, Reason, Status};
-use crate::model::LabelSet;
+use crate::model::Model;
 use crate::read::{Reject, RejectReason};
 use crate::report::{Counters, RunReport, Stage};
 use crate::segment::Sentence;
@@ -51,7 +51,7 @@ pub struct Finished<'c> {
 /// What decoding and linking an article needs besides it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Finisher<'p> {
-    pub(crate) labels: &'p LabelSet,
+    pub(crate) model: &'p Model,
     pub(crate) config: &'p Config,
     /// Without one, mentions stay as the model found them.
     pub(crate) linker: Option<&'p Linker>,
@@ -79,8 +79,8 @@ pub(crate) fn finish<'c>(
     if scores.missing() > 0 {
         return Err(fault(format!("{} of {} tokens were not inferred", scores.missing(), encoded.ids.len())));
     }
-    let Finisher { labels, config, linker, counters } = finisher;
-    let found = counters.time(Stage::Decode, || decode(encoded, scores, labels, config.aggregation, config.decoding));
+    let Finisher { model, config, linker, counters } = finisher;
+    let found = counters.time(Stage::Decode, || decode(encoded, scores, model, config.rule));
     link(encoded, language, found, linker, counters).map(|done| Outcome::Finished(Box::new(done)))
 }
 

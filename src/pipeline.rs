@@ -340,7 +340,7 @@ impl Pipeline {
 
     fn finisher(&self) -> Finisher<'_> {
         let Self { model, config, linker, counters, .. } = self;
-        Finisher { labels: &model.labels, config, linker: linker.as_ref(), counters }
+        Finisher { model, config, linker: linker.as_ref(), counters }
     }
 
     fn check_conservation(&self, report: &RunReport) -> Result<()> {

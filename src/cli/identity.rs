@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::reading::WritingArgs;
 use super::session::{LinkingArgs, STARTER_NAME, STARTER_TABLE};
-use super::summary::Setting;
+use super::summary::{Setting, names_of};
 
 /// The identity of a run. What does not change the output (workers, threads, progress) is not in it.
 pub(super) fn identity(
@@ -23,6 +23,7 @@ pub(super) fn identity(
     let (config, model) = (setting.pipeline.config(), setting.pipeline.model());
     let read = &config.read;
     let hashes: Map<String, Value> = model.hashes.iter().map(|(file, hash)| (file.clone(), json!(hash))).collect();
+    let [aggregation, decoding] = names_of(config.rule);
     let mut settings = json!({
         "retry": is_retry,
         "fields": {
@@ -38,8 +39,7 @@ pub(super) fn identity(
         "equal_lengths": config.batch.equal_lengths,
         "chunk_articles": config.chunk.articles, "chunk_bytes": config.chunk.bytes, "shard_size": config.chunk.shard,
         "dedup": config.dedup,
-        "aggregation": format!("{:?}", config.aggregation).to_lowercase(),
-        "decoding": format!("{:?}", config.decoding).to_lowercase(),
+        "aggregation": aggregation, "decoding": decoding,
         "fuzzy": !linking.no_fuzzy,
     });
     if let (Value::Object(settings), Value::Object(writing)) = (&mut settings, writing.identity()) {

@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 use namewire::config::{Config, available_cores};
-use namewire::decode::{Aggregation, Decoding};
+use namewire::decode::{Aggregation, Decoding, Rule, Strategy};
 use namewire::error::Result;
 use namewire::infer::Device;
 use namewire::model::Model;
@@ -31,20 +31,27 @@ pub(super) struct InferenceArgs {
     /// Articles that are sorted and batched together [default: 64 on a CPU, 1024 on a GPU].
     #[arg(long, value_name = "N")]
     chunk_articles: Option<usize>,
-    /// How the tokens of a word vote on its label.
+    /// How the tokens of a word vote on its label. hf-…: for comparisons, exactly the spans that the
+    /// token-classification pipeline of transformers makes of a sentence with that aggregation_strategy; they
+    /// stay as they are with --entities none.
     #[arg(long, value_enum, default_value_t)]
     aggregation: AggregationArg,
-    /// The best legal sequence of labels (viterbi), or each word's best label (greedy).
-    #[arg(long, value_enum, default_value_t)]
-    decode: DecodingArg,
+    /// The best legal sequence of labels (viterbi), or each word's best label (greedy) [default: viterbi].
+    #[arg(long, value_enum)]
+    decode: Option<DecodingArg>,
 }
 
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 enum AggregationArg {
     #[default]
     First,
     Max,
     Average,
+    HfNone,
+    HfSimple,
+    HfFirst,
+    HfAverage,
+    HfMax,
 }
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
@@ -66,11 +73,31 @@ impl InferenceArgs {
         if let Some((flag, _)) = counts.iter().find(|(_, count)| *count == 0) {
             return Err(misuse(format!("{flag} must be at least 1")));
         }
-        config.aggregation = self.aggregation.into();
-        config.decoding = self.decode.into();
+        config.rule = self.rule()?;
         config.dedup = !self.no_dedup;
         self.set_limits(config);
         Ok(())
+    }
+
+    fn rule(&self) -> Result<Rule> {
+        let words = |aggregation| {
+            let decoding = self.decode.unwrap_or_default().into();
+            Ok(Rule::Words { aggregation, decoding })
+        };
+        let strategy = match self.aggregation {
+            AggregationArg::First => return words(Aggregation::First),
+            AggregationArg::Max => return words(Aggregation::Max),
+            AggregationArg::Average => return words(Aggregation::Average),
+            AggregationArg::HfNone => Strategy::None,
+            AggregationArg::HfSimple => Strategy::Simple,
+            AggregationArg::HfFirst => Strategy::First,
+            AggregationArg::HfAverage => Strategy::Average,
+            AggregationArg::HfMax => Strategy::Max,
+        };
+        match self.decode {
+            None => Ok(Rule::Transformers(strategy)),
+            Some(_) => Err(misuse("--decode has no part in --aggregation hf-…, which takes each label as it is")),
+        }
     }
 
     /// Takes over what depends on the device and the model; flags go before.
@@ -94,16 +121,6 @@ impl InferenceArgs {
             Device::Cpu => available_cores(),
             Device::Cuda(_) => 2,
         })
-    }
-}
-
-impl From<AggregationArg> for Aggregation {
-    fn from(arg: AggregationArg) -> Self {
-        match arg {
-            AggregationArg::First => Self::First,
-            AggregationArg::Max => Self::Max,
-            AggregationArg::Average => Self::Average,
-        }
     }
 }
 

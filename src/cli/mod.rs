@@ -17,6 +17,7 @@ mod list;
 mod progress;
 mod reading;
 mod relink;
+mod sentences;
 mod session;
 mod summary;
 mod target;
@@ -58,6 +59,8 @@ enum Command {
     Entities(entities::EntitiesCommand),
     /// Link again with another table, without inference.
     Relink(Box<relink::RelinkArgs>),
+    /// Print the sentences that articles are cut into.
+    Sentences(sentences::SentencesArgs),
     /// Measure the pipeline against the ceiling of its runtime.
     Bench(Box<bench::BenchArgs>),
     /// Score mentions and links against a gold standard.
@@ -106,6 +109,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Relink(args) => relink::run(args),
         Command::Model(ModelCommand::List(args)) => list::run(args),
         Command::Model(ModelCommand::Fetch(args)) => fetch::run(args),
+        Command::Sentences(args) => sentences::run(args),
         Command::Model(ModelCommand::Inspect(args)) => inspect::run(args),
         Command::Bench(args) => bench::run(args),
         Command::Eval(args) => eval::run(args),

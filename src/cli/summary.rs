@@ -1,9 +1,10 @@
 //! What is said of a run at its end: a few lines for people, one JSON object for programs.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fmt::Write;
+use std::fmt::{Debug, Write};
 use std::path::Path;
 
+use namewire::decode::Rule;
 use namewire::infer::Runtime;
 use namewire::link::{EntityIx, Linker};
 use namewire::pipeline::Pipeline;
@@ -57,6 +58,7 @@ impl Summary {
     fn json(&self, report: &RunReport, wrote: &Wrote, setting: &Setting<'_>) -> Value {
         let (model, linker) = (setting.pipeline.model(), setting.pipeline.linker());
         let config = setting.pipeline.config();
+        let [aggregation, decoding] = names_of(config.rule);
         let top: Vec<Value> = self
             .top(linker)
             .into_iter()
@@ -84,8 +86,7 @@ impl Summary {
                 "device": setting.device, "workers": setting.workers, "host_threads": config.host_threads,
                 "batch_tokens": config.batch.tokens, "batch_rows": config.batch.rows,
                 "equal_lengths": config.batch.equal_lengths, "chunk_articles": config.chunk.articles, "chunk_bytes": config.chunk.bytes,
-                "aggregation": format!("{:?}", config.aggregation).to_lowercase(),
-                "decoding": format!("{:?}", config.decoding).to_lowercase(),
+                "aggregation": aggregation, "decoding": decoding,
             },
             "versions": {"namewire": env!("CARGO_PKG_VERSION"), "onnxruntime": setting.runtime.version},
         })
@@ -154,6 +155,15 @@ impl Summary {
             line("output", format!("{}{shards}", out.display()));
         }
         text
+    }
+}
+
+/// What `--aggregation` and `--decode` call a rule.
+pub(super) fn names_of(rule: Rule) -> [Option<String>; 2] {
+    let name = |choice: &dyn Debug| format!("{choice:?}").to_lowercase();
+    match rule {
+        Rule::Words { aggregation, decoding } => [Some(name(&aggregation)), Some(name(&decoding))],
+        Rule::Transformers(strategy) => [Some(format!("hf-{}", name(&strategy))), None],
     }
 }
 

@@ -1,5 +1,7 @@
 //! The tokenizer of a model, and the special tokens that frame each window.
 
+mod pieces;
+
 use crate::error::{Error, ErrorKind, Result};
 
 /// Text to token ids, without padding, truncation or special tokens: those are the batch's business.

@@ -12,6 +12,7 @@ fn every_help_has_examples() {
         &["model", "list", "--help"],
         &["model", "fetch", "--help"],
         &["doctor", "--help"],
+        &["sentences", "--help"],
     ] {
         let help = namewire(args).exits(0).stdout;
         let (_, examples) =

@@ -115,8 +115,7 @@ fn oracle(model: &Model, backend: &mut OnnxBackend, title: &str, text: &str) -> 
         }
     }
     assert_eq!(scores.missing(), 0);
-    let config = Config::default();
-    decode(&encoded, &scores, &model.labels, config.aggregation, config.decoding)
+    decode(&encoded, &scores, model, Config::default().rule)
 }
 
 /// Runs rows of one length; what the mask leaves out is 0 in `mask`.

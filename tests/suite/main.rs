@@ -23,6 +23,7 @@ mod linking_rules;
 mod nothing_dropped;
 mod offsets;
 mod outputs;
+mod parity;
 mod reading;
 mod resume;
 mod schema;

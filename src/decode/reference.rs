@@ -1,0 +1,223 @@
+//! What the token-classification pipeline of `transformers` makes of a sentence, for comparisons with it.
+//!
+//! Spans, types and scores are those of `pipeline("token-classification", aggregation_strategy=…)` over the
+//! sentence, its oddities included: an `I-` opens a mention where nothing else does; labels that are neither `B-`
+//! nor `I-` only ever go on; where a word ends is told by the length of a token's text, or by spaces alone, so that
+//! "Geneva," may be one word. `tests/suite/parity.rs` holds this against answers of the original.
+//!
+//! One thing has no place here: an entity without a character, such as that of a lone space mark.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, s};
+
+use super::{Found, Scored};
+use crate::model::{LabelSet, Tokenizer};
+use crate::span::Span;
+
+/// The pipeline's `aggregation_strategy`: how it makes entities of tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Strategy {
+    /// Each token is one, with its whole label (`B-PER`) for a type.
+    None,
+    /// Neighbouring tokens of one type are one.
+    Simple,
+    /// Neighbouring words of one type are one; a word has the label of its first token.
+    First,
+    /// The same; a word has the label of the highest mean probability.
+    Average,
+    /// The same; a word has the label of the token that is surest of its own.
+    Max,
+}
+
+/// A label as the pipeline reads it.
+struct Label {
+    /// It never goes on with what stands before.
+    begins: bool,
+    /// What two neighbours must share to be one entity.
+    tag: String,
+    /// The type of its mentions; `None` where they are left out.
+    kind: Option<Arc<str>>,
+}
+
+/// A token or a word, and its best label.
+struct Unit {
+    span: Span,
+    label: usize,
+    probability: f32,
+}
+
+/// The pipeline for one model.
+pub(super) struct Reference<'m> {
+    strategy: Strategy,
+    labels: Vec<Label>,
+    tokenizer: &'m Tokenizer,
+    marks_continuation: bool,
+    unknown: Option<u32>,
+}
+
+impl<'m> Reference<'m> {
+    pub(super) fn new(strategy: Strategy, labels: &LabelSet, tokenizer: &'m Tokenizer) -> Self {
+        Self {
+            strategy,
+            labels: labels.names().iter().map(|name| Label::new(name, strategy)).collect(),
+            tokenizer,
+            marks_continuation: tokenizer.marks_continuation(),
+            unknown: tokenizer.unknown(),
+        }
+    }
+
+    /// The entities of a sentence, in the order of its tokens.
+    pub(super) fn mentions(&self, sentence: &Scored<'_>) -> Vec<Found> {
+        let probabilities = softmax(sentence.scores);
+        let spans: Vec<Span> = sentence.tokens.iter().map(|token| whole_characters(sentence.text, *token)).collect();
+        let unit = |tokens: Range<usize>| {
+            let span = Span::new(spans[tokens.start].start, spans[tokens.end - 1].end);
+            let (label, probability) = self.vote(probabilities.slice(s![tokens, ..]));
+            Unit { span, label, probability }
+        };
+        let single = (0..spans.len()).map(|token| token..token + 1);
+        let units: Vec<Unit> = match self.strategy {
+            Strategy::None | Strategy::Simple => single.map(unit).collect(),
+            Strategy::First | Strategy::Average | Strategy::Max => {
+                self.words(sentence, &spans).into_iter().map(unit).collect()
+            }
+        };
+        let entities = units.chunk_by(|before, next| self.goes_on(before, next));
+        entities.filter_map(|entity| self.mention(entity)).collect()
+    }
+
+    /// The words of a sentence, as ranges of tokens.
+    fn words(&self, sentence: &Scored<'_>, spans: &[Span]) -> Vec<Range<usize>> {
+        let mut words: Vec<Range<usize>> = Vec::new();
+        for (token, (&id, &span)) in sentence.ids.iter().zip(spans).enumerate() {
+            match words.last_mut() {
+                Some(word) if self.is_subword(sentence, id, span) => word.end = token + 1,
+                _ => words.push(token..token + 1),
+            }
+        }
+        words
+    }
+
+    /// Whether a token goes on with the word before it.
+    fn is_subword(&self, sentence: &Scored<'_>, id: u32, span: Span) -> bool {
+        if Some(id) == self.unknown {
+            false
+        } else if self.marks_continuation {
+            // The mark makes a piece longer than its text; so may whatever else changes the text.
+            let piece = self.tokenizer.token(id).unwrap_or_default();
+            piece.chars().count() != span.get(sentence.text).map_or(0, |text| text.chars().count())
+        } else {
+            let before = sentence.text[sentence.span.start..span.start].chars().next_back();
+            let own = sentence.text[span.start..sentence.span.end].chars().next();
+            before.is_some_and(|before| before != ' ') && own != Some(' ')
+        }
+    }
+
+    /// The label of a token or word with its probability, from those of its tokens, `[token, label]`.
+    fn vote(&self, tokens: ArrayView2<'_, f32>) -> (usize, f32) {
+        match self.strategy {
+            Strategy::None | Strategy::Simple | Strategy::First => best(tokens.row(0)),
+            Strategy::Average => {
+                let mean: Array1<f32> = tokens.sum_axis(Axis(0)) / tokens.nrows() as f32;
+                best(mean.view())
+            }
+            Strategy::Max => {
+                let votes = tokens.rows().into_iter().map(best);
+                votes.reduce(|surest, vote| if vote.1 > surest.1 { vote } else { surest }).unwrap_or_default()
+            }
+        }
+    }
+
+    /// Whether two neighbours are parts of one entity.
+    fn goes_on(&self, before: &Unit, next: &Unit) -> bool {
+        let (before, next) = (&self.labels[before.label], &self.labels[next.label]);
+        self.strategy != Strategy::None && !next.begins && before.tag == next.tag
+    }
+
+    fn mention(&self, entity: &[Unit]) -> Option<Found> {
+        let (first, last) = entity.first().zip(entity.last())?;
+        let span = Span::new(first.span.start, last.span.end);
+        let label = self.labels[first.label].kind.clone().filter(|_| !span.is_empty())?;
+        let sum: f32 = entity.iter().map(|unit| unit.probability).sum();
+        Some(Found { span, label, score: (sum / entity.len() as f32).clamp(0.0, 1.0) })
+    }
+}
+
+impl Label {
+    fn new(name: &str, strategy: Strategy) -> Self {
+        let begins = name.starts_with("B-");
+        let tag = name.strip_prefix("B-").or(name.strip_prefix("I-")).unwrap_or(name);
+        // Any prefix is taken off the type, though only these two are told apart above.
+        let kind = match strategy {
+            Strategy::None => name,
+            _ => name.split_once('-').map_or(name, |(_, kind)| kind),
+        };
+        Self { begins, tag: tag.to_owned(), kind: (kind != "O").then(|| kind.into()) }
+    }
+}
+
+fn softmax(logits: ArrayView2<'_, f32>) -> Array2<f32> {
+    let mut probabilities = logits.to_owned();
+    for mut row in probabilities.rows_mut() {
+        let max = row.fold(f32::NEG_INFINITY, |max, &logit| max.max(logit));
+        row.mapv_inplace(|logit| (logit - max).exp());
+        let sum = row.sum();
+        row.mapv_inplace(|value| value / sum);
+    }
+    probabilities
+}
+
+/// The highest value, with its place; the first of equals.
+fn best(row: ArrayView1<'_, f32>) -> (usize, f32) {
+    let start = (0, f32::NEG_INFINITY);
+    row.iter().enumerate().fold(start, |best, (label, &value)| if value > best.1 { (label, value) } else { best })
+}
+
+/// The span in whole characters, as code points count them: what lies inside one goes back to its start.
+fn whole_characters(text: &str, span: Span) -> Span {
+    Span::new(text.floor_char_boundary(span.start), text.floor_char_boundary(span.end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_are_read_as_the_pipeline_reads_them() {
+        let read = |name, strategy| {
+            let label = Label::new(name, strategy);
+            (label.begins, label.tag, label.kind.as_deref().map(str::to_owned))
+        };
+        let own = |begins, tag: &str, kind: Option<&str>| (begins, tag.to_owned(), kind.map(str::to_owned));
+        for (name, simple) in [
+            ("B-PER", own(true, "PER", Some("PER"))),
+            ("I-PER", own(false, "PER", Some("PER"))),
+            ("PER", own(false, "PER", Some("PER"))),
+            ("S-PER", own(false, "S-PER", Some("PER"))),
+            ("I-work-of-art", own(false, "work-of-art", Some("work-of-art"))),
+            ("I_PER", own(false, "I_PER", Some("I_PER"))),
+            ("O", own(false, "O", None)),
+            ("OUT", own(false, "OUT", Some("OUT"))),
+        ] {
+            assert_eq!(read(name, Strategy::Simple), simple, "{name}");
+        }
+        assert_eq!(read("B-PER", Strategy::None), own(true, "PER", Some("B-PER")));
+        assert_eq!(read("O", Strategy::None), own(false, "O", None));
+    }
+
+    #[test]
+    fn of_equals_the_first_is_best() {
+        assert_eq!(best(ndarray::arr1(&[0.2, 0.4, 0.4]).view()), (1, 0.4));
+        let flat = softmax(ndarray::arr2(&[[1.0, 1.0], [1e30, 0.0]]).view());
+        assert_eq!(flat, ndarray::arr2(&[[0.5, 0.5], [1.0, 0.0]]));
+    }
+
+    #[test]
+    fn spans_are_of_whole_characters() {
+        let spans = [(0, 1), (1, 3), (0, 3), (3, 4)].map(|(start, end)| whole_characters("aéb", Span::new(start, end)));
+        assert_eq!(spans, [(0, 1), (1, 3), (0, 3), (3, 4)].map(|(start, end)| Span::new(start, end)));
+        assert_eq!(whole_characters("aéb", Span::new(2, 4)), Span::new(1, 4));
+    }
+}
