@@ -105,6 +105,20 @@ impl Chunk {
         }
     }
 
+    /// How many of `items`, from the first, have at most `bytes` bytes of text together; at least one.
+    pub(crate) fn items_within(&self, items: &[Item], bytes: usize) -> usize {
+        let size = |item: &Item| match item {
+            Item::Encoded { article, .. } => self.articles[*article].article.text_bytes(),
+            Item::Rejected(_) | Item::Skipped { .. } => 0,
+        };
+        let mut sum = 0usize;
+        let fitting = items.iter().take_while(|item| {
+            sum = sum.saturating_add(size(item));
+            sum <= bytes
+        });
+        fitting.count().max(1)
+    }
+
     fn assemble(prepared: Vec<Prepared>, model: &Model, config: &Config, memory: Option<&Memory>) -> Self {
         let mut chunk = Self::default();
         for record in prepared {

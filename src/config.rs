@@ -1,5 +1,7 @@
 //! Every setting of a run, with its default and the reason for it.
 
+use std::time::Duration;
+
 use crate::batch::BatchLimits;
 use crate::decode::{Aggregation, Decoding};
 use crate::read::ReadOptions;
@@ -18,6 +20,15 @@ pub struct Config {
     /// Bytes of scores that are remembered across chunks, where the model's scores do not depend on the batch:
     /// some sixty thousand sentences. A syndicated copy seldom comes later.
     pub memory_bytes: usize,
+    /// Chunks between the preparer and the collector: one being inferred, one ready, one being finished.
+    pub chunks_in_flight: usize,
+    /// Bytes of text whose results are held before they are written; an article that is longer is held alone.
+    pub finish_bytes: usize,
+    /// How long a worker may be at one batch or one chunk before it is taken to hang; `None`: for ever. Generous,
+    /// since a chunk may be a single article of the greatest length.
+    pub stall: Option<Duration>,
+    /// Watch the reader too: not where an input is a pipe, which may be silent for ever.
+    pub watch_reader: bool,
     /// How a word's tokens vote.
     pub aggregation: Aggregation,
     /// How label sequences are chosen.
@@ -64,6 +75,10 @@ impl Default for Config {
             batch: BatchLimits { tokens: 512, rows: 64, equal_lengths: true },
             dedup: true,
             memory_bytes: 64 << 20,
+            chunks_in_flight: 3,
+            finish_bytes: 1 << 20,
+            stall: Some(Duration::from_secs(600)),
+            watch_reader: false,
             aggregation: Aggregation::First,
             decoding: Decoding::Viterbi,
             host_threads: available_cores(),

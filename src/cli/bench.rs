@@ -20,6 +20,7 @@ use namewire::write::{Destination, LineOptions, OutputPaths, Outputs, render};
 use self::figures::{Figures, Round};
 use super::inference::InferenceArgs;
 use super::reading::ReadingArgs;
+use super::selection::SelectionArgs;
 use super::session::{LinkingArgs, ModelArgs, describe, open_backends, open_sessions};
 use super::{End, print};
 
@@ -39,7 +40,7 @@ pub(super) struct BenchArgs {
     /// How many articles to generate where no input is given.
     #[arg(long, value_name = "N", default_value_t = 300)]
     articles: usize,
-    /// Seed of the generated corpus.
+    /// Seed of the generated corpus, and of --sample.
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
     /// How many times pipeline and ceiling take turns.
@@ -56,6 +57,8 @@ pub(super) struct BenchArgs {
     #[command(flatten)]
     reading: ReadingArgs,
     #[command(flatten)]
+    selection: SelectionArgs,
+    #[command(flatten)]
     model: ModelArgs,
     #[command(flatten)]
     inference: InferenceArgs,
@@ -66,6 +69,7 @@ type Source = Box<dyn Iterator<Item = std::result::Result<RawRecord, Reject>> + 
 pub(super) fn run(args: &BenchArgs) -> Result<End> {
     let mut config = Config::default();
     args.reading.apply(&mut config)?;
+    args.selection.apply(args.seed, &mut config)?;
     args.inference.apply(&mut config)?;
     let compared = args.compare.as_deref().map(Figures::read).transpose()?;
     let inputs = if args.inputs.is_empty() { Vec::new() } else { discover(&args.inputs, &config.read)? };

@@ -7,12 +7,13 @@ use namewire::config::Config;
 use namewire::error::Result;
 use namewire::link::Linker;
 use namewire::pipeline::Pipeline;
-use namewire::read::{Records, discover};
+use namewire::read::Records;
 use namewire::write::{Outputs, render};
 
 use super::inference::InferenceArgs;
 use super::progress::Progress;
 use super::reading::{ReadingArgs, WritingArgs};
+use super::selection::{ListArgs, SelectionArgs};
 use super::session::{LinkingArgs, ModelArgs, describe, open_backends};
 use super::summary::Summary;
 use super::{End, say};
@@ -27,7 +28,7 @@ use super::{End, say};
 pub(super) struct ExtractArgs {
     /// Files (.txt, .jsonl, .ndjson, each also as .gz or .zst), directories of such files, or - for
     /// standard input.
-    #[arg(required = true, value_name = "INPUT")]
+    #[arg(required_unless_present = "files_from", value_name = "INPUT")]
     inputs: Vec<PathBuf>,
     /// Also write what the model alone found, before tables and links.
     #[arg(long, value_name = "FILE")]
@@ -42,6 +43,10 @@ pub(super) struct ExtractArgs {
     #[command(flatten)]
     reading: ReadingArgs,
     #[command(flatten)]
+    selection: SelectionArgs,
+    #[command(flatten)]
+    list: ListArgs,
+    #[command(flatten)]
     model: ModelArgs,
     #[command(flatten)]
     inference: InferenceArgs,
@@ -52,7 +57,8 @@ pub(super) fn run(args: &ExtractArgs) -> Result<End> {
     args.reading.apply(&mut config)?;
     args.inference.apply(&mut config)?;
     let lines = args.writing.lines(args.spans.is_some())?;
-    let inputs = discover(&args.inputs, &config.read)?;
+    args.selection.apply(args.list.seed, &mut config)?;
+    let inputs = args.list.inputs(&args.inputs, &config)?;
     // Whatever may be wrong with model, table or outputs shows before the first article is read.
     let linker = args.linking.open_linker()?;
     let (runtime, device) = args.model.open_runtime()?;

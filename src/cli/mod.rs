@@ -11,7 +11,9 @@ mod inspect;
 mod progress;
 mod reading;
 mod relink;
+mod selection;
 mod session;
+mod size;
 mod summary;
 
 use std::io::IsTerminal;

@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use namewire::config::Config;
 use namewire::error::Result;
-use namewire::read::{FieldNames, Format, MAX_ARTICLE_BYTES, ReadOptions};
+use namewire::read::{ExpansionLimits, FieldNames, Format, MAX_ARTICLE_BYTES, ReadOptions};
 use namewire::write::{Destination, LineOptions, OutputPaths};
 
 use super::session::misuse;
+use super::size::parse_size;
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Reading")]
@@ -39,6 +40,12 @@ pub(super) struct ReadingArgs {
     /// Most megabytes of text in one article; longer ones are set aside.
     #[arg(long, value_name = "MB", default_value_t = MAX_ARTICLE_BYTES >> 20)]
     max_article_mb: usize,
+    /// Give up a compressed input that expands more than so many times, once it has given 64 MiB.
+    #[arg(long, value_name = "TIMES", default_value_t = ExpansionLimits::default().ratio)]
+    max_ratio: u64,
+    /// Give up a compressed input that expands to more than this (50GB) [default: as much as --max-ratio allows].
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    max_unpacked: Option<u64>,
     /// Process articles in these languages only (ISO 639-1 codes, such as en). Others are counted and left out.
     #[arg(long, value_name = "LANG", value_delimiter = ',')]
     only_lang: Vec<String>,
@@ -49,6 +56,9 @@ impl ReadingArgs {
     pub(super) fn apply(&self, config: &mut Config) -> Result<()> {
         if self.max_article_mb == 0 {
             return Err(misuse("--max-article-mb must be at least 1"));
+        }
+        if self.max_ratio == 0 {
+            return Err(misuse("--max-ratio must be at least 1"));
         }
         config.read = ReadOptions {
             fields: FieldNames {
@@ -61,6 +71,8 @@ impl ReadingArgs {
             keep: self.keep.clone(),
             max_article_bytes: self.max_article_mb << 20,
             format: self.format,
+            expansion: ExpansionLimits { ratio: self.max_ratio, bytes: self.max_unpacked },
+            selection: config.read.selection,
         };
         config.languages.only = self.only_lang.clone();
         Ok(())

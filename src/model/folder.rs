@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::within::{CONFIG_BYTES, TOKENIZER_BYTES, Within, missing};
 use super::{Graph, GraphSource, Model, ModelOptions, Origin, Parts};
 use crate::error::{Error, ErrorKind, Result};
 use crate::hash::sha256_file;
@@ -80,14 +81,17 @@ pub(super) fn open(folder: PathBuf, options: &ModelOptions) -> Result<Model> {
             .at(&folder)
             .help("give a folder with config.json, tokenizer.json and model.onnx"));
     }
-    let config = read_text(&folder, "config.json")?;
-    let tokenizer =
-        std::fs::read(folder.join("tokenizer.json")).map_err(|error| missing(&folder, "tokenizer.json", error))?;
-    let tokenizer_config = read_text(&folder, "tokenizer_config.json").ok();
-    let card_file = folder.join("namewire.json");
-    let card = if card_file.exists() { Some(read_text(&folder, "namewire.json")?) } else { None };
+    let within = Within::new(&folder)?;
+    let config = within.read_text("config.json", CONFIG_BYTES)?;
+    let tokenizer = within.read("tokenizer.json", TOKENIZER_BYTES)?;
+    let optional = |file: &str| {
+        let exists = folder.join(file).exists();
+        exists.then(|| within.read_text(file, CONFIG_BYTES)).transpose()
+    };
+    let (tokenizer_config, card) = (optional("tokenizer_config.json")?, optional("namewire.json")?);
     let variants = find_variants(&folder)?;
     let variant = choose(&folder, &variants, options)?.clone();
+    within.check_graph(&variant.file)?;
     let graph_path = folder.join(&variant.file);
     let parts = Parts {
         config: &config,
@@ -107,17 +111,6 @@ pub(super) fn open(folder: PathBuf, options: &ModelOptions) -> Result<Model> {
         model.hashes.push((file, hash));
     }
     Ok(model)
-}
-
-fn read_text(folder: &Path, file: &str) -> Result<String> {
-    std::fs::read_to_string(folder.join(file)).map_err(|error| missing(folder, file, error))
-}
-
-fn missing(folder: &Path, file: &str, error: std::io::Error) -> Error {
-    Error::new(ErrorKind::Model, "cannot read this part of the model")
-        .at(folder.join(file))
-        .because(error)
-        .help("a model folder holds config.json, tokenizer.json and model.onnx or onnx/model*.onnx")
 }
 
 /// All `*.onnx` files in the folder and its `onnx` folder, by name.

@@ -5,9 +5,11 @@
 //! window that the model was trained for, its languages, its terms.
 
 mod bundled;
+mod external;
 mod folder;
 mod labels;
 mod tokenizer;
+mod within;
 
 use std::path::PathBuf;
 

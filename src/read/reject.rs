@@ -43,6 +43,8 @@ pub enum RejectReason {
     TooLarge,
     /// The input cannot be opened, or fails part way; the rest of it is not read.
     ReadError,
+    /// The compressed input expands further than any honest one; the rest of it is not read.
+    ExpandsTooMuch,
     /// A later stage failed on the article: a fault of the program, not of the input.
     Internal,
 }
@@ -51,6 +53,11 @@ impl Reject {
     /// A reject of the record at `origin`, `record` being its bytes as far as they were read.
     pub fn new(origin: Origin, reason: RejectReason, message: impl Into<String>, record: &[u8]) -> Self {
         Self { origin, id: None, reason, message: message.into(), excerpt: excerpt(record) }
+    }
+
+    /// True where it stands for the rest of an input, and not for one record.
+    pub(super) fn ends_its_input(&self) -> bool {
+        matches!(self.reason, RejectReason::ReadError | RejectReason::ExpandsTooMuch)
     }
 }
 

@@ -7,9 +7,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use flate2::bufread::MultiGzDecoder;
 
+use super::expand::{Expanding, ExpansionLimits};
 use super::input::{Compression, Format, Input};
 
 const BUFFER_BYTES: usize = 256 << 10;
+/// Windows of up to 128 MiB, what `zstd` itself opens without being asked: the archive says how large a window it
+/// needs, and that much memory is taken.
+const ZSTD_WINDOW_LOG: u32 = 27;
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 /// White space that may come before the byte which tells the format.
 const SNIFFED_BYTES: usize = 64 << 10;
@@ -35,12 +39,15 @@ pub(super) struct Source {
 
 impl Source {
     /// Opens `input`. Fails where the file cannot be opened, or its very first bytes cannot be read.
-    pub(super) fn open(input: &Input, progress: &Arc<ReadProgress>) -> io::Result<Self> {
-        let counter = Counter { progress: Arc::clone(progress), left: input.size.unwrap_or(0) };
+    pub(super) fn open(input: &Input, progress: &Arc<ReadProgress>, limits: ExpansionLimits) -> io::Result<Self> {
+        let stored = Arc::new(AtomicU64::new(0));
+        let left = input.size.unwrap_or(0);
+        let counter = Counter { progress: Arc::clone(progress), stored: Arc::clone(&stored), left };
         let raw: Box<dyn Read + Send> =
             if input.is_stdin() { Box::new(io::stdin()) } else { Box::new(File::open(&input.path)?) };
-        let stored = Box::new(BufReader::with_capacity(BUFFER_BYTES, Counted { raw, counter }));
-        Self::uncompressed(decompress(stored, input.compression)?, input.format)
+        let packed = Box::new(BufReader::with_capacity(BUFFER_BYTES, Counted { raw, counter }));
+        let bound = Bound { stored, limits };
+        Self::uncompressed(decompress(packed, input.compression, bound)?, input.format)
     }
 
     fn uncompressed(reader: Reader, format: Option<Format>) -> io::Result<Self> {
@@ -64,9 +71,21 @@ fn without_mark(head: &[u8]) -> &[u8] {
     head.strip_prefix(BYTE_ORDER_MARK).unwrap_or(head)
 }
 
+/// What an archive's output is held against.
+struct Bound {
+    stored: Arc<AtomicU64>,
+    limits: ExpansionLimits,
+}
+
+impl Bound {
+    fn over(self, unpacked: impl Read + Send + 'static) -> Reader {
+        Box::new(Expanding::new(BufReader::with_capacity(BUFFER_BYTES, unpacked), self.stored, self.limits))
+    }
+}
+
 /// Decompresses what is named as compressed, and also what only looks so: no UTF-8 text starts with either
 /// magic number, so nothing readable is misjudged.
-fn decompress(stored: Reader, named: Compression) -> io::Result<Reader> {
+fn decompress(stored: Reader, named: Compression, bound: Bound) -> io::Result<Reader> {
     let (head, stored) = peek(stored, |head| head.len() >= 4)?;
     if head.is_empty() && named != Compression::None {
         return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the file is empty, not compressed data"));
@@ -78,8 +97,12 @@ fn decompress(stored: Reader, named: Compression) -> io::Result<Reader> {
     };
     Ok(match compression {
         Compression::None => stored,
-        Compression::Gzip => Box::new(BufReader::with_capacity(BUFFER_BYTES, MultiGzDecoder::new(stored))),
-        Compression::Zstd => Box::new(BufReader::with_capacity(BUFFER_BYTES, zstd::Decoder::with_buffer(stored)?)),
+        Compression::Gzip => bound.over(MultiGzDecoder::new(stored)),
+        Compression::Zstd => {
+            let mut decoder = zstd::Decoder::with_buffer(stored)?;
+            decoder.window_log_max(ZSTD_WINDOW_LOG)?;
+            bound.over(decoder)
+        }
     })
 }
 
@@ -98,6 +121,7 @@ struct Counted<R> {
 impl<R: Read> Read for Counted<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.raw.read(buffer)?;
+        self.counter.stored.fetch_add(count as u64, Ordering::Relaxed);
         self.counter.add(count as u64);
         Ok(count)
     }
@@ -106,6 +130,8 @@ impl<R: Read> Read for Counted<R> {
 /// Adds one input's bytes to the progress; when dropped, also those that were never read.
 struct Counter {
     progress: Arc<ReadProgress>,
+    /// Bytes of this input.
+    stored: Arc<AtomicU64>,
     left: u64,
 }
 
