@@ -4,6 +4,7 @@
 //! batches and scores, however many threads work on them.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -102,6 +103,15 @@ impl Chunk {
         match encode(article, None, model) {
             Prepared::Rejected(reject) => Err(Error::new(ErrorKind::Internal, reject.message)),
             prepared => Ok(Self::assemble(vec![prepared], model, config, None)),
+        }
+    }
+
+    /// The input that a record is from.
+    pub(crate) fn input_of<'c>(&'c self, item: &'c Item) -> &'c Arc<str> {
+        match item {
+            Item::Encoded { article, .. } => &self.articles[*article].article.origin.path,
+            Item::Rejected(reject) => &reject.origin.path,
+            Item::Skipped { article, .. } => &article.origin.path,
         }
     }
 

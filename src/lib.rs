@@ -72,6 +72,7 @@ pub mod hash;
 pub mod infer;
 pub mod language;
 pub mod link;
+pub mod memory;
 pub mod model;
 pub mod pipeline;
 pub mod read;

@@ -118,6 +118,7 @@ impl Pipeline {
         self.shared.watch.reset();
         let raw_chunks = self.shared.spawn_reader(records)?;
         let mut report = RunReport::default();
+        report.inputs.start();
         let (jobs, job_queue) = bounded(backends.len() * 2);
         let (events, event_queue) = unbounded();
         let (slots, free_slots) = bounded(self.config().chunks_in_flight.max(1));
@@ -256,11 +257,12 @@ impl Pipeline {
             let work = AssertUnwindSafe(|| host.install(|| items.par_iter().map(one).collect()));
             let results: Result<Vec<_>> = catch_unwind(work)
                 .unwrap_or_else(|payload| Err(panicked("collector (decoding, linking or writing)", &*payload)));
-            for (tally, rendered) in results? {
-                tally.add_to(report);
+            for (item, (tally, rendered)) in items.iter().zip(results?) {
+                tally.add_to(done.chunk.input_of(item), report);
                 counters.time(Stage::Write, || write(rendered))?;
             }
         }
+        report.inputs.end_chunk();
         counters.articles.store(report.articles, Relaxed);
         counters.rejected.store(report.rejected, Relaxed);
         counters.skipped.store(report.skipped, Relaxed);

@@ -11,12 +11,13 @@ use namewire::read::Records;
 use namewire::write::{Outputs, render};
 
 use super::inference::InferenceArgs;
+use super::limits::LimitArgs;
 use super::progress::Progress;
 use super::reading::{ReadingArgs, WritingArgs};
 use super::selection::{ListArgs, SelectionArgs};
 use super::session::{LinkingArgs, ModelArgs, describe, open_backends};
 use super::summary::Summary;
-use super::{End, say};
+use super::{End, log, say};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -50,6 +51,8 @@ pub(super) struct ExtractArgs {
     model: ModelArgs,
     #[command(flatten)]
     inference: InferenceArgs,
+    #[command(flatten)]
+    limits: LimitArgs,
 }
 
 pub(super) fn run(args: &ExtractArgs) -> Result<End> {
@@ -67,10 +70,12 @@ pub(super) fn run(args: &ExtractArgs) -> Result<End> {
     args.inference.settle(&mut config, device, &model);
     let workers = args.inference.workers(device);
     let backends = open_backends(runtime, &model, args.model.options(device), workers)?;
+    args.limits.settle(&mut config, &inputs, &model, workers)?;
     let pipeline = Pipeline::new(model, linker, backends, config)?;
     let mut outputs = Outputs::create(&args.writing.paths(args.spans.clone(), args.summary.clone()))?;
 
     let records = Records::new(inputs, &pipeline.config().read);
+    LimitArgs::guard(&pipeline);
     let progress = Progress::start(args.writing.quiet, records.progress(), pipeline.counters());
     let mut summary = Summary::default();
     let table = pipeline.linker().map(Linker::table);
@@ -87,7 +92,9 @@ pub(super) fn run(args: &ExtractArgs) -> Result<End> {
     let setting = super::summary::Setting { runtime, device: describe(device), workers, pipeline: &pipeline };
     outputs.write_summary(&summary.text(&report, &setting))?;
     let rejects = outputs.finish()?;
-    if !args.writing.quiet {
+    if !args.writing.quiet && log::is_json() {
+        tracing::info!(report = %summary.json(&report, &setting), "done");
+    } else if !args.writing.quiet {
         say(&summary.describe(&report, &setting, &args.writing.out, rejects.as_deref()));
     }
     Ok(if report.rejected > 0 { End::SetAside } else { End::Done })

@@ -122,7 +122,7 @@ impl WritingArgs {
     pub(super) fn paths(&self, spans: Option<PathBuf>, summary: Option<PathBuf>) -> OutputPaths {
         let mentions = match self.out.as_os_str() == "-" {
             true => Destination::Stdout,
-            false => Destination::File(self.out.clone()),
+            false => Destination::File(followed(&self.out)),
         };
         let beside = |out: &Path| {
             let mut name = out.file_name()?.to_os_string();
@@ -132,6 +132,29 @@ impl WritingArgs {
         let is_file =
             mentions != Destination::Stdout && !std::fs::metadata(&self.out).is_ok_and(|meta| !meta.is_file());
         let rejects = self.rejects.clone().or_else(|| is_file.then(|| beside(&self.out)).flatten());
-        OutputPaths { mentions, articles: self.articles.clone(), spans, rejects, summary }
+        let follow = |path: Option<PathBuf>| path.as_deref().map(followed);
+        OutputPaths {
+            mentions,
+            articles: follow(self.articles.clone()),
+            spans: follow(spans),
+            rejects: follow(rejects),
+            summary: follow(summary),
+        }
     }
+}
+
+/// Where an output that is named by a symbolic link goes: to the file behind it, as any program that opens the link
+/// would write. The link itself stays; renaming onto it would replace it.
+fn followed(path: &Path) -> PathBuf {
+    let mut real = path.to_path_buf();
+    // Devices and pipes are written as they are; their links may lead to nothing that has a path.
+    if std::fs::metadata(path).is_ok_and(|meta| !meta.is_file()) {
+        return real;
+    }
+    // As many links as systems follow.
+    for _ in 0..40 {
+        let Ok(target) = std::fs::read_link(&real) else { break };
+        real = real.parent().unwrap_or(Path::new("")).join(target);
+    }
+    real
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use namewire::infer::Runtime;
 use namewire::link::{EntityIx, Linker};
 use namewire::pipeline::Pipeline;
-use namewire::report::RunReport;
+use namewire::report::{InputFigures, RunReport};
 use namewire::write::Rendered;
 use serde_json::{Value, json};
 
@@ -68,7 +68,8 @@ impl Summary {
         format!("{:#}\n", self.json(report, setting))
     }
 
-    fn json(&self, report: &RunReport, setting: &Setting<'_>) -> Value {
+    /// The same as a value.
+    pub(super) fn json(&self, report: &RunReport, setting: &Setting<'_>) -> Value {
         let (model, linker) = (setting.pipeline.model(), setting.pipeline.linker());
         let config = setting.pipeline.config();
         let top: Vec<Value> = self
@@ -140,12 +141,24 @@ impl Summary {
             let top: Vec<String> = self.top(linker).iter().map(|(_, name, count)| format!("{name} {count}")).collect();
             line("top entities", top.join(", "));
         }
+        if report.inputs.count > 1 {
+            let slow = |input: &InputFigures| format!("{} {:.1} s", input.path, input.seconds);
+            let bad = |input: &InputFigures| format!("{} {} of {}", input.path, input.rejected, input.records);
+            line("slowest", listed(&report.inputs.slowest, slow));
+            if !report.inputs.most_rejected.is_empty() {
+                line("set aside", listed(&report.inputs.most_rejected, bad));
+            }
+        }
         line("speed", format!("{:.0} tokens/s, {:.2} s", report.tokens_per_second(), report.seconds));
         if out.as_os_str() != "-" {
             line("output", out.display().to_string());
         }
         text
     }
+}
+
+fn listed(inputs: &[InputFigures], shown: impl Fn(&InputFigures) -> String) -> String {
+    inputs.iter().map(shown).collect::<Vec<_>>().join(", ")
 }
 
 fn list(counts: &BTreeMap<String, u64>) -> String {

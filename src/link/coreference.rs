@@ -270,3 +270,42 @@ fn two_holders(entities: &[EntityIx], count: usize) -> Link {
     candidates.sort_by_key(|candidate| candidate.entity);
     Link { status: Status::Ambiguous, candidates, reason: Some(Reason::TwoHolders), ..Link::default() }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn words(most: usize) -> impl Strategy<Value = Vec<String>> {
+        let word = prop::sample::select(vec!["abu", "tanner", "mireille", "of", "relief", "council"]);
+        prop::collection::vec(word.prop_map(str::to_owned), 1..=most)
+    }
+
+    proptest! {
+        /// The index answers as a search through all names would.
+        #[test]
+        fn the_index_finds_what_a_search_finds(
+            names in prop::collection::vec((words(5), any::<bool>(), 0u32..6), 0..12),
+            asked in prop::collection::vec((words(3), any::<[bool; 4]>()), 0..8),
+        ) {
+            let holder = |at: u32| if at < 3 { Holder::Entity(EntityIx(at)) } else { Holder::Unknown(at.to_string()) };
+            let full = |(site, (words, is_person, at)): (usize, (Vec<String>, bool, u32))| {
+                FullName { site, words, holder: holder(at), is_person }
+            };
+            let names: Vec<FullName> = names.into_iter().filter(|(words, ..)| words.len() > 1).enumerate().map(full).collect();
+            let mut index = Index::new(&names);
+            for (words, [is_person, is_nameless, is_free, has_the]) in asked {
+                let asked = Asked { is_person, is_nameless, is_free, has_the };
+                let mut expected: Vec<usize> = Vec::new();
+                for (at, name) in names.iter().enumerate() {
+                    let is_new = !expected.iter().any(|&other| names[other].holder == name.holder);
+                    if abbreviates(&words, name, asked) && is_new {
+                        expected.push(at);
+                    }
+                }
+                prop_assert_eq!(&*index.holders(&words, asked), &expected[..]);
+            }
+        }
+    }
+}

@@ -61,6 +61,12 @@ impl Watch {
         (time > limit).then(|| Stalled { worker: name.clone(), time })
     }
 
+    /// For how long a worker has been at one thing; `None` where it is idle.
+    pub(super) fn time_of(&self, worker: Worker) -> Option<Duration> {
+        let since = self.workers[worker.index()].1.load(Relaxed).checked_sub(1)?;
+        Some(self.start.elapsed().saturating_sub(Duration::from_millis(since)))
+    }
+
     /// Everybody is idle: for the next run.
     pub(super) fn reset(&self) {
         self.workers.iter().for_each(|(_, since)| since.store(0, Relaxed));

@@ -203,9 +203,13 @@ impl Shared {
     /// The backends of sessions that have ended, or end soon. One that hangs is left to itself.
     pub(super) fn give_back(&self, sessions: Vec<Session>, failed: bool) -> Vec<Box<dyn Backend>> {
         let began = Instant::now();
-        let hangs = || self.config.stall.is_some_and(|limit| self.watch.stalled(limit).is_some());
-        while sessions.iter().any(|session| !session.is_finished()) && !(failed && (hangs() || began.elapsed() > GRACE))
-        {
+        let is_given_up = |index: usize| {
+            let time = self.watch.time_of(Worker::Session(index));
+            let hangs = self.config.stall.zip(time).is_some_and(|(limit, time)| time > limit);
+            failed && (hangs || began.elapsed() > GRACE)
+        };
+        let is_awaited = |(index, session): (usize, &Session)| !session.is_finished() && !is_given_up(index);
+        while sessions.iter().enumerate().any(is_awaited) {
             std::thread::sleep(Duration::from_millis(1));
         }
         let ended = sessions.into_iter().filter(JoinHandle::is_finished);
