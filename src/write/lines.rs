@@ -252,7 +252,7 @@ const CONTEXT_BYTES: usize = 2000;
 
 /// The sentence, or what of a long one stands around the mention: an unbroken text must not be written whole for each
 /// of its mentions.
-fn context<'t>(text: &'t str, sentence: Span, mention: Span) -> &'t str {
+fn context(text: &str, sentence: Span, mention: Span) -> &str {
     if sentence.len() <= 2 * CONTEXT_BYTES {
         return sentence.slice(text);
     }

@@ -20,12 +20,15 @@ const SLACK: f64 = 3.5;
 /// Seconds below which a stage is not looked at.
 const FLOOR: f64 = 0.1;
 
+/// A text of about so many bytes.
+type Shape = Box<dyn Fn(usize) -> String>;
+
 /// Texts that once cost, or could cost, more than their size.
-fn shapes() -> Vec<(&'static str, Box<dyn Fn(usize) -> String>)> {
-    fn repeated(part: &'static str) -> Box<dyn Fn(usize) -> String> {
+fn shapes() -> Vec<(&'static str, Shape)> {
+    fn repeated(part: &'static str) -> Shape {
         Box::new(move |bytes| part.repeat(bytes / part.len() + 1))
     }
-    fn numbered(part: impl Fn(usize) -> String + 'static) -> Box<dyn Fn(usize) -> String> {
+    fn numbered(part: impl Fn(usize) -> String + 'static) -> Shape {
         Box::new(move |bytes| {
             let mut text = String::with_capacity(bytes + 64);
             let mut number = 0;

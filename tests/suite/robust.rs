@@ -8,7 +8,10 @@ use super::common::{in_repository, seeded};
 #[path = "../../fuzz/properties.rs"]
 mod properties;
 
-const TARGETS: [(&str, fn(&[u8])); 5] = [
+/// What must hold for any bytes.
+type Property = fn(&[u8]);
+
+const TARGETS: [(&str, Property); 5] = [
     ("read", properties::read),
     ("segment", properties::segment),
     ("decode", properties::decode_scores),

@@ -15,11 +15,13 @@ use super::common::{records, tiny_model};
 
 const LIMIT: Duration = Duration::from_millis(1000);
 
+type Fault = fn() -> Result<Logits>;
+
 /// What a backend does on its batch number `at`; before, it works.
 struct Faulty {
     inner: CapitalsBackend,
     at: usize,
-    fault: fn() -> Result<Logits>,
+    fault: Fault,
     batches: AtomicUsize,
 }
 
@@ -43,9 +45,9 @@ fn hang() -> Result<Logits> {
 }
 
 /// A pipeline of one article a chunk, with these faults in its sessions.
-fn pipeline(faults: &[(usize, fn() -> Result<Logits>)], change: impl Fn(&mut Config)) -> Pipeline {
+fn pipeline(faults: &[(usize, Fault)], change: impl Fn(&mut Config)) -> Pipeline {
     let model = tiny_model();
-    let backend = |&(at, fault): &(usize, fn() -> Result<Logits>)| {
+    let backend = |&(at, fault): &(usize, Fault)| {
         let inner = CapitalsBackend::new(&model.tokenizer, &model.labels);
         Box::new(Faulty { inner, at, fault, batches: AtomicUsize::new(0) }) as Box<dyn Backend>
     };
