@@ -4,6 +4,7 @@
 //! batches and scores, however many threads work on them.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -107,6 +108,29 @@ impl Chunk {
             Prepared::Rejected(reject) => Err(Error::new(ErrorKind::Internal, reject.message)),
             prepared => Ok(Self::assemble(vec![prepared], model, config, None)),
         }
+    }
+
+    /// The input that a record is from.
+    pub(crate) fn input_of<'c>(&'c self, item: &'c Item) -> &'c Arc<str> {
+        match item {
+            Item::Encoded { article, .. } => &self.articles[*article].article.origin.path,
+            Item::Rejected(reject) => &reject.origin.path,
+            Item::Skipped { article, .. } => &article.origin.path,
+        }
+    }
+
+    /// How many of `items`, from the first, have at most `bytes` bytes of text together; at least one.
+    pub(crate) fn items_within(&self, items: &[Item], bytes: usize) -> usize {
+        let size = |item: &Item| match item {
+            Item::Encoded { article, .. } => self.articles[*article].article.text_bytes(),
+            Item::Rejected(_) | Item::Skipped { .. } => 0,
+        };
+        let mut sum = 0usize;
+        let fitting = items.iter().take_while(|item| {
+            sum = sum.saturating_add(size(item));
+            sum <= bytes
+        });
+        fitting.count().max(1)
     }
 
     fn assemble(prepared: Vec<Prepared>, model: &Model, config: &Config, memory: Option<&Memory>) -> Self {

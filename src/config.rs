@@ -1,5 +1,7 @@
 //! Every setting of a run, with its default and the reason for it.
 
+use std::time::Duration;
+
 use crate::batch::BatchLimits;
 use crate::decode::Rule;
 use crate::read::ReadOptions;
@@ -23,6 +25,15 @@ pub struct Config {
     pub memory_bytes: usize,
     /// How scores become mentions.
     pub rule: Rule,
+    /// Chunks between the preparer and the collector: one being inferred, one ready, one being finished.
+    pub chunks_in_flight: usize,
+    /// Bytes of text whose results are held before they are written; an article that is longer is held alone.
+    pub finish_bytes: usize,
+    /// How long a worker may be at one batch or one chunk before it is taken to hang; `None`: for ever. Generous,
+    /// since a chunk may be a single article of the greatest length.
+    pub stall: Option<Duration>,
+    /// Watch the reader too: not where an input is a pipe, which may be silent for ever.
+    pub watch_reader: bool,
     /// Threads for everything but inference.
     pub host_threads: usize,
     /// Which articles are processed by their language.
@@ -69,6 +80,10 @@ impl Default for Config {
             dedup: true,
             memory_bytes: 64 << 20,
             rule: Rule::default(),
+            chunks_in_flight: 3,
+            finish_bytes: 1 << 20,
+            stall: Some(Duration::from_secs(600)),
+            watch_reader: false,
             host_threads: available_cores(),
             languages: LanguageRule::default(),
         }

@@ -30,6 +30,8 @@ pub enum ErrorKind {
     Runtime,
     /// The device has no memory for a batch. Smaller batches are tried before this ends a run.
     OutOfMemory,
+    /// A worker does not come back.
+    Stalled,
     /// A stage broke one of the program's own promises.
     Internal,
 }

@@ -1,5 +1,7 @@
 //! The end of an article's way: its scores to mentions, its mentions to entities.
 
+use std::sync::Arc;
+
 use ahash::AHashMap;
 
 use crate::article::Article;
@@ -161,7 +163,8 @@ impl Outcome<'_> {
 }
 
 impl Tally {
-    pub(crate) fn add_to(self, report: &mut RunReport) {
+    pub(crate) fn add_to(self, input: &Arc<str>, report: &mut RunReport) {
+        report.inputs.add(input, self.rejected.is_some(), self.tokens);
         match self.rejected {
             Some(reason) => report.count_reject(reason),
             None if self.skipped => report.skipped += 1,

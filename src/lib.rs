@@ -75,6 +75,7 @@ pub mod hub;
 pub mod infer;
 pub mod language;
 pub mod link;
+pub mod memory;
 pub mod model;
 pub mod pipeline;
 pub mod read;

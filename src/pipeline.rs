@@ -10,69 +10,47 @@
 //!              write: the caller's own thread
 //! ```
 //!
-//! At most `IN_FLIGHT` chunks are between preparer and collector, so that memory does not grow with the
-//! dump. Whichever thread fails, the others see their channels close and end.
+//! At most [`Config::chunks_in_flight`] chunks are between preparer and collector, so that memory does not grow with
+//! the dump. Whichever thread fails, the others see their channels close and end; one that panics or hangs ends the
+//! run with its name.
+
+mod pending;
+mod watch;
+mod workers;
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering::Relaxed;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 
-use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, bounded, unbounded};
 use rayon::prelude::*;
+
+pub use watch::{Stalled, Watch};
 
 use crate::article::Article;
 use crate::batch::Batch;
-use crate::chunk::{Chunk, Item, RawChunk, chunks};
+use crate::chunk::{Chunk, Item};
 use crate::config::Config;
 use crate::error::{Error, ErrorKind, Result};
 use crate::finish::{Finished, Finisher, Outcome, finish};
-use crate::infer::{Backend, Logits, infer_in_halves};
+use crate::infer::{Backend, infer_in_halves};
 use crate::link::{Document, Explanation, LinkedMention, Linker};
 use crate::model::Model;
 use crate::read::{RawRecord, Reject};
 use crate::repeat::Memory;
 use crate::report::{Counters, RunReport, Stage, Started, Waiter};
-use crate::stitch::{Scores, content};
-use crate::stop::{Intake, Stop};
-
-/// Chunks between the preparer and the collector: one being inferred, one ready, one being finished.
-const IN_FLIGHT: usize = 3;
+use crate::stop::Stop;
+use pending::Pending;
+use watch::Worker;
+use workers::{Event, Shared, panicked};
 
 /// A model, its backends and a linker, ready to process articles.
 pub struct Pipeline {
-    model: Model,
+    shared: Arc<Shared>,
     linker: Option<Linker>,
-    config: Config,
     backends: Mutex<Vec<Box<dyn Backend>>>,
-    host: rayon::ThreadPool,
-    memory: Option<Memory>,
-    counters: Arc<Counters>,
-    stop: Stop,
-}
-
-/// One batch to run.
-struct Job {
-    chunk: Arc<Chunk>,
-    number: u64,
-    plan: usize,
-}
-
-/// What reaches the collector.
-enum Event {
-    Prepared(Arc<Chunk>),
-    Inferred { number: u64, plan: usize, logits: Logits },
-    Failed(Error),
-}
-
-/// A chunk on its way through the sessions.
-struct Pending {
-    chunk: Arc<Chunk>,
-    scores: Vec<Scores>,
-    /// Batches that have not come back.
-    waiting: usize,
-    /// Tokens whose scores were remembered.
-    known: usize,
 }
 
 impl Pipeline {
@@ -90,18 +68,24 @@ impl Pipeline {
         // What depends on the batch must not be remembered: the output would depend on what was forgotten.
         let exact = model.graph.variant.rows_are_independent() && config.batch.equal_lengths;
         let memory = (config.dedup && exact).then(|| Memory::new(config.memory_bytes));
+        let watch = Arc::new(Watch::new(backends.len()));
         let (counters, stop) = (Arc::default(), Stop::default());
-        Ok(Self { model, linker, config, backends: Mutex::new(backends), host, memory, counters, stop })
+        let shared = Shared { model, config, host, memory, counters, watch, stop };
+        Ok(Self { shared: Arc::new(shared), linker, backends: Mutex::new(backends) })
     }
 
-    /// The same pipeline over other backends.
-    pub fn with_backends(self, backends: Vec<Box<dyn Backend>>) -> Result<Self> {
-        Self::new(self.model, self.linker, backends, self.config)
+    /// Puts other backends into the place of the present ones, which it gives back: as many as there are.
+    pub fn replace_backends(&self, backends: Vec<Box<dyn Backend>>) -> Result<Vec<Box<dyn Backend>>> {
+        let mut present = self.lock_backends()?;
+        match present.len() == backends.len() {
+            true => Ok(std::mem::replace(&mut present, backends)),
+            false => Err(Error::new(ErrorKind::Config, "there must be as many backends as before")),
+        }
     }
 
     /// The model.
     pub fn model(&self) -> &Model {
-        &self.model
+        &self.shared.model
     }
 
     /// The linker, where there is one.
@@ -111,22 +95,28 @@ impl Pipeline {
 
     /// The configuration.
     pub fn config(&self) -> &Config {
-        &self.config
+        &self.shared.config
     }
 
     /// Forgets the scores that were remembered for repeated sentences: for measurements that start anew.
     pub fn forget(&self) {
-        self.memory.iter().for_each(Memory::forget);
+        self.shared.memory.iter().for_each(Memory::forget);
     }
 
     /// Figures of the current run, to be watched from any thread.
     pub fn counters(&self) -> Arc<Counters> {
-        Arc::clone(&self.counters)
+        Arc::clone(&self.shared.counters)
+    }
+
+    /// Who is at work in the current run, and since when. A run that hangs in inference or preparation ends by itself
+    /// after [`Config::stall`]; one that hangs in what `render` or `write` do cannot, and must be watched from outside.
+    pub fn watch(&self) -> Arc<Watch> {
+        Arc::clone(&self.shared.watch)
     }
 
     /// Ends a run early, as if the input had ended: what was taken in by then is processed and written.
     pub fn stop(&self) -> Stop {
-        self.stop.clone()
+        self.shared.stop.clone()
     }
 
     /// Processes all records. `render` turns each outcome into whatever is to be written, on many threads;
@@ -139,26 +129,39 @@ impl Pipeline {
         mut write: impl FnMut(R) -> Result<()>,
     ) -> Result<RunReport> {
         let started = Started::now();
-        let mut backends = self.backends.lock().map_err(|_| internal("an earlier run of this pipeline panicked"))?;
-        self.counters.reset();
-        let raw_chunks = self.spawn_reader(records)?;
+        let mut backends = self.lock_backends()?;
+        self.shared.counters.reset();
+        self.shared.watch.reset();
+        let raw_chunks = self.shared.spawn_reader(records)?;
         let mut report = RunReport::default();
-        std::thread::scope(|scope| {
-            let (jobs, job_queue) = bounded::<Job>(backends.len() * 2);
-            let (events, event_queue) = unbounded::<Event>();
-            let (slots, free_slots) = bounded::<()>(IN_FLIGHT);
-            for (index, backend) in backends.iter_mut().enumerate() {
-                let (job_queue, events) = (job_queue.clone(), events.clone());
-                let work = move || self.infer_jobs(index, backend.as_mut(), &job_queue, &events);
-                spawn(scope, format!("session-{index}"), work)?;
-            }
-            drop(job_queue);
-            spawn(scope, "preparer".to_owned(), move || self.prepare_chunks(&raw_chunks, &slots, &jobs, &events))?;
-            self.collect(event_queue, free_slots, &mut report, &render, &mut write)
-        })?;
-        report.close(&self.counters, &started);
+        report.inputs.start();
+        let (jobs, job_queue) = bounded(backends.len() * 2);
+        let (events, event_queue) = unbounded();
+        let (slots, free_slots) = bounded(self.config().chunks_in_flight.max(1));
+        let (running, stopped) = bounded(0);
+        let mut sessions = Vec::with_capacity(backends.len());
+        for (index, backend) in backends.drain(..).enumerate() {
+            let queues = (job_queue.clone(), events.clone());
+            sessions.push(self.shared.spawn_session(index, backend, queues, stopped.clone())?);
+        }
+        drop(job_queue);
+        let prepared = self.shared.spawn_preparer(raw_chunks, (slots, jobs), events, stopped);
+        let done = prepared.and_then(|()| self.collect(event_queue, free_slots, &mut report, &render, &mut write));
+        // Whoever is still there ends now.
+        drop(running);
+        *backends = self.shared.give_back(sessions, done.is_err());
+        done?;
+        report.close(&self.shared.counters, &started);
         self.check_conservation(&report)?;
         Ok(report)
+    }
+
+    fn lock_backends(&self) -> Result<MutexGuard<'_, Vec<Box<dyn Backend>>>> {
+        let backends = self.backends.lock().map_err(|_| internal("an earlier run of this pipeline panicked"))?;
+        match backends.is_empty() {
+            true => Err(internal("an earlier run of this pipeline has lost its sessions")),
+            false => Ok(backends),
+        }
     }
 
     /// The linked mentions of one article, on the calling thread and the host pool, with the first backend:
@@ -174,101 +177,20 @@ impl Pipeline {
     }
 
     fn one_article<T>(&self, article: Article, take: impl FnOnce(Finished<'_>) -> T) -> Result<Option<T>> {
-        let mut backends = self.backends.lock().map_err(|_| internal("an earlier run of this pipeline panicked"))?;
-        let chunk = self.host.install(|| Chunk::of_article(article, &self.model, &self.config))?;
-        let mut pending = Pending::new(Arc::new(chunk), self.model.labels.len());
+        let mut backends = self.lock_backends()?;
+        let Shared { model, config, host, .. } = &*self.shared;
+        let chunk = host.install(|| Chunk::of_article(article, model, config))?;
+        let mut pending = Pending::new(Arc::new(chunk), model.labels.len());
         let mut batch = Batch::default();
         for plan in 0..pending.chunk.plans.len() {
             let chunk = &pending.chunk;
-            batch.fill(&chunk.plans[plan], &chunk.windows, &chunk.articles, &self.model.tokenizer);
+            batch.fill(&chunk.plans[plan], &chunk.windows, &chunk.articles, &model.tokenizer);
             let (logits, _) = infer_in_halves(backends[0].as_mut(), &batch)?;
-            pending.add(plan, &logits, &self.model, None)?;
+            pending.add(plan, &logits, model, None)?;
         }
         match finish(&pending.chunk.items[0], &pending.chunk, &pending.scores, self.finisher())? {
             Outcome::Finished(done) => Ok(Some(take(*done))),
             Outcome::Rejected(_) | Outcome::Skipped { .. } => Ok(None),
-        }
-    }
-
-    /// Reading may block on a pipe for ever, so its thread is not waited for: it ends when nobody listens.
-    fn spawn_reader(
-        &self,
-        records: impl Iterator<Item = std::result::Result<RawRecord, Reject>> + Send + 'static,
-    ) -> Result<Receiver<RawChunk>> {
-        let (raw_chunks, queue) = bounded(1);
-        let counters = self.counters();
-        let limits = self.config.chunk;
-        let read = move || {
-            let mut chunks = chunks(records, limits);
-            while let Some(chunk) = counters.time(Stage::Read, || chunks.next()) {
-                if counters.wait(Waiter::Reader, || raw_chunks.send(chunk)).is_err() {
-                    break;
-                }
-            }
-        };
-        let spawned = std::thread::Builder::new().name("reader".to_owned()).spawn(read);
-        spawned.map(|_| queue).map_err(no_thread)
-    }
-
-    fn prepare_chunks(&self, raw: &Receiver<RawChunk>, slots: &Sender<()>, jobs: &Sender<Job>, events: &Sender<Event>) {
-        let prepare = |raw| {
-            self.host.install(|| Chunk::prepare(raw, &self.model, &self.config, self.memory.as_ref(), &self.counters))
-        };
-        let counters = &self.counters;
-        let mut intake = Intake::new(raw, &self.stop, self.config.chunk.shard);
-        let next = || counters.wait(Waiter::PreparerForRecords, || intake.next());
-        for (number, raw) in std::iter::from_fn(next).enumerate() {
-            // Counted here, not by the reader, which may outlive a run that failed.
-            Counters::add(&counters.records, raw.len());
-            // Waits for the collector to have finished an earlier chunk.
-            if counters.wait(Waiter::PreparerForRoom, || slots.send(())).is_err() {
-                return;
-            }
-            let prepared = catch_unwind(AssertUnwindSafe(|| prepare(raw)));
-            let Ok(chunk) = prepared else {
-                let _ = events.send(Event::Failed(internal("the preparer panicked")));
-                return;
-            };
-            let (number, chunk) = (number as u64, Arc::new(chunk));
-            if events.send(Event::Prepared(Arc::clone(&chunk))).is_err() {
-                return;
-            }
-            for plan in 0..chunk.plans.len() {
-                let job = Job { chunk: Arc::clone(&chunk), number, plan };
-                if counters.wait(Waiter::PreparerForRoom, || jobs.send(job)).is_err() {
-                    return;
-                }
-            }
-        }
-    }
-
-    /// The inference loop: fill a batch, run it, pass on the logits.
-    fn infer_jobs(&self, index: usize, backend: &mut dyn Backend, jobs: &Receiver<Job>, events: &Sender<Event>) {
-        let mut batch = Batch::default();
-        let next = || self.counters.wait(Waiter::Sessions, || jobs.recv()).ok();
-        for Job { chunk, number, plan } in std::iter::from_fn(next) {
-            let inferred = catch_unwind(AssertUnwindSafe(|| {
-                let rows = &chunk.plans[plan];
-                let counters = &self.counters;
-                counters
-                    .time(Stage::Batch, || batch.fill(rows, &chunk.windows, &chunk.articles, &self.model.tokenizer));
-                Counters::add(&counters.padded, batch.ids.len());
-                Counters::add(&counters.padding, batch.padding());
-                Counters::add(&counters.windows, batch.rows);
-                Counters::add(&counters.batches, 1);
-                let (logits, halved) = counters.time(Stage::Infer, || infer_in_halves(backend, &batch))?;
-                Counters::add(&counters.halved, halved);
-                Ok(logits)
-            }));
-            let event = match inferred {
-                Ok(Ok(logits)) => Event::Inferred { number, plan, logits },
-                Ok(Err(error)) => Event::Failed(error),
-                Err(_) => Event::Failed(internal(format!("session {index} panicked"))),
-            };
-            let failed = matches!(event, Event::Failed(_));
-            if events.send(event).is_err() || failed {
-                return;
-            }
         }
     }
 
@@ -282,29 +204,29 @@ impl Pipeline {
         render: &(impl Fn(&Outcome<'_>) -> Result<R> + Sync),
         write: &mut impl FnMut(R) -> Result<()>,
     ) -> Result<()> {
+        let Shared { model, memory, counters, watch, .. } = &*self.shared;
         // Chunks come in order; the front one is finished first.
         let mut pending: VecDeque<Pending> = VecDeque::new();
         let mut finished = 0u64;
-        let next = || self.counters.wait(Waiter::Collector, || events.recv()).ok();
-        for event in std::iter::from_fn(next) {
+        while let Some(event) = counters.wait(Waiter::Collector, || self.next_event(&events)) {
             match event {
                 Event::Failed(error) => return Err(error),
                 Event::Prepared(chunk) => {
-                    let chunk = Pending::new(chunk, self.model.labels.len());
-                    Counters::add(&self.counters.repeated, chunk.known);
+                    let chunk = Pending::new(chunk, model.labels.len());
+                    Counters::add(&counters.repeated, chunk.known);
                     pending.push_back(chunk);
                 }
                 Event::Inferred { number, plan, logits } => {
                     let slot = pending.get_mut((number - finished) as usize);
                     let slot = slot.ok_or_else(|| internal("logits of a chunk that is not pending"))?;
-                    let add = || slot.add(plan, &logits, &self.model, self.memory.as_ref());
-                    let [scored, repeated] = self.counters.time(Stage::Stitch, add)?;
-                    Counters::add(&self.counters.tokens, scored);
-                    Counters::add(&self.counters.repeated, repeated);
+                    let add = || slot.add(plan, &logits, model, memory.as_ref());
+                    let [scored, repeated] = counters.time(Stage::Stitch, add)?;
+                    Counters::add(&counters.tokens, scored);
+                    Counters::add(&counters.repeated, repeated);
                 }
             }
             while let Some(done) = pending.pop_front_if(|front| front.waiting == 0) {
-                self.finish_chunk(&done, report, render, write)?;
+                watch.over(Worker::Collector, || self.finish_chunk(&done, report, render, write))?;
                 finished += 1;
                 // The preparer put one there for this chunk.
                 let _ = free_slots.try_recv();
@@ -313,6 +235,24 @@ impl Pipeline {
         if pending.is_empty() { Ok(()) } else { Err(internal("the sessions ended before their work was done")) }
     }
 
+    /// What comes next; nothing where all is done. Looks up from time to time whether somebody hangs.
+    fn next_event(&self, events: &Receiver<Event>) -> Option<Event> {
+        let Some(limit) = self.config().stall else { return events.recv().ok() };
+        loop {
+            match events.recv_timeout(limit.min(Duration::from_secs(1)) / 2) {
+                Ok(event) => return Some(event),
+                Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Timeout) => {
+                    if let Some(stalled) = self.shared.watch.stalled(limit) {
+                        return Some(Event::Failed(stalled.error()));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Decodes, links and writes a chunk; its articles together as far as [`Config::finish_bytes`] lets them, since
+    /// what is to be written of an article may be many times its size.
     fn finish_chunk<R: Send>(
         &self,
         done: &Pending,
@@ -320,27 +260,34 @@ impl Pipeline {
         render: &(impl Fn(&Outcome<'_>) -> Result<R> + Sync),
         write: &mut impl FnMut(R) -> Result<()>,
     ) -> Result<()> {
+        let Shared { config, host, counters, .. } = &*self.shared;
         let one = |item: &Item| {
             let outcome = finish(item, &done.chunk, &done.scores, self.finisher())?;
-            let rendered = self.counters.time(Stage::Write, || render(&outcome))?;
-            Ok((outcome.tally(&self.config.languages), rendered))
+            let rendered = counters.time(Stage::Write, || render(&outcome))?;
+            Ok((outcome.tally(&config.languages), rendered))
         };
-        let results: Result<Vec<_>> =
-            catch_unwind(AssertUnwindSafe(|| self.host.install(|| done.chunk.items.par_iter().map(one).collect())))
-                .unwrap_or_else(|_| Err(internal("decoding, linking or writing panicked")));
-        for (tally, rendered) in results? {
-            tally.add_to(report);
-            self.counters.time(Stage::Write, || write(rendered))?;
+        let mut rest = &done.chunk.items[..];
+        while !rest.is_empty() {
+            let (items, behind) = rest.split_at(done.chunk.items_within(rest, config.finish_bytes));
+            rest = behind;
+            let work = AssertUnwindSafe(|| host.install(|| items.par_iter().map(one).collect()));
+            let results: Result<Vec<_>> = catch_unwind(work)
+                .unwrap_or_else(|payload| Err(panicked("collector (decoding, linking or writing)", &*payload)));
+            for (item, (tally, rendered)) in items.iter().zip(results?) {
+                tally.add_to(done.chunk.input_of(item), report);
+                counters.time(Stage::Write, || write(rendered))?;
+            }
         }
-        self.counters.articles.store(report.articles, Relaxed);
-        self.counters.rejected.store(report.rejected, Relaxed);
-        self.counters.skipped.store(report.skipped, Relaxed);
+        report.inputs.end_chunk();
+        counters.articles.store(report.articles, Relaxed);
+        counters.rejected.store(report.rejected, Relaxed);
+        counters.skipped.store(report.skipped, Relaxed);
         Ok(())
     }
 
     fn finisher(&self) -> Finisher<'_> {
-        let Self { model, config, linker, counters, .. } = self;
-        Finisher { model, config, linker: linker.as_ref(), counters }
+        let Shared { model, config, counters, .. } = &*self.shared;
+        Finisher { model, config, linker: self.linker.as_ref(), counters }
     }
 
     fn check_conservation(&self, report: &RunReport) -> Result<()> {
@@ -356,47 +303,14 @@ impl Pipeline {
     }
 }
 
-impl Pending {
-    fn new(chunk: Arc<Chunk>, labels: usize) -> Self {
-        let mut scores: Vec<Scores> =
-            chunk.articles.iter().map(|article| Scores::new(article.ids.len(), labels)).collect();
-        let mut known = 0;
-        for (window, content) in &chunk.repeats.known {
-            let window = &chunk.windows[*window as usize];
-            known += scores[window.article as usize].stitch(window, content);
-        }
-        Self { waiting: chunk.plans.len(), scores, known, chunk }
+impl Stalled {
+    /// The error with which a run ends that this worker holds up.
+    pub fn error(&self) -> Error {
+        let Self { worker, time } = self;
+        let what = format!("{worker} hangs: it has been at one piece of work for {} s", time.as_secs());
+        Error::new(ErrorKind::Stalled, what)
+            .help("--stall-timeout sets how long a batch or a chunk may take; 0 waits for ever")
     }
-
-    /// Takes in the logits of one batch. Returns how many tokens were scored by it, and how many more took the
-    /// scores of an equal window.
-    fn add(&mut self, plan: usize, logits: &Logits, model: &Model, memory: Option<&Memory>) -> Result<[usize; 2]> {
-        self.waiting -= 1;
-        let chunk = &self.chunk;
-        let (mut computed, mut repeated) = (0, 0);
-        for (row, &fresh) in chunk.plans[plan].windows.iter().enumerate() {
-            let tokens = chunk.windows[fresh as usize].tokens.len();
-            let scores = content(logits.view(), row, tokens, &model.tokenizer);
-            let scores = scores.ok_or_else(|| internal("a backend's logits are not laid out row after row"))?;
-            for copy in chunk.repeats.all_of(fresh) {
-                let window = &chunk.windows[copy as usize];
-                let kept = self.scores[window.article as usize].stitch(window, scores);
-                *if copy == fresh { &mut computed } else { &mut repeated } += kept;
-            }
-            if let Some(memory) = memory {
-                memory.keep(chunk.windows[fresh as usize].token_ids(&chunk.articles), scores);
-            }
-        }
-        Ok([computed, repeated])
-    }
-}
-
-fn spawn<'scope, 'env>(
-    scope: &'scope std::thread::Scope<'scope, 'env>,
-    name: String,
-    work: impl FnOnce() + Send + 'scope,
-) -> Result<()> {
-    std::thread::Builder::new().name(name).spawn_scoped(scope, work).map(|_| ()).map_err(no_thread)
 }
 
 fn no_thread(error: std::io::Error) -> Error {

@@ -54,10 +54,11 @@ impl Relinker {
                 Ok((outcome.tally(&self.config.languages), render(&outcome)?))
             };
             let results: Result<Vec<_>> = chunk.items.par_iter().map(one).collect();
-            for (tally, rendered) in results? {
-                tally.add_to(&mut report);
+            for (item, (tally, rendered)) in chunk.items.iter().zip(results?) {
+                tally.add_to(chunk.input_of(item), &mut report);
                 write(rendered)?;
             }
+            report.inputs.end_chunk();
         }
         spans.finish()?;
         report.close(&counters, &started);

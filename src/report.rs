@@ -1,11 +1,15 @@
 //! What a run counts, and how long its stages take.
 
+mod inputs;
+
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use cpu_time::{ProcessTime, ThreadTime};
 use serde::Serialize;
+
+pub use inputs::{InputFigures, Inputs};
 
 use crate::read::RejectReason;
 
@@ -197,6 +201,8 @@ pub struct RunReport {
     pub mentions: u64,
     /// Of these, those with an entity.
     pub linked: u64,
+    /// The inputs that stand out.
+    pub inputs: Inputs,
     /// Seconds from the first record to the last.
     pub seconds: f64,
     /// Seconds on the processor of the whole process during the run.
@@ -210,6 +216,7 @@ pub struct RunReport {
 impl RunReport {
     /// Takes over what the threads counted.
     pub(crate) fn close(&mut self, counters: &Counters, started: &Started) {
+        self.inputs.end();
         self.records = counters.records.load(Relaxed);
         self.tokens_repeated = counters.repeated.load(Relaxed);
         self.tokens_inferred = counters.tokens.load(Relaxed) + self.tokens_repeated;

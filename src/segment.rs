@@ -47,9 +47,31 @@ pub fn sentences(text: &str, field: Field, first_block: u32) -> Vec<Sentence> {
     let mut sentences = Vec::new();
     for (number, block) in blocks(text).into_iter().enumerate() {
         let block_number = first_block + number as u32;
-        split(text, block, |span| sentences.push(Sentence { field, span, block: block_number }));
+        let sentence = |span| Sentence { field, span, block: block_number };
+        split(text, block, |span| sentences.extend(pieces(text, span).map(sentence)));
     }
     sentences
+}
+
+/// Bytes of the longest sentence. Prose has none of a hundredth of it; without a bound, a file without a full stop
+/// would be tokenized and decoded in one piece, at some hundred bytes of memory for each of its own.
+const MOST_BYTES: usize = 64 << 10;
+
+/// A sentence; or, where it is longer than any, pieces of it that end at white space.
+fn pieces(text: &str, mut rest: Span) -> impl Iterator<Item = Span> {
+    std::iter::from_fn(move || {
+        if rest.len() <= MOST_BYTES {
+            let last = (!rest.is_empty()).then_some(rest);
+            rest = Span::new(rest.end, rest.end);
+            return last;
+        }
+        let most = text.floor_char_boundary(rest.start + MOST_BYTES);
+        let space = text[rest.start..most].rfind(char::is_whitespace).map(|at| rest.start + at);
+        let end = space.filter(|&at| at > rest.start).unwrap_or(most);
+        let piece = trim(text, Span::new(rest.start, end));
+        rest = trim(text, Span::new(end, rest.end)).unwrap_or(Span::new(rest.end, rest.end));
+        piece
+    })
 }
 
 /// Blocks end at blank lines and, unless the lines are one hard-wrapped paragraph, at every line end.
@@ -356,6 +378,16 @@ mod tests {
     fn an_unbroken_text_is_one_sentence() {
         let long = "Town ".repeat(4_000);
         assert_eq!(cut(&long), [long.trim()]);
+    }
+
+    #[test]
+    fn what_is_longer_than_any_sentence_is_cut_at_white_space_where_there_is_some() {
+        let pieces: Vec<usize> = cut(&"Town\u{a0}".repeat(40_000)).iter().map(|piece| piece.len()).collect();
+        assert_eq!(pieces.iter().map(|bytes| bytes + 2).sum::<usize>(), 6 * 40_000);
+        assert!(pieces.iter().all(|bytes| *bytes <= MOST_BYTES && (bytes + 2) % 6 == 0), "{pieces:?}");
+        let unbroken = "é".repeat(MOST_BYTES);
+        assert_eq!(cut(&unbroken).concat(), unbroken);
+        assert_eq!(cut(&unbroken).len(), 2);
     }
 
     proptest! {

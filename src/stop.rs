@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, RecvTimeoutError};
+use crossbeam_channel::{Receiver, select};
 
 use crate::chunk::RawChunk;
+use crate::error::Result;
 
 /// How often a wait for records looks for the wish.
 const GLANCE: Duration = Duration::from_millis(100);
@@ -42,18 +43,25 @@ impl Stop {
 /// Takes raw chunks from the reader until the input ends, or the wish can be heeded: between chunks; where there are
 /// shards, between shards.
 pub(crate) struct Intake<'r> {
-    raw: &'r Receiver<RawChunk>,
+    raw: &'r Receiver<Result<RawChunk>>,
+    /// Closed when the run has ended.
+    ended: &'r Receiver<()>,
     stop: &'r Stop,
     shard: Option<u64>,
     taken: u64,
 }
 
 impl<'r> Intake<'r> {
-    pub(crate) fn new(raw: &'r Receiver<RawChunk>, stop: &'r Stop, shard: Option<u64>) -> Self {
-        Self { raw, stop, shard, taken: 0 }
+    pub(crate) fn new(
+        (raw, ended): (&'r Receiver<Result<RawChunk>>, &'r Receiver<()>),
+        stop: &'r Stop,
+        shard: Option<u64>,
+    ) -> Self {
+        Self { raw, ended, stop, shard, taken: 0 }
     }
 
-    pub(crate) fn next(&mut self) -> Option<RawChunk> {
+    /// The next chunk, or why the reader failed.
+    pub(crate) fn next(&mut self) -> Option<Result<RawChunk>> {
         let since = Instant::now();
         loop {
             let may_be_cut = self.shard.is_none_or(|shard| self.taken.is_multiple_of(shard));
@@ -61,21 +69,20 @@ impl<'r> Intake<'r> {
                 self.stop.0.heeded.store(true, Relaxed);
                 return None;
             }
-            match self.raw.recv_timeout(GLANCE) {
-                Ok(chunk) => {
-                    self.taken += chunk.len() as u64;
-                    return Some(chunk);
-                }
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return None,
-            }
+            let next = select! {
+                recv(self.raw) -> next => next.ok(),
+                recv(self.ended) -> _ => None,
+                default(GLANCE) => continue,
+            };
+            self.taken += next.as_ref().and_then(|next| next.as_ref().ok()).map_or(0, |chunk| chunk.len() as u64);
+            return next;
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use crossbeam_channel::unbounded;
+    use crossbeam_channel::{bounded, unbounded};
 
     use super::*;
     use crate::article::Origin;
@@ -91,9 +98,9 @@ mod tests {
     fn a_shard_is_finished_first() {
         for (shard, taken) in [(None, 1), (Some(4), 2), (Some(2), 1), (Some(100), 3)] {
             let (send, raw) = unbounded();
-            let stop = Stop::default();
-            let mut intake = Intake::new(&raw, &stop, shard);
-            (0..3).for_each(|_| send.send(chunk(2)).unwrap());
+            let (stop, (_running, ended)) = (Stop::default(), bounded(0));
+            let mut intake = Intake::new((&raw, &ended), &stop, shard);
+            (0..3).for_each(|_| send.send(Ok(chunk(2))).unwrap());
             assert!(intake.next().is_some());
             stop.request();
             assert_eq!(1 + std::iter::from_fn(|| intake.next()).count(), taken, "{shard:?}");
@@ -104,9 +111,9 @@ mod tests {
     #[test]
     fn an_input_that_ends_was_not_stopped() {
         let (send, raw) = unbounded();
-        let stop = Stop::default();
-        let mut intake = Intake::new(&raw, &stop, Some(4));
-        send.send(chunk(3)).unwrap();
+        let (stop, (_running, ended)) = (Stop::default(), bounded(0));
+        let mut intake = Intake::new((&raw, &ended), &stop, Some(4));
+        send.send(Ok(chunk(3))).unwrap();
         drop(send);
         assert!(intake.next().is_some());
         stop.request();

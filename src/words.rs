@@ -28,9 +28,10 @@ pub fn words(text: &str, sentence: Span, tokens: &[Span]) -> Vec<Word> {
         while tokens.get(cursor).is_some_and(|token| token.end <= span.start) {
             cursor += 1;
         }
-        // White-space tokens between words may be empty or out of step; they never overlap a word.
+        // White-space tokens between words may be empty or out of step; they never overlap a word. What the
+        // tokenizer dropped has no token at all: the search ends where the word does.
         let covering = tokens[cursor..].iter().take_while(|token| token.start < span.end);
-        let first = tokens[cursor..].iter().position(|token| token.overlaps(span));
+        let first = covering.clone().position(|token| token.overlaps(span));
         if let Some(first) = first {
             let count = covering.skip(first).count();
             words.push(Word { span, first_token: (cursor + first) as u32, tokens: count.max(1) as u32, lexical });

@@ -20,6 +20,7 @@ use namewire::write::{Destination, Encoding, LineOptions, OutputPaths, Outputs, 
 use self::figures::{Figures, Round};
 use super::inference::InferenceArgs;
 use super::reading::ReadingArgs;
+use super::selection::SelectionArgs;
 use super::session::{LinkingArgs, ModelArgs, describe, open_backends, open_sessions};
 use super::{End, print};
 
@@ -39,7 +40,7 @@ pub(super) struct BenchArgs {
     /// How many articles to generate where no input is given.
     #[arg(long, value_name = "N", default_value_t = 300)]
     articles: usize,
-    /// Seed of the generated corpus.
+    /// Seed of the generated corpus, and of --sample.
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
     /// How many times pipeline and ceiling take turns.
@@ -56,6 +57,8 @@ pub(super) struct BenchArgs {
     #[command(flatten)]
     reading: ReadingArgs,
     #[command(flatten)]
+    selection: SelectionArgs,
+    #[command(flatten)]
     model: ModelArgs,
     #[command(flatten)]
     inference: InferenceArgs,
@@ -66,6 +69,7 @@ type Source = Box<dyn Iterator<Item = std::result::Result<RawRecord, Reject>> + 
 pub(super) fn run(args: &BenchArgs) -> Result<End> {
     let mut config = Config::default();
     args.reading.apply(&mut config)?;
+    args.selection.apply(args.seed, &mut config)?;
     args.inference.apply(&mut config)?;
     let compared = args.compare.as_deref().map(Figures::read).transpose()?;
     let inputs = if args.inputs.is_empty() { Vec::new() } else { discover(&args.inputs, &config.read)? };
@@ -97,7 +101,7 @@ pub(super) fn run(args: &BenchArgs) -> Result<End> {
         rounds.push(Round { report, ceiling });
     }
     let mut figures = Figures::new(&rounds, layout, &pipeline, describe(device), workers, &runtime.version);
-    figures.host_tokens_per_second = host_alone(args, &inputs, pipeline, workers)?;
+    figures.host_tokens_per_second = host_alone(args, &inputs, &pipeline, workers)?;
     if let Some(path) = &args.json {
         figures.write(path)?;
     }
@@ -113,12 +117,12 @@ fn source(args: &BenchArgs, inputs: &[Input], pipeline: &Pipeline) -> Source {
 }
 
 /// Tokens per second of all stages but inference: what they could feed to a device that computes in no time.
-fn host_alone(args: &BenchArgs, inputs: &[Input], pipeline: Pipeline, workers: usize) -> Result<f64> {
+fn host_alone(args: &BenchArgs, inputs: &[Input], pipeline: &Pipeline, workers: usize) -> Result<f64> {
     let model = pipeline.model();
     let instant = |_| Box::new(CapitalsBackend::new(&model.tokenizer, &model.labels)) as Box<dyn Backend>;
     let backends = (0..workers).map(instant).collect();
-    let pipeline = pipeline.with_backends(backends)?;
-    Ok(run_once(source(args, inputs, &pipeline), &pipeline)?.tokens_per_second())
+    pipeline.replace_backends(backends)?;
+    Ok(run_once(source(args, inputs, pipeline), pipeline)?.tokens_per_second())
 }
 
 /// The token sequences of all windows, as the pipeline makes them.

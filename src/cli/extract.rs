@@ -7,18 +7,20 @@ use namewire::config::Config;
 use namewire::error::Result;
 use namewire::link::Linker;
 use namewire::pipeline::Pipeline;
-use namewire::read::{Input, Ledger, Position, ReadOptions, Records, Retry, discover};
+use namewire::read::{Input, Ledger, Position, ReadOptions, Records, Retry, Selection, discover};
 use namewire::write::render;
 
 use super::identity::identity;
 use super::inference::InferenceArgs;
 use super::interrupt::Interrupt;
+use super::limits::LimitArgs;
 use super::progress::Progress;
 use super::reading::{ReadingArgs, WritingArgs};
+use super::selection::{ListArgs, SelectionArgs};
 use super::session::{LinkingArgs, ModelArgs};
 use super::summary::{Setting, Summary};
 use super::target::LongRunArgs;
-use super::{End, check, say};
+use super::{End, check, log, say};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -36,11 +38,11 @@ has failed; 130 and 143 Ctrl-C or SIGTERM has stopped it.")]
 pub(super) struct ExtractArgs {
     /// Files (.txt, .jsonl, .ndjson, each also as .gz or .zst), directories of such files, or - for
     /// standard input.
-    #[arg(required_unless_present = "retry", value_name = "INPUT")]
+    #[arg(required_unless_present_any = ["retry", "files_from"], value_name = "INPUT")]
     inputs: Vec<PathBuf>,
     /// Process again what these rejects files hold, under the ids and places that it had. What a file holds only the
     /// start of is read from the input that it came from.
-    #[arg(long, value_name = "REJECTS", num_args = 1.., conflicts_with = "inputs")]
+    #[arg(long, value_name = "REJECTS", num_args = 1.., conflicts_with_all = ["inputs", "files_from"])]
     retry: Vec<PathBuf>,
     /// Also write what the model alone found, before tables and links.
     #[arg(long, value_name = "FILE")]
@@ -57,9 +59,15 @@ pub(super) struct ExtractArgs {
     #[command(flatten)]
     reading: ReadingArgs,
     #[command(flatten)]
+    selection: SelectionArgs,
+    #[command(flatten)]
+    list: ListArgs,
+    #[command(flatten)]
     model: ModelArgs,
     #[command(flatten)]
     inference: InferenceArgs,
+    #[command(flatten)]
+    limits: LimitArgs,
 }
 
 pub(super) fn run(args: &ExtractArgs) -> Result<End> {
@@ -70,7 +78,8 @@ pub(super) fn run(args: &ExtractArgs) -> Result<End> {
     let (articles, spans) = target.writes();
     let lines = args.writing.lines(articles, spans)?;
     config.chunk.shard = target.shard_size();
-    let inputs = discover_inputs(args, &config.read)?;
+    args.selection.apply(args.list.seed, &mut config)?;
+    let inputs = inputs(args, &config)?;
     // Whatever may be wrong with model, table or outputs shows before the first article is read.
     let linker = args.linking.open_linker()?;
     let (runtime, device) = args.model.open_runtime()?;
@@ -79,6 +88,7 @@ pub(super) fn run(args: &ExtractArgs) -> Result<End> {
     args.inference.settle(&mut config, device, &model);
     let workers = args.inference.workers(device);
     let backends = args.model.open_backends(runtime, &model, device, workers)?;
+    args.limits.settle(&mut config, &inputs, &model, workers)?;
     let pipeline = Pipeline::new(model, linker, backends, config)?;
     let setting = Setting { runtime, device: args.model.describe(device), workers, pipeline: &pipeline };
     if args.long_runs.check {
@@ -90,10 +100,12 @@ pub(super) fn run(args: &ExtractArgs) -> Result<End> {
     let Some(mut sink) = target.open(identity, &ledger)? else { return Ok(End::Done) };
 
     let end = sink.manifest().and_then(|manifest| manifest.end()).cloned();
-    let (records, progress) = match open_records(args, &inputs, &pipeline, &ledger, end.as_ref()) {
+    let done = sink.manifest().map_or(0, |manifest| manifest.totals.counts.records);
+    let (records, progress) = match open_records(args, &inputs, &pipeline, &ledger, (end.as_ref(), done)) {
         Ok(records) => records,
         Err(error) => return Err(sink.fail(error)),
     };
+    LimitArgs::guard(&pipeline);
     let progress = Progress::start(args.writing.quiet, progress, pipeline.counters());
     let mut summary = Summary::default();
     let table = pipeline.linker().map(Linker::table);
@@ -115,17 +127,19 @@ pub(super) fn run(args: &ExtractArgs) -> Result<End> {
         return Ok(End::Interrupted(interrupt.status()));
     }
     let wrote = sink.finish(&ledger, |wrote| summary.text(&report, wrote, &setting))?;
-    if !args.writing.quiet {
+    if !args.writing.quiet && log::is_json() {
+        tracing::info!(report = %summary.json(&report, &wrote, &setting), "done");
+    } else if !args.writing.quiet {
         say(&summary.describe(&report, &wrote, &setting, &args.writing.out));
     }
     Ok(if wrote.counts.rejected > 0 { End::SetAside } else { End::Done })
 }
 
-fn discover_inputs(args: &ExtractArgs, options: &ReadOptions) -> Result<Vec<Input>> {
+fn inputs(args: &ExtractArgs, config: &Config) -> Result<Vec<Input>> {
     use namewire::read::Format;
     match args.retry.as_slice() {
-        [] => discover(&args.inputs, options),
-        rejects => discover(rejects, &ReadOptions { format: Some(Format::Jsonl), ..options.clone() }),
+        [] => args.list.inputs(&args.inputs, config),
+        rejects => discover(rejects, &ReadOptions { format: Some(Format::Jsonl), ..config.read.clone() }),
     }
 }
 
@@ -134,16 +148,20 @@ type RecordsFrom = (
     std::sync::Arc<namewire::read::ReadProgress>,
 );
 
-/// The records of the inputs, or of what is tried again, behind `end`.
+/// The records of the inputs, or of what is tried again, behind `end`, before which there are `done` records.
 fn open_records(
     args: &ExtractArgs,
     inputs: &[Input],
     pipeline: &Pipeline,
     ledger: &Ledger,
-    end: Option<&Position>,
+    (end, done): (Option<&Position>, u64),
 ) -> Result<RecordsFrom> {
     let options = &pipeline.config().read;
-    let first = end.map_or(0, |end| end.input);
+    // Which records a selection takes depends on all before them.
+    let (first, done) = match end {
+        Some(end) if options.selection == Selection::default() => (end.input, end.records),
+        _ => (0, done),
+    };
     let records = Records::new(inputs.to_vec(), options).tracked(ledger, first);
     let progress = records.progress();
     let source: RecordsFrom = match args.retry.is_empty() {
@@ -153,8 +171,8 @@ fn open_records(
     let mut records = ledger.follow(source.0);
     if let Some(end) = end {
         let path = &inputs[end.input as usize].path;
-        tracing::info!("reading past {} records of {} that are done", end.records, path.display());
-        records.skip_to(end, path)?;
+        tracing::info!("reading past {done} records up to {} that are done", path.display());
+        records.skip_to(end, done, path)?;
     }
     Ok((Box::new(records), source.1))
 }

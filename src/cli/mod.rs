@@ -13,21 +13,25 @@ mod identity;
 mod inference;
 mod inspect;
 mod interrupt;
+mod limits;
 mod list;
+mod log;
 mod progress;
 mod reading;
 mod relink;
+mod selection;
 mod sentences;
 mod session;
+mod size;
 mod summary;
 mod target;
 
-use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use namewire::error::{Error, ErrorKind};
-use tracing_subscriber::EnvFilter;
+
+use log::say;
 
 /// Named entities of large news dumps, found with an ONNX model and linked to your own alias table.
 #[derive(Debug, Parser)]
@@ -46,6 +50,9 @@ struct Cli {
     /// Say more: once for what happens, twice for details.
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     verbose: u8,
+    /// How logs, errors and the closing report are written to standard error.
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT")]
+    log_format: log::LogFormat,
 }
 
 #[derive(Debug, Subcommand)]
@@ -101,7 +108,7 @@ enum End {
 
 pub(crate) fn main() -> ExitCode {
     let cli = Cli::parse();
-    start_log(cli.verbose);
+    log::start(cli.verbose, cli.log_format);
     let result = match &cli.command {
         Command::Extract(args) => extract::run(args),
         Command::Explain(args) => explain::run(args),
@@ -126,28 +133,8 @@ pub(crate) fn main() -> ExitCode {
 }
 
 fn fail(error: &Error) -> ExitCode {
-    say(&format!("namewire: {error}\n"));
+    log::say_error(error);
     ExitCode::from(2)
-}
-
-/// Logs go to standard error; `RUST_LOG` overrides `-v`.
-fn start_log(verbose: u8) {
-    let level = ["warn", "namewire=info,warn", "namewire=debug,info"][usize::from(verbose.min(2))];
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(format!("{level},ort=error")));
-    let ansi = std::io::stderr().is_terminal();
-    tracing_subscriber::fmt()
-        .with_ansi(ansi)
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_target(false)
-        .log_internal_errors(false)
-        .init();
-}
-
-/// Says something on standard error; where nobody listens, that is no fault of the run.
-fn say(text: &str) {
-    use std::io::Write;
-    let _ = std::io::stderr().write_all(text.as_bytes());
 }
 
 /// Prints to standard output; a closed pipe is reported as such.

@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use namewire::config::Config;
 use namewire::error::Result;
-use namewire::read::{FieldNames, Format, MAX_ARTICLE_BYTES, ReadOptions};
+use namewire::read::{ExpansionLimits, FieldNames, Format, MAX_ARTICLE_BYTES, ReadOptions};
 use namewire::write::{Destination, Encoding, LineOptions, OutputPaths};
 use serde_json::{Value, json};
 
 use super::session::misuse;
+use super::size::parse_size;
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Reading")]
@@ -40,6 +41,12 @@ pub(super) struct ReadingArgs {
     /// Most megabytes of text in one article; longer ones are set aside.
     #[arg(long, value_name = "MB", default_value_t = MAX_ARTICLE_BYTES >> 20)]
     max_article_mb: usize,
+    /// Give up a compressed input that expands more than so many times, once it has given 64 MiB.
+    #[arg(long, value_name = "TIMES", default_value_t = ExpansionLimits::default().ratio)]
+    max_ratio: u64,
+    /// Give up a compressed input that expands to more than this (50GB) [default: as much as --max-ratio allows].
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    max_unpacked: Option<u64>,
     /// Process articles in these languages only (ISO 639-1 codes, such as en). Others are counted and left out.
     #[arg(long, value_name = "LANG", value_delimiter = ',')]
     only_lang: Vec<String>,
@@ -50,6 +57,9 @@ impl ReadingArgs {
     pub(super) fn apply(&self, config: &mut Config) -> Result<()> {
         if self.max_article_mb == 0 {
             return Err(misuse("--max-article-mb must be at least 1"));
+        }
+        if self.max_ratio == 0 {
+            return Err(misuse("--max-ratio must be at least 1"));
         }
         config.read = ReadOptions {
             fields: FieldNames {
@@ -62,6 +72,8 @@ impl ReadingArgs {
             keep: self.keep.clone(),
             max_article_bytes: self.max_article_mb << 20,
             format: self.format,
+            expansion: ExpansionLimits { ratio: self.max_ratio, bytes: self.max_unpacked },
+            selection: config.read.selection,
         };
         config.languages.only = self.only_lang.clone();
         Ok(())
@@ -143,7 +155,7 @@ impl WritingArgs {
     pub(super) fn paths(&self, spans: Option<PathBuf>, summary: Option<PathBuf>) -> OutputPaths {
         let mentions = match self.out.as_os_str() == "-" {
             true => Destination::Stdout,
-            false => Destination::File(self.out.clone()),
+            false => Destination::File(followed(&self.out)),
         };
         let beside = |out: &Path| {
             let encoding = Encoding::of_name(out).unwrap_or_default();
@@ -155,7 +167,30 @@ impl WritingArgs {
         let is_file =
             mentions != Destination::Stdout && !std::fs::metadata(&self.out).is_ok_and(|meta| !meta.is_file());
         let rejects = self.rejects.clone().or_else(|| is_file.then(|| beside(&self.out)).flatten());
-        let (articles, encoding) = (self.articles.clone(), self.encoding());
-        OutputPaths { mentions, articles, spans, rejects, summary, encoding }
+        let follow = |path: Option<PathBuf>| path.as_deref().map(followed);
+        OutputPaths {
+            mentions,
+            articles: follow(self.articles.clone()),
+            spans: follow(spans),
+            rejects: follow(rejects),
+            summary: follow(summary),
+            encoding: self.encoding(),
+        }
     }
+}
+
+/// Where an output that is named by a symbolic link goes: to the file behind it, as any program that opens the link
+/// would write. The link itself stays; renaming onto it would replace it.
+fn followed(path: &Path) -> PathBuf {
+    let mut real = path.to_path_buf();
+    // Devices and pipes are written as they are; their links may lead to nothing that has a path.
+    if std::fs::metadata(path).is_ok_and(|meta| !meta.is_file()) {
+        return real;
+    }
+    // As many links as systems follow.
+    for _ in 0..40 {
+        let Ok(target) = std::fs::read_link(&real) else { break };
+        real = real.parent().unwrap_or(Path::new("")).join(target);
+    }
+    real
 }

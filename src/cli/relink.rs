@@ -7,11 +7,12 @@ use namewire::config::Config;
 use namewire::error::{Error, Result};
 use namewire::infer::Device;
 use namewire::link::Linker;
-use namewire::read::{Records, discover, open_stored};
+use namewire::read::{Records, open_stored};
 use namewire::relink::Relinker;
 use namewire::write::{Outputs, SpanReader, render};
 
 use super::reading::{ReadingArgs, WritingArgs};
+use super::selection::{ListArgs, SelectionArgs};
 use super::session::{LinkingArgs, ModelArgs};
 use super::{End, say};
 
@@ -26,7 +27,7 @@ pub(super) struct RelinkArgs {
     #[arg(long, value_name = "FILE")]
     spans: PathBuf,
     /// The inputs of that run, in the same order; - for standard input.
-    #[arg(long = "input", required = true, num_args = 1.., value_name = "INPUT")]
+    #[arg(long = "input", required_unless_present = "files_from", num_args = 1.., value_name = "INPUT")]
     inputs: Vec<PathBuf>,
     #[command(flatten)]
     writing: WritingArgs,
@@ -35,6 +36,10 @@ pub(super) struct RelinkArgs {
     #[command(flatten)]
     reading: ReadingArgs,
     #[command(flatten)]
+    selection: SelectionArgs,
+    #[command(flatten)]
+    list: ListArgs,
+    #[command(flatten)]
     model: ModelArgs,
 }
 
@@ -42,7 +47,8 @@ pub(super) fn run(args: &RelinkArgs) -> Result<End> {
     let mut config = Config::default();
     args.reading.apply(&mut config)?;
     let lines = args.writing.lines(args.writing.with_articles(), false)?;
-    let inputs = discover(&args.inputs, &config.read)?;
+    args.selection.apply(args.list.seed, &mut config)?;
+    let inputs = args.list.inputs(&args.inputs, &config)?;
     let linker = args.linking.open_linker()?;
     // Only the tokenizer is used: it counts the tokens that the articles file states.
     let model = args.model.open_model(Device::Cpu)?;

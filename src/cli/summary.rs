@@ -8,7 +8,7 @@ use namewire::decode::Rule;
 use namewire::infer::Runtime;
 use namewire::link::{EntityIx, Linker};
 use namewire::pipeline::Pipeline;
-use namewire::report::RunReport;
+use namewire::report::{InputFigures, RunReport};
 use namewire::write::Rendered;
 use serde_json::{Value, json};
 
@@ -55,7 +55,8 @@ impl Summary {
         format!("{:#}\n", self.json(report, wrote, setting))
     }
 
-    fn json(&self, report: &RunReport, wrote: &Wrote, setting: &Setting<'_>) -> Value {
+    /// The same as a value.
+    pub(super) fn json(&self, report: &RunReport, wrote: &Wrote, setting: &Setting<'_>) -> Value {
         let (model, linker) = (setting.pipeline.model(), setting.pipeline.linker());
         let config = setting.pipeline.config();
         let [aggregation, decoding] = names_of(config.rule);
@@ -149,6 +150,14 @@ impl Summary {
             let top: Vec<String> = self.top(linker).iter().map(|(_, name, count)| format!("{name} {count}")).collect();
             line("top entities", top.join(", "));
         }
+        if report.inputs.count > 1 {
+            let slow = |input: &InputFigures| format!("{} {:.1} s", input.path, input.seconds);
+            let bad = |input: &InputFigures| format!("{} {} of {}", input.path, input.rejected, input.records);
+            line("slowest", listed(&report.inputs.slowest, slow));
+            if !report.inputs.most_rejected.is_empty() {
+                line("set aside", listed(&report.inputs.most_rejected, bad));
+            }
+        }
         line("speed", format!("{:.0} tokens/s, {:.2} s", report.tokens_per_second(), report.seconds));
         if out.as_os_str() != "-" {
             let shards = wrote.manifest.as_ref().map_or(String::new(), |(_, shards)| format!(" ({shards} shards)"));
@@ -165,6 +174,10 @@ pub(super) fn names_of(rule: Rule) -> [Option<String>; 2] {
         Rule::Words { aggregation, decoding } => [Some(name(&aggregation)), Some(name(&decoding))],
         Rule::Transformers(strategy) => [Some(format!("hf-{}", name(&strategy))), None],
     }
+}
+
+fn listed(inputs: &[InputFigures], shown: impl Fn(&InputFigures) -> String) -> String {
+    inputs.iter().map(shown).collect::<Vec<_>>().join(", ")
 }
 
 fn list(counts: &BTreeMap<String, u64>) -> String {

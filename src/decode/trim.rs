@@ -10,9 +10,10 @@ use crate::words::Word;
 /// The run of words without punctuation, possessive and the small halves of hyphened words at its ends. `None`
 /// where nothing is left.
 pub(super) fn name_alone(text: &str, words: &[Word], mut run: Range<usize>) -> Option<Range<usize>> {
+    let brackets = Brackets::new(text, words, &run);
     loop {
         let before = run.clone();
-        trim_punctuation(text, words, &mut run);
+        trim_punctuation(text, words, &brackets, &mut run);
         trim_possessive(text, words, &mut run);
         trim_small_halves(text, words, &mut run);
         if run.is_empty() {
@@ -24,20 +25,49 @@ pub(super) fn name_alone(text: &str, words: &[Word], mut run: Range<usize>) -> O
     }
 }
 
+/// Where the brackets of a run are, found once: a run of brackets must not search itself for each of them.
+#[derive(Default)]
+struct Brackets {
+    open: Vec<usize>,
+    close: Vec<usize>,
+}
+
+impl Brackets {
+    fn new(text: &str, words: &[Word], run: &Range<usize>) -> Self {
+        let mut brackets = Self::default();
+        for at in run.clone().filter(|&at| !words[at].lexical) {
+            match words[at].span.slice(text) {
+                "(" => brackets.open.push(at),
+                ")" => brackets.close.push(at),
+                _ => {}
+            }
+        }
+        brackets
+    }
+
+    fn open_in(&self, range: Range<usize>) -> bool {
+        self.open.get(self.open.partition_point(|&at| at < range.start)).is_some_and(|&at| at < range.end)
+    }
+
+    fn close_in(&self, range: Range<usize>) -> bool {
+        self.close.get(self.close.partition_point(|&at| at < range.start)).is_some_and(|&at| at < range.end)
+    }
+}
+
 /// Takes off punctuation, save the full stop of an abbreviation ("U.S.", "Jr."), the sign of a handle, and a
 /// bracket whose partner is inside.
-fn trim_punctuation(text: &str, words: &[Word], run: &mut Range<usize>) {
+fn trim_punctuation(text: &str, words: &[Word], brackets: &Brackets, run: &mut Range<usize>) {
     let surface = |word: &Word| word.span.slice(text);
     while let Some((first, rest)) = words[run.clone()].split_first() {
         let handle = matches!(surface(first), "@" | "#") && rest.first().is_some_and(|word| word.lexical);
-        let paired = surface(first) == "(" && rest.iter().any(|word| surface(word) == ")");
+        let paired = surface(first) == "(" && brackets.close_in(run.start + 1..run.end);
         if first.lexical || handle || paired {
             break;
         }
         run.start += 1;
     }
     while let Some((last, rest)) = words[run.clone()].split_last() {
-        let paired = surface(last) == ")" && rest.iter().any(|word| surface(word) == "(");
+        let paired = surface(last) == ")" && brackets.open_in(run.start..run.end - 1);
         if last.lexical || paired || (surface(last) == "." && is_abbreviated(text, rest, last.span.start)) {
             break;
         }

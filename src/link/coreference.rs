@@ -26,18 +26,71 @@ struct FullName {
     is_person: bool,
 }
 
+/// Words of the longest name that shorter ones may abbreviate: what is longer is a list, or no name.
+const MOST_WORDS: usize = 24;
+/// Bytes of such a name. Evidence quotes it for each shorter mention, and must not be what fills an output.
+const MOST_BYTES: usize = 400;
+
+/// Holders of one short name among which the known ones are listed as its candidates.
+const MOST_HOLDERS: usize = 100;
+
+/// Which fuller names a short one may abbreviate, by its words: those that begin or end with them, or have them for
+/// their head.
+struct Index<'n> {
+    names: &'n [FullName],
+    by_words: AHashMap<String, Vec<usize>>,
+    /// What was found for a short name, as far as it depends on the name alone. A surname that stands in an article a
+    /// thousand times, with a thousand holders, is sought once.
+    holders: AHashMap<(String, Asked), std::rc::Rc<[usize]>>,
+}
+
+/// What else decides whether a site abbreviates a name.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Asked {
+    is_person: bool,
+    is_nameless: bool,
+    /// The table does not know it, and the model takes it for neither person nor place.
+    is_free: bool,
+    has_the: bool,
+}
+
+impl<'n> Index<'n> {
+    fn new(names: &'n [FullName]) -> Self {
+        let mut by_words: AHashMap<String, Vec<usize>> = AHashMap::new();
+        for (at, name) in names.iter().enumerate() {
+            let words = &name.words;
+            let begins = (1..words.len()).map(|count| words[..count].join(" "));
+            let ends = (1..words.len()).map(|count| words[words.len() - count..].join(" "));
+            let mut keys: Vec<String> =
+                begins.chain(ends).chain([words[head(words).saturating_sub(1)].clone()]).collect();
+            keys.sort_unstable();
+            keys.dedup();
+            keys.into_iter().for_each(|key| by_words.entry(key).or_default().push(at));
+        }
+        Self { names, by_words, holders: AHashMap::new() }
+    }
+
+    /// The names that a short one abbreviates, one for each holder, in the order of the text.
+    fn holders(&mut self, words: &[String], asked: Asked) -> std::rc::Rc<[usize]> {
+        let key = words.join(" ");
+        let Some(known) = self.by_words.get(&key) else { return std::rc::Rc::new([]) };
+        let names = self.names;
+        let find = || {
+            let mut seen = AHashSet::new();
+            let fitting = known.iter().copied().filter(|&name| abbreviates(words, &names[name], asked));
+            fitting.filter(|&name| seen.insert(&names[name].holder)).collect()
+        };
+        std::rc::Rc::clone(self.holders.entry((key, asked)).or_insert_with(find))
+    }
+}
+
 /// Links short names by their fuller ones; returns the pairs of sites that are one, short name first.
 pub(super) fn apply(table: &EntityTable, page: &Page<'_>, sites: &[Site], links: &mut [Link]) -> Vec<(usize, usize)> {
     let full_names = full_names(table, page, sites, links);
     if full_names.is_empty() {
         return Vec::new();
     }
-    let mut by_word: AHashMap<&str, Vec<usize>> = AHashMap::new();
-    for (at, name) in full_names.iter().enumerate() {
-        for word in &name.words {
-            by_word.entry(word).or_default().push(at);
-        }
-    }
+    let mut index = Index::new(&full_names);
     let mut same = Vec::new();
     // Short names that the table knows and that stood before anybody of that name was introduced.
     let mut well_known: AHashSet<Vec<String>> = AHashSet::new();
@@ -46,16 +99,13 @@ pub(super) fn apply(table: &EntityTable, page: &Page<'_>, sites: &[Site], links:
             continue;
         }
         let words = name_words(page, &sites[at]);
-        let Some(known) = words.first().and_then(|first| by_word.get(first.as_str())) else { continue };
-        let mut holders: Vec<&FullName> = Vec::new();
-        let kind = links[at].entity.map(|entity| &*table.entity(entity).kind);
-        for name in known.iter().map(|&name| &full_names[name]) {
-            let abbreviates = abbreviates(page, &sites[at], &words, name, kind);
-            if abbreviates && !holders.iter().any(|other| other.holder == name.holder) {
-                holders.push(name);
-            }
+        if words.is_empty() || words.len() > MOST_WORDS {
+            continue;
         }
+        let kind = links[at].entity.map(|entity| &*table.entity(entity).kind);
+        let holders = index.holders(&words, asked(page, &sites[at], kind));
         if let ([name], Some(entity)) = (&holders[..], links[at].entity)
+            && let name = &full_names[*name]
             && matches!(name.holder, Holder::Unknown(_))
         {
             if at < name.site {
@@ -67,7 +117,7 @@ pub(super) fn apply(table: &EntityTable, page: &Page<'_>, sites: &[Site], links:
                 continue;
             }
         }
-        if let Some(full) = settle(page, sites, links, at, &holders) {
+        if let Some(full) = settle(page, sites, links, at, (&full_names, &holders)) {
             same.push((at, full));
         }
     }
@@ -79,8 +129,14 @@ fn full_names(table: &EntityTable, page: &Page<'_>, sites: &[Site], links: &[Lin
     let mut names = Vec::new();
     for (at, site) in sites.iter().enumerate().filter(|(_, site)| !page.is_furniture(site.sentence)) {
         let kind = links[at].entity.map(|entity| &*table.entity(entity).kind).or(site.label.as_deref());
+        if site.words.len() > 2 * MOST_WORDS || site.span.len() > MOST_BYTES {
+            continue;
+        }
         let words = name_words(page, site);
-        if words.len() < 2 || links[at].status == Status::Ambiguous || !matches!(kind, Some("PER" | "ORG")) {
+        if !(2..=MOST_WORDS).contains(&words.len())
+            || links[at].status == Status::Ambiguous
+            || !matches!(kind, Some("PER" | "ORG"))
+        {
             continue;
         }
         let holder = links[at].entity.map_or_else(|| Holder::Unknown(words.join(" ")), Holder::Entity);
@@ -118,7 +174,23 @@ fn name_words(page: &Page<'_>, site: &Site) -> Vec<String> {
     keys[from..keys.len() - suffixes].iter().map(|key| (*key).to_owned()).collect()
 }
 
-fn abbreviates(page: &Page<'_>, site: &Site, words: &[String], name: &FullName, kind: Option<&str>) -> bool {
+/// What of a site decides whom it may abbreviate, besides its words.
+fn asked(page: &Page<'_>, site: &Site, kind: Option<&str>) -> Asked {
+    let label = site.label.as_deref();
+    let words = &page.body(site.field).words;
+    let has_the =
+        site.words.start > 0 && words.key(site.words.start - 1) == "the" && words.get(site.words.start - 1).is_article;
+    Asked {
+        // A place or body of that name is not the person, unless model and table disagree about what it is.
+        is_person: label == Some("PER") || kind == Some("PER"),
+        is_nameless: kind.is_none() && label != Some("LOC"),
+        // "Hong Kong" is no short form of "Hong Kong Police Force".
+        is_free: kind.is_none() && !matches!(label, Some("PER" | "LOC")),
+        has_the,
+    }
+}
+
+fn abbreviates(words: &[String], name: &FullName, asked: Asked) -> bool {
     if words.len() >= name.words.len() {
         return false;
     }
@@ -128,34 +200,32 @@ fn abbreviates(page: &Page<'_>, site: &Site, words: &[String], name: &FullName, 
         let surname =
             name.words.ends_with(words) && !matches!(name.words[before].as_str(), "abu" | "umm" | "ibn" | "bint");
         let given = name.words.starts_with(words);
-        // A place or body of that name is not the person, unless model and table disagree about what it is.
-        let is_person = site.label.as_deref() == Some("PER") || kind == Some("PER");
-        let is_nameless = kind.is_none() && site.label.as_deref() != Some("LOC");
-        return (surname && (is_person || is_nameless)) || (given && is_person);
+        return (surname && (asked.is_person || asked.is_nameless)) || (given && asked.is_person);
     }
-    // "Hong Kong" is no short form of "Hong Kong Police Force".
-    if kind.is_some() || matches!(site.label.as_deref(), Some("PER" | "LOC")) {
-        return false;
-    }
-    let body = page.body(site.field);
-    let has_the = site.words.start > 0
-        && body.words.key(site.words.start - 1) == "the"
-        && body.words.get(site.words.start - 1).is_article;
-    let head = name
-        .words
-        .iter()
-        .position(|word| matches!(word.as_str(), "for" | "of" | "in" | "on" | "and"))
-        .unwrap_or(name.words.len());
+    let head = head(&name.words);
     let is_head = words.len() == 1 && head > 1 && name.words[head - 1] == words[0];
-    (words.len() > 1 && name.words.starts_with(words)) || (has_the && is_head)
+    asked.is_free && ((words.len() > 1 && name.words.starts_with(words)) || (asked.has_the && is_head))
+}
+
+/// Where the words of an organisation's name up to its head end: "Observatory | for Human Rights".
+fn head(words: &[String]) -> usize {
+    let joint = words.iter().position(|word| matches!(word.as_str(), "for" | "of" | "in" | "on" | "and"));
+    joint.unwrap_or(words.len())
 }
 
 /// Links a short name to its one holder, or says that there are two; returns the fuller site it goes with.
-fn settle(page: &Page<'_>, sites: &[Site], links: &mut [Link], at: usize, holders: &[&FullName]) -> Option<usize> {
+fn settle(
+    page: &Page<'_>,
+    sites: &[Site],
+    links: &mut [Link],
+    at: usize,
+    (names, holders): (&[FullName], &[usize]),
+) -> Option<usize> {
     let link = &links[at];
     match holders {
         [] => None,
         [name] => {
+            let name = &names[*name];
             match &name.holder {
                 Holder::Entity(entity) if link.entity == Some(*entity) && link.candidates.is_empty() => {}
                 Holder::Entity(entity) => {
@@ -181,7 +251,8 @@ fn settle(page: &Page<'_>, sites: &[Site], links: &mut [Link], at: usize, holder
         several => {
             let entities: Vec<EntityIx> = several
                 .iter()
-                .filter_map(|name| match name.holder {
+                .take(MOST_HOLDERS)
+                .filter_map(|&name| match names[name].holder {
                     Holder::Entity(entity) => Some(entity),
                     Holder::Unknown(_) => None,
                 })
@@ -198,4 +269,43 @@ fn two_holders(entities: &[EntityIx], count: usize) -> Link {
     let mut candidates: Vec<Candidate> = entities.iter().map(|&entity| Candidate { entity, score }).collect();
     candidates.sort_by_key(|candidate| candidate.entity);
     Link { status: Status::Ambiguous, candidates, reason: Some(Reason::TwoHolders), ..Link::default() }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn words(most: usize) -> impl Strategy<Value = Vec<String>> {
+        let word = prop::sample::select(vec!["abu", "tanner", "mireille", "of", "relief", "council"]);
+        prop::collection::vec(word.prop_map(str::to_owned), 1..=most)
+    }
+
+    proptest! {
+        /// The index answers as a search through all names would.
+        #[test]
+        fn the_index_finds_what_a_search_finds(
+            names in prop::collection::vec((words(5), any::<bool>(), 0u32..6), 0..12),
+            asked in prop::collection::vec((words(3), any::<[bool; 4]>()), 0..8),
+        ) {
+            let holder = |at: u32| if at < 3 { Holder::Entity(EntityIx(at)) } else { Holder::Unknown(at.to_string()) };
+            let full = |(site, (words, is_person, at)): (usize, (Vec<String>, bool, u32))| {
+                FullName { site, words, holder: holder(at), is_person }
+            };
+            let names: Vec<FullName> = names.into_iter().filter(|(words, ..)| words.len() > 1).enumerate().map(full).collect();
+            let mut index = Index::new(&names);
+            for (words, [is_person, is_nameless, is_free, has_the]) in asked {
+                let asked = Asked { is_person, is_nameless, is_free, has_the };
+                let mut expected: Vec<usize> = Vec::new();
+                for (at, name) in names.iter().enumerate() {
+                    let is_new = !expected.iter().any(|&other| names[other].holder == name.holder);
+                    if abbreviates(&words, name, asked) && is_new {
+                        expected.push(at);
+                    }
+                }
+                prop_assert_eq!(&*index.holders(&words, asked), &expected[..]);
+            }
+        }
+    }
 }

@@ -11,6 +11,9 @@ use super::sites::Site;
 use super::table::{EntityIx, EntityTable};
 use super::words::Case;
 
+/// Bytes of the longest name that an article may define.
+const MOST_BYTES: usize = 400;
+
 /// Two sites that the article equates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Definition {
@@ -41,7 +44,8 @@ pub(super) fn find(page: &Page<'_>, sites: &[Site]) -> Vec<Definition> {
 fn definition(page: &Page<'_>, sites: &[Site], at: usize, next: usize) -> Option<Definition> {
     let (left, right) = (&sites[at], &sites[next]);
     let body = page.body(left.field);
-    if left.words.is_empty() || right.words.is_empty() {
+    // A definition is quoted as evidence for each mention of the short form: it must not be what fills an output.
+    if left.words.is_empty() || right.words.is_empty() || left.span.len().max(right.span.len()) > MOST_BYTES {
         return None;
     }
     let connector = connector(body, left, right, next == at + 1)?;

@@ -29,6 +29,8 @@ const LONE_LETTERS: usize = 7;
 /// Letters of a word within a longer name, and of one of a place.
 const WORD_LETTERS: usize = 5;
 const PLACE_LETTERS: usize = 4;
+/// Letters of the longest word that is compared: each has as many forms as letters.
+const MOST_LETTERS: usize = 40;
 /// Words that may differ within one name.
 const MOST_EDITS: usize = 2;
 
@@ -75,7 +77,7 @@ impl FuzzyIndex {
     }
 
     fn add(&mut self, word: &str, entity: EntityIx) {
-        if word.chars().count() < PLACE_LETTERS || !is_plain(word) {
+        if !(PLACE_LETTERS..=MOST_LETTERS).contains(&word.chars().count()) || !is_plain(word) {
             return;
         }
         let number = self.words.insert(word) as usize;
@@ -163,7 +165,7 @@ pub(super) fn apply<'i>(
         }
         let words = &page.body(site.field).words;
         let content = words.content_of(site.words.clone());
-        if (content.len() > 1) != (pass == Pass::Long) {
+        if (content.len() > 1) != (pass == Pass::Long) || content.len() > table.lexicon.longest() {
             continue;
         }
         let keys: Vec<&str> = content.map(|position| words.key(words.content(position))).collect();
@@ -202,8 +204,10 @@ fn find(table: &EntityTable, index: &FuzzyIndex, site: &Site, words: &[&str]) ->
     let letters = |word: &str| word.chars().count();
     let spellings = |word: &&str| -> Vec<u32> {
         let is_known = index.words.find(word).is_some();
-        let fixed =
-            letters(word) < least || !is_plain(word) || (is_known && label != "PER") || lists::is_common_word(word);
+        let fixed = !(least..=MOST_LETTERS + 1).contains(&letters(word))
+            || !is_plain(word)
+            || (is_known && label != "PER")
+            || lists::is_common_word(word);
         let mut near = if fixed { Vec::new() } else { index.near(word) };
         near.retain(|&number| letters(index.words.get(number)) >= least);
         if is_lone {

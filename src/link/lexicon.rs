@@ -118,6 +118,8 @@ pub(super) struct Lexicon {
     first_words: Keys,
     /// For the first word of a key: bit `n` is set where some key has `n` words.
     lengths: Vec<u64>,
+    /// Words of the longest key: what is longer need not be looked up.
+    longest: usize,
     given: usize,
 }
 
@@ -170,6 +172,11 @@ impl Lexicon {
         number.map_or(0..0, |number| self.firsts[number]..self.firsts[number + 1])
     }
 
+    /// Words of the longest key.
+    pub(super) fn longest(&self) -> usize {
+        self.longest
+    }
+
     pub(super) fn row(&self, number: u32) -> &Row {
         &self.rows[number as usize]
     }
@@ -191,6 +198,7 @@ impl Lexicon {
         if count == 0 {
             return None;
         }
+        self.longest = self.longest.max(count);
         let mut key = String::new();
         words.push_key(0, count, &mut key);
         if count <= MAX_WORDS {

@@ -11,17 +11,26 @@ use super::table::EntityTable;
 use super::trim::lookup;
 use super::words::Gap;
 
+/// Pieces of one name that are tried: no more than a short form has letters.
+const MOST_PIECES: usize = 10;
+
 /// Puts the pieces of each such name together.
 pub(super) fn join(table: &EntityTable, page: &Page<'_>, sites: &mut Vec<Site>) {
-    let mut short = 1;
-    while short < sites.len() {
-        if let Some(first) = first_piece(table, page, sites, short) {
-            let whole = whole(table, page, sites, first, short);
-            sites.splice(first..short, [whole]);
-            short = first + 1;
+    let mut joined: Vec<Site> = Vec::with_capacity(sites.len());
+    for site in sites.drain(..) {
+        joined.push(site);
+        let short = joined.len() - 1;
+        if short > 0
+            && let Some(first) = first_piece(table, page, &joined, short)
+        {
+            let whole = whole(table, page, &joined, first, short);
+            let short = joined.pop();
+            joined.truncate(first);
+            joined.push(whole);
+            joined.extend(short);
         }
-        short += 1;
     }
+    *sites = joined;
 }
 
 /// The first of two or more sites before a bracketed short form whose capitals, together, are its letters.
@@ -36,7 +45,7 @@ fn first_piece(table: &EntityTable, page: &Page<'_>, sites: &[Site], short: usiz
     if !matches!(between, "(" | "[") || letters_fit(last.span.slice(body.text), letters) {
         return None;
     }
-    let pieces = (0..short - 1).rev().take_while(|&at| is_joined(body, &sites[at], &sites[at + 1]));
+    let pieces = (0..short - 1).rev().take(MOST_PIECES).take_while(|&at| is_joined(body, &sites[at], &sites[at + 1]));
     pieces.filter(|&at| is_organisation(table, &sites[at])).find(|&at| {
         let words = sites[at].words.start..last.words.end;
         let capitals = words.filter(|&word| body.words.get(word).case.is_capital());

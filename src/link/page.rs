@@ -1,8 +1,8 @@
 //! An article as linking reads it: its words, and what kind of line each sentence is.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 
-use ahash::AHashSet;
+use ahash::{AHashMap, AHashSet};
 
 use super::Document;
 use super::words::{Case, Words};
@@ -39,6 +39,8 @@ pub(super) struct Page<'a> {
     /// Sentences of lists of headlines and links, which belong to other stories.
     furniture: Vec<bool>,
     all_keys: OnceCell<AHashSet<Box<str>>>,
+    /// Phrases that were looked for: each costs a pass over the article, once.
+    phrases: RefCell<AHashMap<Box<str>, bool>>,
 }
 
 impl<'a> Page<'a> {
@@ -65,7 +67,7 @@ impl<'a> Page<'a> {
             set_styles(&body.words, &mut styles);
         }
         let furniture = furniture(document, sentences);
-        Self { document, bodies, styles, furniture, all_keys: OnceCell::new() }
+        Self { document, bodies, styles, furniture, all_keys: OnceCell::new(), phrases: RefCell::default() }
     }
 
     pub(super) fn body(&self, field: Field) -> &Body<'a> {
@@ -95,6 +97,15 @@ impl<'a> Page<'a> {
     }
 
     fn has_phrase(&self, key: &str) -> bool {
+        if let Some(&known) = self.phrases.borrow().get(key) {
+            return known;
+        }
+        let found = self.find_phrase(key);
+        self.phrases.borrow_mut().insert(key.into(), found);
+        found
+    }
+
+    fn find_phrase(&self, key: &str) -> bool {
         let phrase: Vec<&str> = key.split(' ').collect();
         self.bodies.iter().map(|body| &body.words).any(|words| {
             let stands_at = |from: usize| (0..phrase.len()).all(|at| words.key(words.content(from + at)) == phrase[at]);

@@ -9,8 +9,9 @@ use super::words::{Case, Gap};
 
 /// Gives matches that stand under a shared or a preceding head the rows of the region of that name.
 pub(super) fn apply(table: &EntityTable, _page: &Page<'_>, body: &Body<'_>, matches: &mut [Match]) {
+    let shared = shared_heads(body, matches);
     for at in 0..matches.len() {
-        let Some(head) = preceding_head(body, &matches[at]).or_else(|| shared_head(body, matches, at)) else {
+        let Some(head) = preceding_head(body, &matches[at]).or(shared[at]) else {
             continue;
         };
         let hits = region_rows(table, body, &matches[at], head);
@@ -32,32 +33,31 @@ fn preceding_head(body: &Body<'_>, found: &Match) -> Option<&'static str> {
     small_head(body, of - 1)
 }
 
-/// The head in "NAME, NAME and NAME provinces".
-fn shared_head(body: &Body<'_>, matches: &[Match], at: usize) -> Option<&'static str> {
-    let mut end = matches[at].words.end;
-    if let Some(head) = plural_head(body, end) {
-        return Some(head);
+/// The head of each match in "NAME, NAME and NAME provinces". From right to left, so that a long list is gone through
+/// once.
+fn shared_heads(body: &Body<'_>, matches: &[Match]) -> Vec<Option<&'static str>> {
+    let mut heads = vec![None; matches.len()];
+    for at in (0..matches.len()).rev() {
+        let end = matches[at].words.end;
+        heads[at] = plural_head(body, end).or_else(|| {
+            let next = matches.get(at + 1).filter(|next| is_joined(body, end, next.words.start));
+            next.and_then(|_| heads[at + 1])
+        });
     }
-    for found in &matches[at + 1..] {
-        let between = end..found.words.start;
-        let joined = match between.len() {
-            0 => body.words.get(found.words.start).gap == Gap::Comma,
-            1 => {
-                body.words.key(end) == "and"
-                    && body.words.get(end).gap <= Gap::Comma
-                    && body.words.get(found.words.start).gap == Gap::Space
-            }
-            _ => false,
-        };
-        if !joined {
-            return None;
+    heads
+}
+
+/// True where only a comma or "and" stands between a name that ends and one that starts.
+fn is_joined(body: &Body<'_>, end: usize, start: usize) -> bool {
+    match start.saturating_sub(end) {
+        0 => body.words.get(start).gap == Gap::Comma,
+        1 => {
+            body.words.key(end) == "and"
+                && body.words.get(end).gap <= Gap::Comma
+                && body.words.get(start).gap == Gap::Space
         }
-        end = found.words.end;
-        if let Some(head) = plural_head(body, end) {
-            return Some(head);
-        }
+        _ => false,
     }
-    None
 }
 
 fn plural_head(body: &Body<'_>, at: usize) -> Option<&'static str> {

@@ -72,8 +72,10 @@ pub(super) fn collect(table: &EntityTable, page: &Page<'_>, found: Vec<Mention>,
             matches!(choose::refusal(table, page, hit.row), Some(Reason::RequiresMissing | Reason::ExcludedWord))
         };
         let has_rival = |found: &Match| {
-            let rivals = |words: &Range<usize>| words.start < found.words.end && found.words.start < words.end;
-            proposals.iter().any(|proposal| proposal.words != found.words && rivals(&proposal.words))
+            // Proposals are in order and apart, so those that overlap stand together.
+            let first = proposals.partition_point(|proposal| proposal.words.end <= found.words.start);
+            let overlapping = proposals[first..].iter().take_while(|proposal| proposal.words.start < found.words.end);
+            overlapping.into_iter().any(|proposal| proposal.words != found.words)
         };
         matches.retain(|found| !(has_rival(found) && found.hits.iter().all(refused_by_words)));
         merge(table, page, body, proposals, matches, add_missed, &mut sites);
@@ -201,7 +203,10 @@ fn names_win(table: &EntityTable, page: &Page<'_>, body: &Body<'_>, proposal: &P
         return false;
     }
     let is_person = &*proposal.mention.label == "PER";
-    let covered = |at: usize| matches.iter().any(|found| found.words.contains(&at));
+    // Matches are in order and apart.
+    let covered = |at: usize| {
+        matches.get(matches.partition_point(|found| found.words.end <= at)).is_some_and(|found| found.words.start <= at)
+    };
     let mut rest = words.clone().filter(|&at| !covered(at) && !body.words.get(at).is_article);
     let small = |at: usize| {
         let word = body.words.get(at);

@@ -87,7 +87,9 @@ fn trim_once(
         return Some(before_last);
     }
     // "UN Security Council Resolution 2254" names the council; resolutions are no entities of the news.
-    let resolution = words.clone().find(|&at| matches!(body.words.key(at), "resolution" | "resolutions"));
+    // Names are short: what comes after the longest is not searched, once for each word that is cut off.
+    let resolution = words.clone().take(table.lexicon.longest().max(16) + 1);
+    let resolution = resolution.into_iter().find(|&at| matches!(body.words.key(at), "resolution" | "resolutions"));
     if let Some(resolution) = resolution.filter(|&at| at > first && known(&(first..at))) {
         return Some(first..resolution);
     }
@@ -125,7 +127,7 @@ pub(super) fn lookup(
     voucher: Voucher,
 ) -> Vec<Hit> {
     let at = body.words.content_of(words.clone());
-    if at.is_empty() {
+    if at.is_empty() || at.len() > table.lexicon.longest() {
         return Vec::new();
     }
     let mut key = String::with_capacity(48);
@@ -149,6 +151,9 @@ pub(super) fn hits_of_mention(
     }
     let shortened = |hits: Vec<Hit>| hits.into_iter().map(|hit| Hit { fit: Fit::Shortened, ..hit }).collect();
     let word = |position: usize| body.words.get(body.words.content(position));
+    if at.len() > 2 * table.lexicon.longest() {
+        return hits;
+    }
     if label == "PER" {
         let mut key = String::with_capacity(48);
         for position in at.clone() {

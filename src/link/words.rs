@@ -251,9 +251,14 @@ fn word_end(text: &str, start: usize) -> (usize, usize) {
 
 /// The end of `U.S.`, `U.K`, `D.C.`: letters each with its full stop, the last stop left out or not.
 fn initialism_end(text: &str, start: usize) -> Option<usize> {
+    // No initialism has more letters; a bound keeps hostile text from costing quadratic time.
+    const MOST_LETTERS: usize = 24;
     let bytes = text.as_bytes();
     let mut at = start;
-    while bytes.get(at).is_some_and(u8::is_ascii_alphabetic) && bytes.get(at + 1) == Some(&b'.') {
+    while at < start + 2 * MOST_LETTERS
+        && bytes.get(at).is_some_and(u8::is_ascii_alphabetic)
+        && bytes.get(at + 1) == Some(&b'.')
+    {
         at += 2;
     }
     if at < start + 2 {

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::within::{CONFIG_BYTES, TOKENIZER_BYTES, Within, missing};
 use super::{Graph, GraphSource, Model, ModelOptions, Origin, Parts};
 use crate::error::{Error, ErrorKind, Result};
 use crate::hash::sha256_file;
@@ -93,15 +94,19 @@ pub(super) fn open(origin: Origin, folder: PathBuf, options: &ModelOptions) -> R
             .at(&folder)
             .help("give a folder with config.json, tokenizer.json and model.onnx"));
     }
+    let within = Within::new(&folder)?;
     let (config_file, tokenizer_file) = (part(&folder, "config.json"), part(&folder, "tokenizer.json"));
-    let config = read_text(&folder, &config_file)?;
-    let tokenizer =
-        std::fs::read(folder.join(&tokenizer_file)).map_err(|error| missing(&folder, &tokenizer_file, error))?;
-    let tokenizer_config = read_text(&folder, &part(&folder, "tokenizer_config.json")).ok();
-    let card_file = part(&folder, "namewire.json");
-    let card = if folder.join(&card_file).exists() { Some(read_text(&folder, &card_file)?) } else { None };
+    let config = within.read_text(&config_file, CONFIG_BYTES)?;
+    let tokenizer = within.read(&tokenizer_file, TOKENIZER_BYTES)?;
+    let optional = |file: &str| {
+        let file = part(&folder, file);
+        let exists = folder.join(&file).exists();
+        exists.then(|| within.read_text(&file, CONFIG_BYTES)).transpose()
+    };
+    let (tokenizer_config, card) = (optional("tokenizer_config.json")?, optional("namewire.json")?);
     let variants = find_variants(&folder)?;
     let variant = choose(&origin, &folder, &variants, options)?.clone();
+    within.check_graph(&variant.file)?;
     let graph_path = folder.join(&variant.file);
     let parts = Parts {
         config: &config,
@@ -125,17 +130,6 @@ pub(super) fn open(origin: Origin, folder: PathBuf, options: &ModelOptions) -> R
 fn part(folder: &Path, file: &str) -> String {
     let beside = format!("onnx/{file}");
     if !folder.join(file).exists() && folder.join(&beside).exists() { beside } else { file.to_owned() }
-}
-
-fn read_text(folder: &Path, file: &str) -> Result<String> {
-    std::fs::read_to_string(folder.join(file)).map_err(|error| missing(folder, file, error))
-}
-
-fn missing(folder: &Path, file: &str, error: std::io::Error) -> Error {
-    Error::new(ErrorKind::Model, "cannot read this part of the model")
-        .at(folder.join(file))
-        .because(error)
-        .help("a model folder holds config.json, tokenizer.json and model.onnx or onnx/model*.onnx")
 }
 
 /// All `*.onnx` files in the folder and its `onnx` folder, by name.

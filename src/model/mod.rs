@@ -6,9 +6,11 @@
 
 mod bundled;
 mod catalogue;
+mod external;
 mod folder;
 mod labels;
 mod tokenizer;
+mod within;
 
 use std::path::{Path, PathBuf};
 

@@ -19,6 +19,19 @@ pub struct FieldNames {
     pub lang: Option<String>,
 }
 
+impl FieldNames {
+    /// The dotted paths of all fields, the usual names included where none is given.
+    pub(super) fn paths(&self) -> Vec<&str> {
+        fn of<'n>(named: &'n Option<String>, usual: &'static [&'static str]) -> Vec<&'n str> {
+            candidates(named.as_deref(), usual).collect()
+        }
+        let optional = [(&self.id, &ID), (&self.title, &TITLE), (&self.date, &DATE), (&self.lang, &LANG)];
+        let mut paths = of(&self.text, TEXT);
+        optional.into_iter().for_each(|(named, field)| paths.extend(of(named, field.usual)));
+        paths
+    }
+}
+
 /// A field that a record may do without.
 pub(super) struct Optional {
     usual: &'static [&'static str],

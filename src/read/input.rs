@@ -75,36 +75,49 @@ impl FromStr for Format {
 /// twice is read twice.
 ///
 /// Directories are searched to any depth, symbolic links followed, each directory read once however many
-/// links lead to it. Their files come in byte order of the path below the directory; hidden ones, and those
-/// without a known extension (whatever its case), are passed over.
+/// links lead to it. Their files come in byte order of the path below the directory; hidden ones, those
+/// without a known extension (whatever its case), and what is no file are passed over. A directory below that
+/// cannot be listed is rejected by name when its turn comes.
+///
+/// A pipe may be named, a device may not: most of them have no end.
 ///
 /// # Errors
 ///
-/// Fails where nothing is named, a path does not exist, a directory cannot be listed or has no articles, a
-/// file's extension is unknown and `options.format` is not set, or `-` is named twice.
+/// Fails where nothing is named, a path does not exist or is a device, a directory cannot be listed or has no
+/// articles, a file's extension is unknown and `options.format` is not set, or `-` is named twice.
 pub fn discover(paths: &[PathBuf], options: &ReadOptions) -> Result<Vec<Input>> {
-    if paths.is_empty() {
+    discover_listed(paths, &[], options)
+}
+
+/// [`discover`] for what the user named and, behind it, what a list of theirs names. A list may be long and older than
+/// the files: what of it does not exist is rejected by name when its turn comes.
+///
+/// # Errors
+///
+/// Those of [`discover`], but for paths of the list that do not exist.
+pub fn discover_listed(paths: &[PathBuf], listed: &[PathBuf], options: &ReadOptions) -> Result<Vec<Input>> {
+    if paths.is_empty() && listed.is_empty() {
         return Err(
             Error::new(ErrorKind::Input, "no input").help("name files or directories, or `-` for standard input")
         );
     }
-    if paths.iter().filter(|path| is_stdin(path)).count() > 1 {
+    if paths.iter().chain(listed).filter(|path| is_stdin(path)).count() > 1 {
         return Err(Error::new(ErrorKind::Input, "standard input can be read only once").at("-"));
     }
     let mut inputs = Vec::new();
-    for path in paths {
+    for (at, path) in paths.iter().chain(listed).enumerate() {
         if is_stdin(path) {
             inputs.push(stdin(options.format));
             continue;
         }
-        let metadata = fs::metadata(path).map_err(|error| match error.kind() {
-            Io::NotFound => Error::new(ErrorKind::Input, "no such file or directory").at(path),
-            _ => Error::reading(path, error),
-        })?;
-        if metadata.is_dir() {
-            inputs.append(&mut directory(path)?);
-        } else {
-            inputs.push(file(path, &metadata, options.format)?);
+        match fs::metadata(path) {
+            Ok(metadata) if metadata.is_dir() => inputs.append(&mut directory(path)?),
+            Ok(metadata) => inputs.push(file(path, Some(&metadata), options.format)?),
+            Err(error) if error.kind() == Io::NotFound => match at < paths.len() {
+                true => return Err(Error::new(ErrorKind::Input, "no such file or directory").at(path)),
+                false => inputs.push(file(path, None, options.format.or(Some(Format::Text)))?),
+            },
+            Err(error) => return Err(Error::reading(path, error)),
         }
     }
     Ok(inputs)
@@ -119,7 +132,10 @@ fn stdin(format: Option<Format>) -> Input {
 }
 
 /// A file named directly: its extension must be known, or its format given.
-fn file(path: &Path, metadata: &Metadata, format: Option<Format>) -> Result<Input> {
+fn file(path: &Path, metadata: Option<&Metadata>, format: Option<Format>) -> Result<Input> {
+    if metadata.is_some_and(|metadata| is_endless(path, metadata)) {
+        return Err(Error::new(ErrorKind::Input, "this is a device, not a file of articles").at(path));
+    }
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
     let (by_name, compression) = by_extension(&name);
     let Some(format) = format.or(by_name) else {
@@ -130,7 +146,21 @@ fn file(path: &Path, metadata: &Metadata, format: Option<Format>) -> Result<Inpu
         };
         return Err(Error::new(ErrorKind::Input, "unknown kind of file").at(path).help(help));
     };
-    Ok(Input { path: path.into(), name, format: Some(format), compression, size: size(metadata) })
+    Ok(Input { path: path.into(), name, format: Some(format), compression, size: metadata.map_or(Some(0), size) })
+}
+
+/// True for devices. Those that stand for what the process was started with are pipes and terminals.
+#[cfg(unix)]
+fn is_endless(path: &Path, metadata: &Metadata) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    let kind = metadata.file_type();
+    let is_ours = ["/dev/stdin", "/dev/fd", "/dev/tty", "/dev/null", "/proc/self/fd"];
+    (kind.is_block_device() || kind.is_char_device()) && !is_ours.iter().any(|ours| path.starts_with(ours))
+}
+
+#[cfg(not(unix))]
+fn is_endless(_: &Path, _: &Metadata) -> bool {
+    false
 }
 
 fn directory(root: &Path) -> Result<Vec<Input>> {
@@ -138,12 +168,23 @@ fn directory(root: &Path) -> Result<Vec<Input>> {
     let mut seen = HashSet::new();
     let mut waiting = vec![root.to_path_buf()];
     while let Some(folder) = waiting.pop() {
-        let canonical = folder.canonicalize().map_err(|error| Error::reading(&folder, error))?;
-        if !seen.insert(canonical) {
+        let canonical = folder.canonicalize().map_err(|error| Error::reading(&folder, error));
+        if canonical.as_ref().is_ok_and(|canonical| !seen.insert(canonical.clone())) {
             continue;
         }
+        let entries = match canonical.and_then(|_| visible_entries(&folder)) {
+            Ok(entries) => entries,
+            Err(error) if folder == root => return Err(error),
+            // Opening it will fail as listing it did.
+            Err(_) => {
+                let name = String::from_utf8_lossy(below(root, &folder)).into_owned();
+                let compression = Compression::None;
+                inputs.push(Input { path: folder, name, format: Some(Format::Text), compression, size: Some(0) });
+                continue;
+            }
+        };
         let mut folders = Vec::new();
-        for path in visible_entries(&folder)? {
+        for path in entries {
             match fs::metadata(&path) {
                 Ok(metadata) if metadata.is_dir() => folders.push(path),
                 Ok(metadata) if !metadata.is_file() => {}

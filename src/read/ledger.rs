@@ -172,14 +172,14 @@ pub struct Followed<I> {
 }
 
 impl<I: RecordIterator> Followed<I> {
-    /// Reads past the records before a place of an earlier run, whose first input must be the first of these.
-    /// Marks are counted from there. Fails where they are not the records of that run.
-    pub fn skip_to(&mut self, position: &Position, path: &Path) -> Result<()> {
-        let passed = self.by_ref().take(usize::try_from(position.records).unwrap_or(usize::MAX)).count() as u64;
+    /// Reads past so many records, up to a place of an earlier run: those of its input alone, where that input is the
+    /// first of these. Marks are counted from there. Fails where they are not the records of that run.
+    pub fn skip_to(&mut self, position: &Position, records: u64, path: &Path) -> Result<()> {
+        let passed = self.by_ref().take(usize::try_from(records).unwrap_or(usize::MAX)).count() as u64;
         let mut held = self.ledger.held();
         if held.here.position() != *position {
-            let what = match held.here.input == position.input && passed == position.records {
-                true => format!("its first {passed} records are not those that the run has read"),
+            let what = match held.here.input == position.input && passed == records {
+                true => format!("its first {} records are not those that the run has read", position.records),
                 false => format!("it has fewer than the {} records that the run has read", position.records),
             };
             return Err(Error::new(ErrorKind::Input, format!("the run cannot go on: {what}"))
@@ -270,7 +270,7 @@ mod tests {
             for (at, mark) in marks.iter().enumerate() {
                 let ledger = Ledger::new(Some(every));
                 let mut rest = read(&root, &ledger, mark.input);
-                rest.skip_to(mark, Path::new("in")).unwrap();
+                rest.skip_to(mark, mark.records, Path::new("in")).unwrap();
                 assert_eq!(rest.collect::<Vec<_>>(), all[(at + 1) * every as usize..]);
                 let later: Vec<Position> = std::iter::from_fn(|| ledger.take_mark()).collect();
                 assert_eq!(later, marks[at + 1..]);
@@ -288,7 +288,7 @@ mod tests {
         {
             fs::write(root.path().join("d.jsonl"), text).unwrap();
             let mut records = read(&root, &Ledger::new(Some(5)), mark.input);
-            let failure = records.skip_to(&mark, Path::new("d.jsonl")).unwrap_err().to_string();
+            let failure = records.skip_to(&mark, mark.records, Path::new("d.jsonl")).unwrap_err().to_string();
             assert!(failure.contains(message), "{failure}");
         }
     }

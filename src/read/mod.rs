@@ -6,22 +6,27 @@
 //! Once reading has begun nothing stops it: what cannot be read becomes a [`Reject`], and reading goes on
 //! behind it.
 
+mod expand;
 mod fields;
 mod input;
 mod ledger;
 mod lines;
 mod parse;
+mod prune;
 mod records;
 mod reject;
 mod retry;
+mod select;
 mod source;
 
+pub use expand::ExpansionLimits;
 pub use fields::FieldNames;
-pub use input::{Compression, Format, Input, discover};
+pub use input::{Compression, Format, Input, discover, discover_listed};
 pub use ledger::{Followed, InputRead, Ledger, Position, RecordIterator};
 pub use records::{RawRecord, Records};
 pub use reject::{Reject, RejectReason};
 pub use retry::Retry;
+pub use select::{Sample, Selection};
 pub use source::{ReadProgress, open_stored};
 pub(crate) use source::{Reader, Source};
 
@@ -43,11 +48,22 @@ pub struct ReadOptions {
     /// the extension; standard input, which has none, is JSON Lines where it starts with `{`, else one
     /// text article. Files found in directories always go by their extension.
     pub format: Option<Format>,
+    /// How far compressed inputs may expand.
+    pub expansion: ExpansionLimits,
+    /// Which records are taken.
+    pub selection: Selection,
 }
 
 impl Default for ReadOptions {
     fn default() -> Self {
-        Self { fields: FieldNames::default(), keep: Vec::new(), max_article_bytes: MAX_ARTICLE_BYTES, format: None }
+        Self {
+            fields: FieldNames::default(),
+            keep: Vec::new(),
+            max_article_bytes: MAX_ARTICLE_BYTES,
+            format: None,
+            expansion: ExpansionLimits::default(),
+            selection: Selection::default(),
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::str::Utf8Error;
 use serde_json::{Map, Value};
 
 use super::fields::{DATE, ID, LANG, TITLE, find_text, kind_of, lookup};
+use super::prune::parse;
 use super::{Format, RawRecord, ReadOptions, Reject, RejectReason};
 use crate::article::{Article, Origin};
 use crate::date::DateRange;
@@ -74,22 +75,25 @@ impl Fault {
 }
 
 fn from_json(line: &str, origin: &Origin, options: &ReadOptions) -> Result<Article, Fault> {
-    let value = serde_json::from_str(line).map_err(|error| Fault::not_json(&error, origin))?;
-    let Value::Object(record) = value else { return Err(Fault::not_an_object(&value)) };
     let fields = &options.fields;
+    let pruned = parse(line, &fields.paths(), &options.keep).map_err(|error| Fault::not_json(&error, origin))?;
+    let Value::Object(record) = pruned.value else { return Err(Fault::not_an_object(&pruned.value)) };
     let mut warnings = Vec::new();
     let id = ID.find(&record, fields.id.as_deref(), &mut warnings, id).unwrap_or_else(|| origin.to_string());
     let text = match find_text(&record, fields.text.as_deref()) {
         Ok(text) => text.to_owned(),
         Err(message) => return Err(Fault { id: Some(id), ..Fault::new(RejectReason::MissingText, message) }),
     };
+    if !pruned.keeps {
+        warnings.push("keep_too_large");
+    }
     Ok(Article {
         id,
         title: TITLE.find(&record, fields.title.as_deref(), &mut warnings, string),
         text,
         date: DATE.find(&record, fields.date.as_deref(), &mut warnings, date),
         lang: LANG.find(&record, fields.lang.as_deref(), &mut warnings, string),
-        meta: kept(&record, &options.keep),
+        meta: if pruned.keeps { kept(&record, &options.keep) } else { Map::new() },
         origin: Origin::default(),
         warnings,
     })
@@ -111,11 +115,14 @@ fn string(value: &Value) -> Option<String> {
     value.as_str().map(str::to_owned)
 }
 
+/// Bytes of the longest id: each mention is written with its article's.
+const MOST_ID_BYTES: usize = 2048;
+
 /// A string, or a whole number. Other numbers have lost digits, and could name two articles alike.
 fn id(value: &Value) -> Option<String> {
     match value {
         Value::Number(number) if !number.is_f64() => Some(number.to_string()),
-        _ => string(value),
+        _ => string(value).filter(|id| id.len() <= MOST_ID_BYTES),
     }
 }
 

@@ -5,9 +5,10 @@ use std::mem;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::expand::{ExpansionLimits, expands_too_much};
 use super::lines::{Line, Lines};
 use super::source::{Reader, Source};
-use super::{Format, Input, Ledger, ReadOptions, ReadProgress, Reject, RejectReason};
+use super::{Format, Input, Ledger, ReadOptions, ReadProgress, Reject, RejectReason, Selection};
 use crate::article::Origin;
 
 /// A record as it was cut from its input, not looked into yet.
@@ -32,6 +33,10 @@ pub struct Records {
     inputs: std::iter::Zip<std::ops::RangeFrom<u32>, std::vec::IntoIter<Input>>,
     current: InputRecords,
     limits: Limits,
+    selection: Selection,
+    /// Records that were passed, and those of them that were taken.
+    place: u64,
+    taken: u64,
     progress: Arc<ReadProgress>,
     ledger: Option<Ledger>,
 }
@@ -40,6 +45,7 @@ pub struct Records {
 struct Limits {
     article: usize,
     line: usize,
+    expansion: ExpansionLimits,
 }
 
 impl Records {
@@ -49,7 +55,14 @@ impl Records {
         Self {
             inputs: (0..).zip(inputs),
             current: InputRecords { number: 0, path: "".into(), name: "".into(), state: State::Done },
-            limits: Limits { article: options.max_article_bytes, line: options.max_line_bytes() },
+            limits: Limits {
+                article: options.max_article_bytes,
+                line: options.max_line_bytes(),
+                expansion: options.expansion,
+            },
+            selection: options.selection,
+            place: 0,
+            taken: 0,
             progress: Arc::new(ReadProgress { bytes: AtomicU64::new(0), total }),
             ledger: None,
         }
@@ -68,6 +81,18 @@ impl Records {
     pub fn progress(&self) -> Arc<ReadProgress> {
         Arc::clone(&self.progress)
     }
+
+    /// Whether a record that was cut is one of those that are wanted. That an input cannot be read is always told.
+    fn is_wanted(&mut self, record: &Result<RawRecord, Reject>) -> bool {
+        if record.as_ref().is_err_and(Reject::ends_its_input) {
+            return true;
+        }
+        let place = self.place;
+        self.place += 1;
+        let wanted = self.selection.sample.is_none_or(|sample| sample.takes(place));
+        self.taken += u64::from(wanted);
+        wanted
+    }
 }
 
 impl Iterator for Records {
@@ -75,13 +100,19 @@ impl Iterator for Records {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
+            if self.selection.limit.is_some_and(|limit| self.taken >= limit) {
+                return None;
+            }
             if let Some(record) = self.current.next(self.limits) {
-                return Some(record);
+                if self.is_wanted(&record) {
+                    return Some(record);
+                }
+                continue;
             }
             self.ledger.iter().for_each(Ledger::close);
             let (number, input) = self.inputs.next()?;
             self.ledger.iter().for_each(|ledger| ledger.open(number));
-            let source = Source::open(&input, &self.progress, self.ledger.as_ref());
+            let source = Source::open(&input, &self.progress, self.limits.expansion, self.ledger.as_ref());
             self.current = InputRecords::new(number, &input, source, self.limits);
         }
     }
@@ -136,7 +167,7 @@ impl InputRecords {
             ..Reject::new(origin.clone(), reason, message, &bytes).cut()
         };
         match outcome {
-            Err(error) => Err(reject(RejectReason::ReadError, cannot_read_past(byte + bytes.len() as u64, &error))),
+            Err(error) => Err(reject(reason(&error), cannot_read_past(byte + bytes.len() as u64, &error))),
             Ok(_) if bytes.len() > limit => {
                 Err(reject(RejectReason::TooLarge, format!("the text is over the limit of {limit} bytes")))
             }
@@ -155,7 +186,7 @@ impl InputRecords {
 
     fn cut(&self, line: Line, error: &io::Error) -> Reject {
         let message = cannot_read_past(line.byte + line.size, error);
-        Reject::new(self.origin(Some(line.number), line.byte), RejectReason::ReadError, message, &line.bytes).cut()
+        Reject::new(self.origin(Some(line.number), line.byte), reason(error), message, &line.bytes).cut()
     }
 
     fn unopened(&self, error: &io::Error) -> Reject {
@@ -165,6 +196,10 @@ impl InputRecords {
     fn origin(&self, line: Option<u64>, byte: u64) -> Origin {
         Origin { path: Arc::clone(&self.path), input: self.number, line, byte }
     }
+}
+
+fn reason(error: &io::Error) -> RejectReason {
+    if expands_too_much(error) { RejectReason::ExpandsTooMuch } else { RejectReason::ReadError }
 }
 
 fn cannot_read_past(byte: u64, error: &io::Error) -> String {

@@ -50,6 +50,8 @@ pub enum RejectReason {
     TooLarge,
     /// The input cannot be opened, or fails part way; the rest of it is not read.
     ReadError,
+    /// The compressed input expands further than any honest one; the rest of it is not read.
+    ExpandsTooMuch,
     /// A later stage failed on the article: a fault of the program, not of the input.
     Internal,
 }
@@ -77,6 +79,11 @@ impl Reject {
     pub fn cut(mut self) -> Self {
         self.truncated = true;
         self
+    }
+
+    /// True where it stands for the rest of an input, and not for one record.
+    pub(super) fn ends_its_input(&self) -> bool {
+        matches!(self.reason, RejectReason::ReadError | RejectReason::ExpandsTooMuch)
     }
 }
 

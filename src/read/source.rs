@@ -9,9 +9,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use flate2::bufread::MultiGzDecoder;
 
 use super::Ledger;
+use super::expand::{Expanding, ExpansionLimits};
 use super::input::{Compression, Format, Input};
 
 const BUFFER_BYTES: usize = 256 << 10;
+/// Windows of up to 128 MiB, what `zstd` itself opens without being asked: the archive says how large a window it
+/// needs, and that much memory is taken.
+const ZSTD_WINDOW_LOG: u32 = 27;
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 /// White space that may come before the byte which tells the format.
 const SNIFFED_BYTES: usize = 64 << 10;
@@ -37,16 +41,24 @@ pub(crate) struct Source {
 
 impl Source {
     /// Opens `input`. Fails where the file cannot be opened, or its very first bytes cannot be read.
-    pub(super) fn open(input: &Input, progress: &Arc<ReadProgress>, ledger: Option<&Ledger>) -> io::Result<Self> {
-        let counter = Counter { progress: Arc::clone(progress), left: input.size.unwrap_or(0) };
+    pub(super) fn open(
+        input: &Input,
+        progress: &Arc<ReadProgress>,
+        limits: ExpansionLimits,
+        ledger: Option<&Ledger>,
+    ) -> io::Result<Self> {
+        let stored = Arc::new(AtomicU64::new(0));
+        let left = input.size.unwrap_or(0);
+        let counter = Counter { progress: Arc::clone(progress), stored: Arc::clone(&stored), left };
         let raw: Box<dyn Read + Send> =
             if input.is_stdin() { Box::new(io::stdin()) } else { Box::new(File::open(&input.path)?) };
         let raw = match ledger {
             Some(ledger) => ledger.hashing(raw),
             None => raw,
         };
-        let stored = Box::new(BufReader::with_capacity(BUFFER_BYTES, Counted { raw, counter }));
-        Self::uncompressed(decompress(stored, input.compression)?, input.format)
+        let packed = Box::new(BufReader::with_capacity(BUFFER_BYTES, Counted { raw, counter }));
+        let bound = Bound { stored, limits };
+        Self::uncompressed(decompress(packed, input.compression, bound)?, input.format)
     }
 
     /// Opens one named file (`-` is standard input), whatever it holds, as uncompressed bytes.
@@ -59,7 +71,7 @@ impl Source {
         };
         let input =
             Input { path: path.into(), name: String::new(), format: Some(Format::Text), compression, size: None };
-        Self::open(&input, &progress, None).map(|source| source.reader)
+        Self::open(&input, &progress, ExpansionLimits::default(), None).map(|source| source.reader)
     }
 
     fn uncompressed(reader: Reader, format: Option<Format>) -> io::Result<Self> {
@@ -81,16 +93,31 @@ impl Source {
 
 /// Opens a file, such as an output of an earlier run, decompressed where it is compressed.
 pub fn open_stored(path: &Path) -> io::Result<Box<dyn BufRead + Send>> {
-    decompress(Box::new(BufReader::with_capacity(BUFFER_BYTES, File::open(path)?)), Compression::None)
+    // namewire wrote it: however far it expands, that is what was written.
+    let limits = ExpansionLimits { ratio: u64::MAX, bytes: None };
+    let bound = Bound { stored: Arc::default(), limits };
+    decompress(Box::new(BufReader::with_capacity(BUFFER_BYTES, File::open(path)?)), Compression::None, bound)
 }
 
 fn without_mark(head: &[u8]) -> &[u8] {
     head.strip_prefix(BYTE_ORDER_MARK).unwrap_or(head)
 }
 
+/// What an archive's output is held against.
+struct Bound {
+    stored: Arc<AtomicU64>,
+    limits: ExpansionLimits,
+}
+
+impl Bound {
+    fn over(self, unpacked: impl Read + Send + 'static) -> Reader {
+        Box::new(Expanding::new(BufReader::with_capacity(BUFFER_BYTES, unpacked), self.stored, self.limits))
+    }
+}
+
 /// Decompresses what is named as compressed, and also what only looks so: no UTF-8 text starts with either
 /// magic number, so nothing readable is misjudged.
-fn decompress(stored: Reader, named: Compression) -> io::Result<Reader> {
+fn decompress(stored: Reader, named: Compression, bound: Bound) -> io::Result<Reader> {
     let (head, stored) = peek(stored, |head| head.len() >= 4)?;
     if head.is_empty() && named != Compression::None {
         return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the file is empty, not compressed data"));
@@ -102,8 +129,12 @@ fn decompress(stored: Reader, named: Compression) -> io::Result<Reader> {
     };
     Ok(match compression {
         Compression::None => stored,
-        Compression::Gzip => Box::new(BufReader::with_capacity(BUFFER_BYTES, MultiGzDecoder::new(stored))),
-        Compression::Zstd => Box::new(BufReader::with_capacity(BUFFER_BYTES, zstd::Decoder::with_buffer(stored)?)),
+        Compression::Gzip => bound.over(MultiGzDecoder::new(stored)),
+        Compression::Zstd => {
+            let mut decoder = zstd::Decoder::with_buffer(stored)?;
+            decoder.window_log_max(ZSTD_WINDOW_LOG)?;
+            bound.over(decoder)
+        }
     })
 }
 
@@ -122,6 +153,7 @@ struct Counted<R> {
 impl<R: Read> Read for Counted<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.raw.read(buffer)?;
+        self.counter.stored.fetch_add(count as u64, Ordering::Relaxed);
         self.counter.add(count as u64);
         Ok(count)
     }
@@ -130,6 +162,8 @@ impl<R: Read> Read for Counted<R> {
 /// Adds one input's bytes to the progress; when dropped, also those that were never read.
 struct Counter {
     progress: Arc<ReadProgress>,
+    /// Bytes of this input.
+    stored: Arc<AtomicU64>,
     left: u64,
 }
 

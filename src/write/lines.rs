@@ -125,7 +125,8 @@ fn render_finished(done: &Finished<'_>, table: Option<&EntityTable>, options: &L
     let mut places = Places::new(done.article, &done.sentences);
     for mention in done.mentions.iter().filter(|mention| options.keeps(mention)) {
         let place = places.of(mention.field, mention.span, mention.sentence)?;
-        let line = mention_line(mention, &place, done, table, options);
+        let link = link_line(&mention.link, &mut places.evidence, table);
+        let line = mention_line(mention, &place, link, done, table, options);
         push_line(&mut rendered.mentions, &line)?;
         linked += usize::from(mention.link.status == Status::Linked);
         rendered.written.push(WrittenMention { kind: mention.label.clone(), entity: mention.link.entity });
@@ -186,6 +187,7 @@ impl LineOptions {
 fn mention_line<'m>(
     mention: &'m LinkedMention,
     place: &Place<'m>,
+    link: LinkLine<'m>,
     done: &'m Finished<'m>,
     table: Option<&'m EntityTable>,
     options: &LineOptions,
@@ -207,17 +209,17 @@ fn mention_line<'m>(
         entity_name: entity.map(|entity| &*entity.name),
         entity_type: entity.map(|entity| &*entity.kind),
         local_id: mention.local_id,
-        link: link_line(&mention.link, done.article, table),
+        link,
         context: options.context.then_some(place.context),
         meta: &done.article.meta,
     }
 }
 
-fn link_line<'m>(link: &'m Link, article: &'m Article, table: Option<&'m EntityTable>) -> LinkLine<'m> {
+fn link_line<'m>(link: &'m Link, points: &mut [CodePoints<'_>; 2], table: Option<&'m EntityTable>) -> LinkLine<'m> {
     let evidence = link.evidence.as_ref().map(|evidence| match evidence {
         Evidence::Row { alias, origin } => EvidenceLine::Row { table: &origin.file, line: origin.line, alias },
         Evidence::Text { field, span, text } => {
-            let points = CodePoints::new(article.field(*field)).range(*span);
+            let points = points[*field as usize].range(*span);
             EvidenceLine::Span { field: *field, start: points.start, end: points.end, text }
         }
     });
@@ -253,6 +255,24 @@ struct Places<'m> {
     points: CodePoints<'m>,
     /// A second count, character by character: the first one is only believed where both agree.
     walk: Walk<'m>,
+    /// For evidence, which stands anywhere: by field.
+    evidence: [CodePoints<'m>; 2],
+    /// The first sentence of the text.
+    first_of_text: usize,
+}
+
+/// Bytes of context on either side of a mention, where its sentence is longer than both.
+const CONTEXT_BYTES: usize = 2000;
+
+/// The sentence, or what of a long one stands around the mention: an unbroken text must not be written whole for each
+/// of its mentions.
+fn context(text: &str, sentence: Span, mention: Span) -> &str {
+    if sentence.len() <= 2 * CONTEXT_BYTES {
+        return sentence.slice(text);
+    }
+    let start = text.ceil_char_boundary(mention.start.saturating_sub(CONTEXT_BYTES)).max(sentence.start);
+    let end = text.floor_char_boundary(mention.end.saturating_add(CONTEXT_BYTES)).min(sentence.end);
+    text.get(start..end).unwrap_or_default()
 }
 
 struct Walk<'m> {
@@ -278,6 +298,8 @@ impl<'m> Places<'m> {
             field: Field::Title,
             points: CodePoints::new(""),
             walk: Walk { chars: "".char_indices(), count: 0 },
+            evidence: Field::ALL.map(|field| CodePoints::new(article.field(field))),
+            first_of_text: sentences.partition_point(|sentence| sentence.field == Field::Title),
         };
         places.enter(Field::Title);
         places
@@ -301,8 +323,9 @@ impl<'m> Places<'m> {
             let what = format!("article {:?}: the {field:?} has no text at bytes {span:?}", self.article.id);
             return Err(Error::new(ErrorKind::Internal, what));
         };
-        let first = self.sentences.iter().position(|sentence| sentence.field == field).unwrap_or(0);
-        let context = self.sentences.get(sentence as usize).map_or("", |own| own.span.slice(self.article.field(field)));
+        let first = if field == Field::Title { 0 } else { self.first_of_text };
+        let own = self.sentences.get(sentence as usize);
+        let context = own.map_or("", |own| context(self.article.field(field), own.span, span));
         Ok(Place { start, end, text, sentence: sentence.saturating_sub(first as u32), context })
     }
 }

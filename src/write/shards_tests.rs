@@ -128,7 +128,7 @@ fn run(root: &Path, disk: WatchedDisk, existing: Existing) -> Result<Manifest> {
     let end = shards.manifest().end().cloned();
     let mut records = records(&input, &ledger, 0);
     if let Some(end) = end {
-        records.skip_to(&end, &input)?;
+        records.skip_to(&end, end.records, &input)?;
     }
     records.try_for_each(|record| shards.write(&rendered(record)))?;
     shards.finish(false)

@@ -109,3 +109,99 @@ fn a_window_longer_than_the_model_was_made_for() {
     }
     namewire(&["extract", &input, "--model", &folder, "--entities", "none", "--out", &out, "--window", "10"]).exits(0);
 }
+
+/// A model folder from somewhere else must not have this machine's files opened.
+#[cfg(unix)]
+#[test]
+fn links_out_of_the_folder_are_refused() {
+    use std::os::unix::fs::symlink;
+    for file in ["model.onnx", "config.json", "tokenizer.json", "namewire.json"] {
+        let desk = Desk::new();
+        let folder = desk.copy_of_tiny();
+        let (inside, outside) = (desk.path(&format!("model/{file}")), desk.path(&format!("elsewhere/{file}")));
+        let content = std::fs::read(&inside).unwrap_or_else(|_| b"{}".to_vec());
+        desk.write(&format!("elsewhere/{file}"), content);
+        let _ = std::fs::remove_file(&inside);
+        symlink(&outside, &inside).unwrap();
+        refused(&desk, &folder, &[&format!("model/{file}: this file is a link out of the model folder"), &outside]);
+        std::fs::remove_file(&inside).unwrap();
+        symlink(format!("../elsewhere/{file}"), &inside).unwrap();
+        refused(&desk, &folder, &["is a link out of the model folder"]);
+    }
+}
+
+/// As a model hub's cache has it: a snapshot is a folder of links into the model's own blobs. A link to a folder is
+/// the user's own doing.
+#[cfg(unix)]
+#[test]
+fn links_within_a_models_cache_are_followed() {
+    use std::os::unix::fs::symlink;
+    let desk = Desk::new();
+    desk.copy_of_tiny();
+    std::fs::create_dir_all(desk.path("models--a--tiny/snapshots/0a1b")).unwrap();
+    for file in ["model.onnx", "config.json", "tokenizer.json"] {
+        desk.write(
+            &format!("models--a--tiny/blobs/{file}"),
+            std::fs::read(desk.path(&format!("model/{file}"))).unwrap(),
+        );
+        symlink(format!("../../blobs/{file}"), desk.path(&format!("models--a--tiny/snapshots/0a1b/{file}"))).unwrap();
+    }
+    symlink(desk.path("models--a--tiny/snapshots/0a1b"), desk.path("short")).unwrap();
+    for folder in ["models--a--tiny/snapshots/0a1b", "short"] {
+        namewire(&["model", "inspect", &desk.path(folder)]).exits(0);
+    }
+    std::fs::remove_file(desk.path("short/config.json")).unwrap();
+    symlink(desk.path("model/config.json"), desk.path("short/config.json")).unwrap();
+    refused(&desk, &desk.path("short"), &["is a link out of the model folder"]);
+}
+
+/// An ONNX file whose first weights are said to lie in another file. The fields are those of `onnx.proto`: in a model
+/// the graph is field 7, in it the tensors field 5, in them the places of external data field 13.
+fn with_weights_at(desk: &Desk, location: &str) -> String {
+    fn field(number: u8, part: &[u8]) -> Vec<u8> {
+        let length = u8::try_from(part.len()).unwrap();
+        assert!(length < 128);
+        [&[number << 3 | 2, length], part].concat()
+    }
+    let folder = desk.copy_of_tiny();
+    let entry = [field(1, b"location"), field(2, location.as_bytes())].concat();
+    let tensor = [&[1 << 3, 4, 2 << 3, 1][..], &field(8, b"stray"), &field(13, &entry), &[14 << 3, 1]].concat();
+    let mut graph = std::fs::read(desk.path("model/model.onnx")).unwrap();
+    graph.extend(field(7, &field(5, &tensor)));
+    desk.write("model/model.onnx", graph);
+    folder
+}
+
+#[test]
+fn weights_outside_the_folder_are_refused() {
+    for location in ["/etc/hostname", "../weights.bin", "parts/../../weights.bin", "..\\weights.bin"] {
+        let desk = Desk::new();
+        desk.write("weights.bin", [0; 64]);
+        let folder = with_weights_at(&desk, location);
+        refused(&desk, &folder, &["model.onnx: this ONNX model cannot be used: it names weights outside its folder"]);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn weights_that_are_a_link_out_of_the_folder_are_refused() {
+    let desk = Desk::new();
+    let folder = with_weights_at(&desk, "weights.bin");
+    desk.write("elsewhere.bin", [0; 64]);
+    std::os::unix::fs::symlink(desk.path("elsewhere.bin"), desk.path("model/weights.bin")).unwrap();
+    refused(&desk, &folder, &["model/weights.bin: this file is a link out of the model folder"]);
+}
+
+#[test]
+fn oversized_parts_are_refused() {
+    let desk = Desk::new();
+    let folder = desk.copy_of_tiny();
+    for (file, bytes) in [("config.json", (16u64 << 20) + 1), ("tokenizer.json", (256 << 20) + 1)] {
+        let path = desk.path(&format!("model/{file}"));
+        let kept = std::fs::read(&path).unwrap();
+        // Sparse: it takes no room on the disk.
+        std::fs::File::create(&path).unwrap().set_len(bytes).unwrap();
+        refused(&desk, &folder, &[&format!("model/{file}: this file has more than {} bytes", bytes - 1)]);
+        std::fs::write(&path, kept).unwrap();
+    }
+}

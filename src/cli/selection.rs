@@ -1,0 +1,123 @@
+//! Flags that choose what is read.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use namewire::config::Config;
+use namewire::error::{Error, Result};
+use namewire::read::{Input, Sample, Selection, discover_listed};
+
+use super::session::misuse;
+
+/// Which records of the inputs are taken.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Selection")]
+pub(super) struct SelectionArgs {
+    /// Stop after so many records.
+    #[arg(long, value_name = "N")]
+    limit: Option<u64>,
+    /// Take this fraction of the records, by chance: the same ones each time.
+    #[arg(long, value_name = "0..1")]
+    sample: Option<f64>,
+}
+
+impl SelectionArgs {
+    /// Takes the flags over into a configuration.
+    pub(super) fn apply(&self, seed: u64, config: &mut Config) -> Result<()> {
+        if self.limit == Some(0) {
+            return Err(misuse("--limit must be at least 1"));
+        }
+        if self.sample.is_some_and(|fraction| !(0.0..=1.0).contains(&fraction)) {
+            return Err(misuse("--sample is a fraction, from 0 to 1"));
+        }
+        let sample = self.sample.map(|fraction| Sample { fraction, seed });
+        config.read.selection = Selection { limit: self.limit, sample };
+        Ok(())
+    }
+}
+
+/// Inputs that are not named on the command line, and the seed of a sample.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Selection")]
+pub(super) struct ListArgs {
+    /// Read the paths of further inputs from this file, one a line; - for standard input. What of them does not
+    /// exist is set aside.
+    #[arg(long, value_name = "FILE")]
+    pub(super) files_from: Option<PathBuf>,
+    /// The paths of --files-from end with a NUL character, as `find -print0` writes them.
+    #[arg(short = '0', long = "null", requires = "files_from")]
+    null: bool,
+    /// Another seed gives another --sample.
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "sample")]
+    pub(super) seed: u64,
+}
+
+impl ListArgs {
+    /// All inputs: those named, then those listed.
+    pub(super) fn inputs(&self, named: &[PathBuf], config: &Config) -> Result<Vec<Input>> {
+        let listed = match &self.files_from {
+            None => Vec::new(),
+            Some(list) => {
+                let paths = split(&read_list(list)?, self.null)?;
+                let stdin_twice = is_stdin(list) && named.iter().chain(&paths).any(|path| is_stdin(path));
+                if stdin_twice {
+                    return Err(misuse("standard input cannot be both the list of --files-from and an input"));
+                }
+                if paths.is_empty() && named.is_empty() {
+                    return Err(misuse(format!("--files-from: {} names no file", list.display())));
+                }
+                paths
+            }
+        };
+        discover_listed(named, &listed, &config.read)
+    }
+}
+
+fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+fn read_list(list: &Path) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let read = match is_stdin(list) {
+        true => std::io::stdin().lock().read_to_end(&mut bytes).map(|_| ()),
+        false => std::fs::read(list).map(|read| bytes = read),
+    };
+    read.map(|()| bytes).map_err(|error| Error::opening(list, error))
+}
+
+/// The paths of a list; empty ones are passed over.
+fn split(list: &[u8], null: bool) -> Result<Vec<PathBuf>> {
+    let separator = if null { b'\0' } else { b'\n' };
+    let lines = list.split(|&byte| byte == separator);
+    let lines = lines.map(|line| if null { line } else { line.strip_suffix(b"\r").unwrap_or(line) });
+    lines.filter(|line| !line.is_empty()).map(path_of).collect()
+}
+
+#[cfg(unix)]
+fn path_of(bytes: &[u8]) -> Result<PathBuf> {
+    use std::os::unix::ffi::OsStrExt;
+    Ok(std::ffi::OsStr::from_bytes(bytes).into())
+}
+
+#[cfg(not(unix))]
+fn path_of(bytes: &[u8]) -> Result<PathBuf> {
+    let path = std::str::from_utf8(bytes).map_err(|_| misuse("--files-from: a path is not UTF-8"))?;
+    Ok(path.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_end_their_paths_with_new_lines_or_nul() {
+        let paths = |list: &[u8], null| -> Vec<String> {
+            split(list, null).unwrap().iter().map(|path| path.display().to_string()).collect()
+        };
+        assert_eq!(paths(b"a.txt\r\n\nb c.jsonl\n", false), ["a.txt", "b c.jsonl"]);
+        assert_eq!(paths(b"a\nb.txt\0c.txt", true), ["a\nb.txt", "c.txt"]);
+        assert!(paths(b"", false).is_empty());
+    }
+}

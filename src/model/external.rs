@@ -1,0 +1,188 @@
+//! Where an ONNX file says that its weights are.
+//!
+//! Weights may lie in other files, which the graph names. ONNX Runtime opens what is named; so that a model cannot
+//! have it open any file of the machine, the names are read before, by a walk through the file's messages: those that
+//! lead to tensors are entered, all others passed over. The format is protobuf's wire format, and of the few thousand
+//! lines that a schema would generate forty are needed.
+
+use std::path::{Component, Path};
+
+/// A message that may hold tensors, or a tensor.
+#[derive(Clone, Copy)]
+enum Message {
+    Model,
+    Graph,
+    Node,
+    Function,
+    Attribute,
+    Training,
+    Sparse,
+    Tensor,
+    Entry,
+}
+
+impl Message {
+    /// The message of a field that is entered: by the numbers of `onnx.proto`.
+    fn field(self, number: u64) -> Option<Self> {
+        match (self, number) {
+            (Self::Model, 7) | (Self::Training, 1 | 2) | (Self::Attribute, 6 | 11) => Some(Self::Graph),
+            (Self::Model, 20) => Some(Self::Training),
+            (Self::Model, 25) => Some(Self::Function),
+            (Self::Graph, 1) | (Self::Function, 7) => Some(Self::Node),
+            (Self::Graph, 5) | (Self::Attribute, 5 | 10) | (Self::Sparse, 1 | 2) => Some(Self::Tensor),
+            (Self::Graph, 15) | (Self::Attribute, 22 | 23) => Some(Self::Sparse),
+            (Self::Node, 5) | (Self::Function, 11) => Some(Self::Attribute),
+            (Self::Tensor, 13) => Some(Self::Entry),
+            _ => None,
+        }
+    }
+}
+
+/// Graphs within graphs, as loops have them; protobuf itself reads a hundred levels of messages.
+const MOST_DEPTH: usize = 100;
+
+/// The files beside it that an ONNX file names, or why it is none.
+pub(super) fn locations(graph: &[u8]) -> Result<Vec<String>, &'static str> {
+    let mut found = Vec::new();
+    walk(graph, Message::Model, MOST_DEPTH, &mut found)?;
+    found.sort();
+    found.dedup();
+    Ok(found)
+}
+
+/// Whether a name stays below the folder of the file that names it.
+pub(super) fn stays_below(location: &str) -> bool {
+    let is_plain = |component| matches!(component, Component::Normal(_) | Component::CurDir);
+    // A name that is harmless here may be none on another system.
+    let foreign = location.contains(['\\', ':', '\0']);
+    !location.is_empty() && !foreign && Path::new(location).components().all(is_plain)
+}
+
+fn walk(mut bytes: &[u8], message: Message, depth: usize, found: &mut Vec<String>) -> Result<(), &'static str> {
+    let depth = depth.checked_sub(1).ok_or("its messages are nested too deeply")?;
+    let (mut key, mut value) = (&b""[..], &b""[..]);
+    while !bytes.is_empty() {
+        let tag = varint(&mut bytes)?;
+        let number = tag >> 3;
+        match tag & 7 {
+            0 => drop(varint(&mut bytes)?),
+            1 => drop(take(&mut bytes, 8)?),
+            5 => drop(take(&mut bytes, 4)?),
+            2 => {
+                let length = varint(&mut bytes)?;
+                let part = take(&mut bytes, usize::try_from(length).map_err(|_| ENDS)?)?;
+                match (message, number) {
+                    (Message::Entry, 1) => key = part,
+                    (Message::Entry, 2) => value = part,
+                    _ => message.field(number).map_or(Ok(()), |inner| walk(part, inner, depth, found))?,
+                }
+            }
+            _ => return Err("it has a field of a kind that ONNX does not use"),
+        }
+    }
+    if matches!(message, Message::Entry) && key == b"location" {
+        found.push(String::from_utf8_lossy(value).into_owned());
+    }
+    Ok(())
+}
+
+const ENDS: &str = "it ends too early, or is no ONNX file";
+
+fn take<'b>(bytes: &mut &'b [u8], count: usize) -> Result<&'b [u8], &'static str> {
+    let (part, rest) = bytes.split_at_checked(count).ok_or(ENDS)?;
+    *bytes = rest;
+    Ok(part)
+}
+
+fn varint(bytes: &mut &[u8]) -> Result<u64, &'static str> {
+    let mut number = 0;
+    for shift in (0..70).step_by(7) {
+        let byte = take(bytes, 1)?[0];
+        number |= u64::from(byte & 0x7F).checked_shl(shift).unwrap_or(0);
+        if byte < 0x80 {
+            return Ok(number);
+        }
+    }
+    Err("it has a number that is too long")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn field(number: u64, part: &[u8]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for mut number in [number << 3 | 2, part.len() as u64] {
+            while number > 0x7F {
+                bytes.push(number as u8 | 0x80);
+                number >>= 7;
+            }
+            bytes.push(number as u8);
+        }
+        bytes.extend(part);
+        bytes
+    }
+
+    /// A model whose tensor, at the end of these fields, names a file.
+    fn model(path: &[u64], location: &str) -> Vec<u8> {
+        let entry = [field(1, b"location"), field(2, location.as_bytes())].concat();
+        let other = [field(1, b"offset"), field(2, b"4096")].concat();
+        let tensor = [field(8, b"weights"), field(13, &entry), field(13, &other), vec![14 << 3, 1]].concat();
+        path.iter().rev().fold(tensor, |part, &number| field(number, &part))
+    }
+
+    #[test]
+    fn tensors_are_found_wherever_they_are() {
+        for path in
+            [&[7, 5][..], &[7, 15, 1], &[7, 1, 5, 5], &[7, 1, 5, 6, 5], &[7, 1, 5, 10], &[25, 7, 5, 5], &[20, 1, 5]]
+        {
+            assert_eq!(locations(&model(path, "w.data")).unwrap(), ["w.data"], "{path:?}");
+        }
+        let both = [model(&[7, 5], "b"), model(&[7, 5], "a"), model(&[7, 5], "a")].concat();
+        assert_eq!(locations(&both).unwrap(), ["a", "b"]);
+        assert!(locations(&model(&[7, 9], "no tensor")).unwrap().is_empty());
+    }
+
+    #[test]
+    fn the_tiny_model_names_no_file() {
+        let graph = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/tiny/model.onnx"));
+        assert_eq!(locations(graph), Ok(vec![]));
+        assert_eq!(locations(&graph[..graph.len() / 2]), Err(ENDS));
+    }
+
+    #[test]
+    fn nesting_ends() {
+        let deep: Vec<u64> = [7].into_iter().chain([1, 5, 6].into_iter().cycle().take(600)).collect();
+        assert_eq!(locations(&model(&deep, "x")), Err("its messages are nested too deeply"));
+    }
+
+    #[test]
+    fn names_that_leave_the_folder_are_told() {
+        for (location, below) in [
+            ("model.onnx_data", true),
+            ("parts/./w.bin", true),
+            ("a..b", true),
+            ("", false),
+            ("/etc/passwd", false),
+            ("../w.bin", false),
+            ("a/../../w.bin", false),
+            ("..\\w.bin", false),
+            ("C:w.bin", false),
+        ] {
+            assert_eq!(stays_below(location), below, "{location:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(mut bytes in prop::collection::vec(any::<u8>(), 0..200), at in 0usize..200, byte: u8) {
+            let _ = locations(&bytes);
+            bytes = model(&[7, 1, 5, 6, 5], "w.data");
+            let at = at % bytes.len();
+            bytes[at] = byte;
+            let _ = locations(&bytes);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Archives that expand without end are given up.
+
+use std::fmt;
+use std::io::{self, BufRead, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+/// Below so many bytes nothing is held against an archive: it could be one page of blanks.
+const HARMLESS_BYTES: u64 = 64 << 20;
+
+/// How far an archive may expand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ExpansionLimits {
+    /// Bytes for each compressed one, once there are 64 MiB of them. News compresses three to twenty times, a dump of
+    /// one story over and over perhaps a hundred times; gzip can reach 1,000 times, Zstandard 20,000.
+    pub ratio: u64,
+    /// Bytes of one input in all; `None`: as many as its ratio allows.
+    pub bytes: Option<u64>,
+}
+
+impl Default for ExpansionLimits {
+    fn default() -> Self {
+        Self { ratio: 400, bytes: None }
+    }
+}
+
+/// Why an archive is given up.
+#[derive(Debug)]
+pub(super) struct ExpandsTooMuch(String);
+
+impl fmt::Display for ExpandsTooMuch {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for ExpandsTooMuch {}
+
+/// A decompressor whose output is held against its input.
+pub(super) struct Expanding<R> {
+    inner: R,
+    /// Compressed bytes that were read so far.
+    stored: Arc<AtomicU64>,
+    expanded: u64,
+    limits: ExpansionLimits,
+}
+
+impl<R: BufRead> Expanding<R> {
+    pub(super) fn new(inner: R, stored: Arc<AtomicU64>, limits: ExpansionLimits) -> Self {
+        Self { inner, stored, expanded: 0, limits }
+    }
+
+    fn check(&self) -> io::Result<()> {
+        let Self { expanded, limits, .. } = self;
+        let stored = self.stored.load(Relaxed);
+        let why = if limits.bytes.is_some_and(|most| *expanded > most) {
+            format!("it expands to more than {} bytes (--max-unpacked)", limits.bytes.unwrap_or_default())
+        } else if *expanded > HARMLESS_BYTES && *expanded / limits.ratio.max(1) > stored {
+            let ratio = limits.ratio;
+            format!(
+                "{stored} compressed bytes gave {expanded}, more than {ratio} for each, as no honest dump does (--max-ratio)"
+            )
+        } else {
+            return Ok(());
+        };
+        Err(io::Error::other(ExpandsTooMuch(why)))
+    }
+}
+
+impl<R: BufRead> Read for Expanding<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.check()?;
+        let count = self.inner.read(buffer)?;
+        self.expanded += count as u64;
+        Ok(count)
+    }
+}
+
+impl<R: BufRead> BufRead for Expanding<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.check()?;
+        self.inner.fill_buf()
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.expanded += count as u64;
+        self.inner.consume(count);
+    }
+}
+
+/// Whether reading failed because an archive expands too far.
+pub(super) fn expands_too_much(error: &io::Error) -> bool {
+    error.get_ref().is_some_and(|inner| inner.is::<ExpandsTooMuch>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(stored: u64, expanded: usize, limits: ExpansionLimits) -> Result<u64, String> {
+        let mut reader = Expanding::new(
+            io::BufReader::new(io::repeat(b'x').take(expanded as u64)),
+            Arc::new(AtomicU64::new(stored)),
+            limits,
+        );
+        io::copy(&mut reader, &mut io::sink()).map_err(|error| {
+            assert!(expands_too_much(&error));
+            error.to_string()
+        })
+    }
+
+    #[test]
+    fn an_archive_may_expand_to_its_ratio() {
+        let limits = ExpansionLimits { ratio: 100, bytes: None };
+        assert_eq!(read(1, 64 << 20, limits), Ok(64 << 20));
+        assert_eq!(read(1 << 20, 100 << 20, limits), Ok(100 << 20));
+        let error = read(1 << 19, 100 << 20, limits).unwrap_err();
+        assert!(error.contains("more than 100 for each") && error.contains("--max-ratio"), "{error}");
+    }
+
+    #[test]
+    fn an_archive_may_expand_to_its_bound() {
+        let limits = ExpansionLimits { ratio: 100, bytes: Some(1 << 20) };
+        assert_eq!(read(1, 1 << 20, limits), Ok(1 << 20));
+        assert!(read(1 << 30, 2 << 20, limits).unwrap_err().contains("more than 1048576 bytes (--max-unpacked)"));
+    }
+}

@@ -1,0 +1,57 @@
+//! Which records of the inputs are taken: the first so many, or a fixed fraction.
+
+/// What part of the inputs is read. The default takes everything.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Selection {
+    /// Most records; reading ends behind the last of them.
+    pub limit: Option<u64>,
+    /// A fraction of the records, by chance.
+    pub sample: Option<Sample>,
+}
+
+/// A fraction of the records, by chance: by the record's place among all and the seed alone, so that the same inputs
+/// give the same records, whatever else is set. A larger fraction takes what a smaller one takes, and more.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sample {
+    /// From 0 (none) to 1 (all).
+    pub fraction: f64,
+    /// Another seed gives another choice.
+    pub seed: u64,
+}
+
+impl Sample {
+    /// Whether the record at this place is taken; places count from 0 over all inputs.
+    pub(super) fn takes(self, place: u64) -> bool {
+        // 53 bits, as many as a fraction has.
+        let chance = (mixed(self.seed ^ mixed(place)) >> 11) as f64 / (1u64 << 53) as f64;
+        chance < self.fraction
+    }
+}
+
+/// The finaliser of SplitMix64: each bit of the result depends on all bits of the number.
+fn mixed(number: u64) -> u64 {
+    let mut mixed = number.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    mixed ^ (mixed >> 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn taken(fraction: f64, seed: u64) -> Vec<u64> {
+        (0..20_000).filter(|&place| Sample { fraction, seed }.takes(place)).collect()
+    }
+
+    #[test]
+    fn a_sample_has_its_fraction_and_keeps_what_a_smaller_one_has() {
+        let (tenth, half) = (taken(0.1, 7), taken(0.5, 7));
+        assert!((1850..2150).contains(&tenth.len()) && (9700..10_300).contains(&half.len()), "{}", tenth.len());
+        assert!(tenth.iter().all(|place| half.binary_search(place).is_ok()));
+        assert_eq!((taken(0.0, 7).len(), taken(1.0, 7).len()), (0, 20_000));
+        let other = taken(0.1, 8);
+        let both = other.iter().filter(|place| tenth.binary_search(place).is_ok()).count();
+        assert!((120..290).contains(&both), "{both}");
+    }
+}
