@@ -12,6 +12,7 @@ mod command_line;
 mod common;
 mod decoding;
 mod determinism;
+mod families;
 mod gold;
 mod languages;
 mod linking;
