@@ -5,6 +5,8 @@ requirements="$repository/scripts/exporting/requirements.txt"
 environment="$repository/.venv/exporting"
 program="$(basename "$0")"
 export PYTHONPATH="$repository/scripts"
+# The order of sets reaches the graphs that are exported.
+export PYTHONHASHSEED=0
 
 say() { printf '%s: %s\n' "$program" "$1" >&2; }
 die() { say "$1"; exit 2; }

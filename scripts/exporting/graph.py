@@ -1,6 +1,7 @@
 """The ONNX graph in single precision."""
 
 import contextlib
+import io
 import logging
 import pathlib
 import warnings
@@ -74,7 +75,7 @@ def quiet():
     """Keeps the exporter's remarks on its own insides from the screen."""
     logging.disable(logging.WARNING)
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
             warnings.simplefilter("ignore")
             yield
     finally:

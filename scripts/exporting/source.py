@@ -17,6 +17,7 @@ LONGEST = 192
 
 Rows = list[list[int]]
 
+transformers.utils.logging.disable_progress_bar()
 
 @dataclasses.dataclass(frozen=True)
 class Source:

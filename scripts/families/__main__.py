@@ -89,7 +89,7 @@ def expected(loaded, sentences: list[str]) -> str:
             "text": text,
             "ids": ids,
             "offsets": [encoding["offset_mapping"][index] for index in content],
-            "logits": [[round(float(value), 4) for value in token] for token in logits],
+            "logits": [[round(float(value), 3) for value in token] for token in logits],
         }
         lines.append(json.dumps(line, ensure_ascii=False, separators=(",", ":")))
     return "[\n" + ",\n".join(lines) + "\n]\n"

@@ -1,5 +1,6 @@
 """Tokenizers of each family, trained on the sample articles and saved in the form their family comes in."""
 
+import collections
 import io
 import json
 import pathlib
@@ -7,6 +8,8 @@ import pathlib
 import sentencepiece
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
 
+# Letters that words can be made of; words with others are unknown to BERT's.
+LETTERS = 70
 BERT = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 # Compatibility forms whose normal form is longer, shorter or as long; the whole of NFKC would be 240 KB.
 NORMAL_FORMS = {"ﬁ": "fi", "ﬂ": "fl", "½": "1⁄2", "№": "No", "Ｕ": "U", "Ｎ": "N", "①": "1", "Ⅳ": "IV", "™": "TM",
@@ -14,15 +17,32 @@ NORMAL_FORMS = {"ﬁ": "fi", "ﬂ": "fl", "½": "1⁄2", "№": "No", "Ｕ": "U"
 
 
 def word_pieces(folder: pathlib.Path, lines: list[str], size: int, lowercase: bool, kind: str, **config) -> None:
-    """BERT's: vocab.txt."""
-    tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
+    """BERT's: vocab.txt. The library's own trainer of it gives other pieces each time; that of byte pairs does not."""
+    tokenizer = Tokenizer(models.BPE())
     tokenizer.normalizer = normalizers.BertNormalizer(lowercase=lowercase)
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    trainer = trainers.WordPieceTrainer(vocab_size=size, special_tokens=BERT, show_progress=False)
+    counted = collections.Counter(char for line in lines for char in tokenizer.normalizer.normalize_str(line))
+    letters = sorted(frequent(counted, LETTERS))
+    trainer = trainers.BpeTrainer(
+        vocab_size=size, initial_alphabet=letters, limit_alphabet=len(letters), show_progress=False
+    )
     tokenizer.train_from_iterator(lines, trainer)
-    ordered = sorted(tokenizer.get_vocab(), key=tokenizer.get_vocab().get)
-    (folder / "vocab.txt").write_text("\n".join(ordered) + "\n", encoding="utf-8")
+    counted.clear()
+    for line in lines:
+        encoding, last = tokenizer.encode(line), None
+        for piece, word in zip(encoding.tokens, encoding.word_ids):
+            counted[piece if word != last else f"##{piece}"] += len(piece.removeprefix("##")) > 1
+            last = word
+    parts = [*BERT, *letters, *(f"##{letter}" for letter in letters)]
+    parts += frequent(counted, size - len(parts))
+    (folder / "vocab.txt").write_text("\n".join(parts) + "\n", encoding="utf-8")
     describe(folder, kind, do_lower_case=lowercase, **config)
+
+
+def frequent(counted: collections.Counter, most: int) -> list[str]:
+    """Those counted most often, equals in the order of the alphabet, without what is white space or not counted."""
+    ordered = sorted(counted, key=lambda item: (-counted[item], item))
+    return [item for item in ordered if counted[item] and item.strip()][:most]
 
 
 def byte_pairs(lines: list[str], size: int, special: list[str]) -> Tokenizer:

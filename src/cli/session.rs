@@ -105,8 +105,11 @@ fn read_labels(list: &str) -> Result<Vec<String>> {
     };
     let names: Vec<String> = text.trim_end().lines().map(|name| name.trim().to_owned()).collect();
     if names.len() < 2 || names.iter().any(String::is_empty) {
-        let what = format!("--labels {list}: there is no such file, and the list needs two names or more, none empty");
-        return Err(misuse(what).help("for example --labels O,B-PER,I-PER, in the order of the logits"));
+        let what = format!(
+            "--labels {list}: there is no such file, and a list needs two names or more, none empty; \
+             for example --labels O,B-PER,I-PER, in the order of the logits"
+        );
+        return Err(misuse(what));
     }
     Ok(names)
 }
