@@ -47,7 +47,8 @@ pub fn words(text: &str, sentence: Span, tokens: &[Span]) -> Vec<Word> {
 fn is_opened(text: &str, word: Span, before: &[Span], first: Span) -> bool {
     let Some(mark) = before.last() else { return false };
     // Longer runs of spaces are tokens of their own in some vocabularies.
-    let is_space = mark.get(text).is_some_and(|mark| mark.chars().all(char::is_whitespace) && mark.chars().nth(1).is_none());
+    let is_space =
+        mark.get(text).is_some_and(|mark| mark.chars().all(char::is_whitespace) && mark.chars().nth(1).is_none());
     is_space && mark.end == word.start && first.start == word.start && text[..word.start].ends_with(char::is_whitespace)
 }
 

@@ -37,6 +37,8 @@ class Source:
 def load(name: str, revision: str | None = None, remote_code: bool = False, labels: str | None = None) -> Source:
     """Loads a model by its folder or its name. A model without a trained classifier is refused."""
     options = {"revision": revision or "main", "trust_remote_code": remote_code}
+    if name.startswith(("/", ".", "~")) and not pathlib.Path(name).is_dir():
+        raise ValueError(f"there is no folder {name}")
     try:
         tokenizer = transformers.AutoTokenizer.from_pretrained(name, **options)
         model, loading = transformers.AutoModelForTokenClassification.from_pretrained(
@@ -95,9 +97,11 @@ def sentences(paths: list[pathlib.Path], field: str = "text") -> list[str]:
 
 
 def rows(tokenizer: transformers.PreTrainedTokenizerBase, texts: list[str]) -> Rows:
-    """Token ids of the sentences, special ones included."""
+    """Token ids of the sentences, special ones included, cut to `LONGEST` before the last."""
     longest = min(LONGEST, tokenizer.model_max_length)
-    return tokenizer(texts, truncation=True, max_length=longest)["input_ids"]
+    # Not cut by the tokenizer: it would keep the length in tokenizer.json.
+    found = tokenizer(texts, verbose=False)["input_ids"]
+    return [row if len(row) <= longest else [*row[: longest - 1], row[-1]] for row in found]
 
 
 def note_other_tokens(source: Source, name: str, revision: str | None, texts: list[str]) -> None:
@@ -108,7 +112,7 @@ def note_other_tokens(source: Source, name: str, revision: str | None, texts: li
     given = tokenizers.Tokenizer.from_file(path)
     given.no_padding()
     given.no_truncation()
-    other = sum(given.encode(text).ids != source.tokenizer(text)["input_ids"] for text in texts)
+    other = sum(given.encode(text).ids != source.tokenizer(text, verbose=False)["input_ids"] for text in texts)
     if other:
         print(
             f"export_onnx: {other} of {len(texts)} sentences have other tokens by the model's own tokenizer.json than by "

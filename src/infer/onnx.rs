@@ -116,7 +116,9 @@ impl OnnxBackend {
                 "its logits are {found:?} [batch, token, label] where config.json names {} labels, which needs {expected:?}",
                 self.labels
             );
-            return Err(unusable(model, what).help("config.json must name as many labels as the model has, or --labels"));
+            return Err(
+                unusable(model, what).help("config.json must name as many labels as the model has, or --labels")
+            );
         }
         Ok(())
     }

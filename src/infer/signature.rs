@@ -77,9 +77,8 @@ fn find_logits(outputs: &[Outlet], labels: usize) -> Result<&str, Refusal> {
     if let Some(output) = outputs.iter().find(|output| output.name() == "logits") {
         return Ok(output.name());
     }
-    let scores = |output: &&Outlet| {
-        tensor(output).is_some_and(|(_, shape)| shape.len() == 3 && shape[2] == labels as i64)
-    };
+    let scores =
+        |output: &&Outlet| tensor(output).is_some_and(|(_, shape)| shape.len() == 3 && shape[2] == labels as i64);
     let [only] = outputs else {
         let mut found = outputs.iter().filter(scores);
         return match (found.next(), found.next()) {

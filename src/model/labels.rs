@@ -54,8 +54,9 @@ impl LabelSet {
     pub fn new(names: Vec<String>) -> Result<Self> {
         let says_nothing = |name: &&String| name.strip_prefix("LABEL_").is_some_and(|id| id.parse::<usize>().is_ok());
         if let Some(name) = names.iter().find(says_nothing) {
-            return Err(Error::new(ErrorKind::Model, format!("the label {name:?} says nothing about its meaning"))
-                .help(ADVICE));
+            return Err(
+                Error::new(ErrorKind::Model, format!("the label {name:?} says nothing about its meaning")).help(ADVICE)
+            );
         }
         let mut types: Vec<Arc<str>> = Vec::new();
         let style = Style::of(&names);
@@ -204,7 +205,8 @@ impl Style {
     /// `None` for "outside", else the position (where the name has one) and the type.
     fn parse(self, name: &str) -> Option<(Option<Position>, &str)> {
         // Some training scripts give labels of their own to special tokens and to the later pieces of a word.
-        let of_special_tokens = matches!(name, "X" | "PAD") || (name.starts_with(['[', '<']) && name.ends_with([']', '>']));
+        let of_special_tokens =
+            matches!(name, "X" | "PAD") || (name.starts_with(['[', '<']) && name.ends_with([']', '>']));
         if of_special_tokens || matches!(name, "O" | "o" | "OUT" | "NONE" | "None" | "0") {
             return None;
         }
@@ -248,11 +250,15 @@ mod tests {
     #[test]
     fn positions_are_read_in_any_style() {
         let types = |names: &str| set(names).types().iter().map(|kind| kind.to_string()).collect::<Vec<_>>();
-        for names in ["I-PER O B-PER", "B_PER I_PER O", "O PER-B PER-I", "o b-PER i-PER", "B-PER I-PER X [CLS] <pad> O"] {
+        for names in ["I-PER O B-PER", "B_PER I_PER O", "O PER-B PER-I", "o b-PER i-PER", "B-PER I-PER X [CLS] <pad> O"]
+        {
             assert_eq!((set(names).scheme(), types(names)), (Scheme::Bio, vec!["PER".to_owned()]), "{names}");
         }
         assert_eq!(types("O B-event-date I-event-date"), ["event-date"]);
-        assert_eq!((set("O PER E-MAIL").scheme(), types("O PER E-MAIL")), (Scheme::Io, vec!["PER".into(), "E-MAIL".into()]));
+        assert_eq!(
+            (set("O PER E-MAIL").scheme(), types("O PER E-MAIL")),
+            (Scheme::Io, vec!["PER".into(), "E-MAIL".into()])
+        );
         assert_eq!(types("O PER_S PER_B PER_I PER_E"), ["PER"]);
         assert_eq!(set("O PER_S PER_B PER_I PER_E").scheme(), Scheme::Bioes);
     }

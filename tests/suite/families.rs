@@ -166,7 +166,8 @@ fn articles(family: &str) -> Vec<Value> {
 
 /// Scripts without spaces have words of one character.
 fn goes_on(before: Option<char>, after: Option<char>) -> bool {
-    let letter = |char: char| char.is_alphanumeric() && !matches!(char, '\u{e00}'..='\u{eff}' | '\u{3000}'..='\u{9fff}');
+    let letter =
+        |char: char| char.is_alphanumeric() && !matches!(char, '\u{e00}'..='\u{eff}' | '\u{3000}'..='\u{9fff}');
     before.zip(after).is_some_and(|(before, after)| letter(before) && letter(after))
 }
 
@@ -218,7 +219,7 @@ fn labels_without_names_are_given_on_the_command_line() {
     let input = desk.write_lines("in.jsonl", &articles("bert-cased"));
     let extract = |model: &str, labels: &[&str]| {
         let args = ["extract", &input, "--model", model, "--entities", "none", "--out", "-", "--quiet"];
-        namewire(&[&args, &["--variant", "model.onnx"], labels].concat())
+        namewire(&[&args[..], &["--variant", "model.onnx"], labels].concat())
     };
     let (unnamed, named) = (desk.path("model"), family.display().to_string());
     let expected = parse_lines(&extract(&named, &[]).exits(0).stdout);
