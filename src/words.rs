@@ -13,7 +13,7 @@ pub struct Word {
     pub span: Span,
     /// Its first token.
     pub first_token: u32,
-    /// How many tokens it shares a byte with; at least one.
+    /// How many tokens it shares a byte with, and the mark that opens it; at least one.
     pub tokens: u32,
     /// True for letters and digits, false for punctuation and symbols.
     pub lexical: bool,
@@ -34,10 +34,23 @@ pub fn words(text: &str, sentence: Span, tokens: &[Span]) -> Vec<Word> {
         let first = covering.clone().position(|token| token.overlaps(span));
         if let Some(first) = first {
             let count = covering.skip(first).count();
-            words.push(Word { span, first_token: (cursor + first) as u32, tokens: count.max(1) as u32, lexical });
+            let first = cursor + first;
+            let opened = usize::from(is_opened(text, span, &tokens[..first], tokens[first]));
+            words.push(Word { span, first_token: (first - opened) as u32, tokens: (count + opened) as u32, lexical });
         }
     }
     words
+}
+
+/// Whether the token before a word's first is the mark of its beginning (`▁`, `Ġ`), which tokenizers join to the word
+/// wherever their vocabulary allows: the white space just before it, that the first token itself does not hold.
+/// Models were taught a word's label on that mark, as its first token.
+fn is_opened(text: &str, word: Span, before: &[Span], first: Span) -> bool {
+    let Some(mark) = before.last() else { return false };
+    // Longer runs of spaces are tokens of their own in some vocabularies.
+    let is_space =
+        mark.get(text).is_some_and(|mark| mark.chars().all(char::is_whitespace) && mark.chars().nth(1).is_none());
+    is_space && mark.end == word.start && first.start == word.start && text[..word.start].ends_with(char::is_whitespace)
 }
 
 /// The spans of words alone, each with whether it is lexical.
@@ -100,11 +113,30 @@ mod tests {
     #[test]
     fn words_know_their_tokens() {
         let text = "Da’esh fled";
-        // Da | ’ | es | h | (a space) | fl | ed
+        // Da | ’ | es | h | ▁ | fl | ed
         let tokens = [(0, 2), (2, 5), (5, 7), (7, 8), (8, 9), (9, 11), (11, 13)].map(|(a, b)| Span::new(a, b));
         let words = words(text, Span::new(0, text.len()), &tokens);
         let firsts: Vec<_> = words.iter().map(|word| (word.span.slice(text), word.first_token, word.tokens)).collect();
-        assert_eq!(firsts, [("Da", 0, 1), ("’", 1, 1), ("esh", 2, 2), ("fled", 5, 2)]);
+        assert_eq!(firsts, [("Da", 0, 1), ("’", 1, 1), ("esh", 2, 2), ("fled", 4, 3)]);
+    }
+
+    #[test]
+    fn a_mark_that_stands_alone_opens_its_word() {
+        let firsts = |text: &str, tokens: &[(usize, usize)]| -> Vec<(u32, u32)> {
+            let tokens: Vec<_> = tokens.iter().map(|&(start, end)| Span::new(start, end)).collect();
+            let words = words(text, Span::new(0, text.len()), &tokens);
+            words.iter().map(|word| (word.first_token, word.tokens)).collect()
+        };
+        // in | ▁ | Ra | qqa; the mark with the space or, trimmed, empty
+        for mark in [(2, 3), (3, 3)] {
+            assert_eq!(firsts("in Raqqa", &[(0, 2), mark, (3, 5), (5, 8)]), [(0, 1), (1, 3)]);
+        }
+        // in | ▁ | ▁Ra | qqa: the second space has its own.
+        assert_eq!(firsts("in  Raqqa", &[(0, 2), (2, 3), (3, 6), (6, 9)]), [(0, 1), (2, 2)]);
+        assert_eq!(firsts("in  Raqqa", &[(0, 2), (3, 3), (4, 6), (6, 9)]), [(0, 1), (2, 2)]);
+        // A mark before the first character, and an empty token within a word.
+        assert_eq!(firsts("Raqqa", &[(0, 1), (0, 2), (2, 5)]), [(0, 3)]);
+        assert_eq!(firsts("a-b", &[(0, 1), (1, 1), (1, 2), (2, 3)]), [(0, 1), (2, 1), (3, 1)]);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use namewire::hub::{FetchEvent, FetchOptions, Fetched, HubName, HubSettings, fet
 use namewire::infer::{Device, Runtime};
 use serde_json::json;
 
-use super::session::{DeviceChoice, parse_device};
+use super::session::{DeviceChoice, parse_device, read_labels};
 use super::{End, print, say};
 
 #[derive(Debug, Args)]
@@ -43,6 +43,9 @@ pub(super) struct FetchArgs {
     /// Which ONNX file of the repository, by name.
     #[arg(long, value_name = "NAME")]
     variant: Option<String>,
+    /// What its labels are called, where its config.json does not say: O,B-PER,I-PER,… or a file of them.
+    #[arg(long, value_name = "LIST")]
+    labels: Option<String>,
     /// Print what was fetched as one JSON object.
     #[arg(long)]
     json: bool,
@@ -54,7 +57,8 @@ pub(super) struct FetchArgs {
 pub(super) fn run(args: &FetchArgs) -> Result<End> {
     let name: HubName = args.name.parse()?;
     let settings = HubSettings::from_environment()?;
-    let options = FetchOptions { variant: args.variant.clone(), for_gpu: for_gpu(args.device)? };
+    let labels = args.labels.as_deref().map(read_labels).transpose()?;
+    let options = FetchOptions { variant: args.variant.clone(), for_gpu: for_gpu(args.device)?, labels };
     let mut bar = Bar::new(args.quiet);
     let fetched = fetch(&name, &options, &settings, &mut |event| bar.show(event));
     bar.clear();

@@ -8,6 +8,7 @@ use namewire::error::Result;
 use namewire::infer::{Device, OnnxBackend, OnnxOptions, Runtime, TensorInfo};
 use namewire::model::{Model, ModelOptions, Origin};
 
+use super::session::read_labels;
 use super::{End, print};
 
 #[derive(Debug, Args)]
@@ -21,13 +22,17 @@ pub(super) struct InspectArgs {
     /// Which ONNX file of the folder.
     #[arg(long, value_name = "NAME")]
     variant: Option<String>,
+    /// The model's labels, in place of those of config.json: O,B-PER,I-PER,… or a file of them.
+    #[arg(long, value_name = "LIST")]
+    labels: Option<String>,
     /// The ONNX Runtime library, or its folder.
     #[arg(long, value_name = "FILE")]
     ort_lib: Option<PathBuf>,
 }
 
 pub(super) fn run(args: &InspectArgs) -> Result<End> {
-    let options = ModelOptions { variant: args.variant.clone(), ..ModelOptions::default() };
+    let labels = args.labels.as_deref().map(read_labels).transpose()?;
+    let options = ModelOptions { variant: args.variant.clone(), labels, ..ModelOptions::default() };
     let model = match &args.model {
         Some(name) => Model::open_named(name, &options)?,
         None => Model::bundled(&options)?,

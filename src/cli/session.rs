@@ -27,6 +27,10 @@ pub(super) struct ModelArgs {
     /// Most tokens that the model sees at once, special tokens included; not more than it was made for.
     #[arg(long, value_name = "TOKENS")]
     pub window: Option<usize>,
+    /// The model's labels in the order of its logits, in place of those of config.json: O,B-PER,I-PER,… or a file
+    /// with one a line.
+    #[arg(long, value_name = "LIST")]
+    pub labels: Option<String>,
     /// Where to compute: cpu, cuda, cuda:N, or auto (a GPU where ONNX Runtime can use one, else the CPU).
     #[arg(long, default_value = "cpu", value_parser = parse_device)]
     pub device: DeviceChoice,
@@ -64,12 +68,21 @@ pub(super) fn parse_device(text: &str) -> std::result::Result<DeviceChoice, Stri
 impl ModelArgs {
     /// Opens the model; the variant goes by the device.
     pub(super) fn open_model(&self, device: Device) -> Result<Model> {
-        let options =
-            ModelOptions { variant: self.variant.clone(), for_gpu: device != Device::Cpu, window: self.window };
+        let options = self.model_options(device)?;
         match &self.model {
             Some(name) => Model::open_named(name, &options),
             None => Model::bundled(&options),
         }
+    }
+
+    /// What the flags say of a model.
+    pub(super) fn model_options(&self, device: Device) -> Result<ModelOptions> {
+        Ok(ModelOptions {
+            variant: self.variant.clone(),
+            for_gpu: device != Device::Cpu,
+            window: self.window,
+            labels: self.labels.as_deref().map(read_labels).transpose()?,
+        })
     }
 
     /// Loads ONNX Runtime and settles the device.
@@ -115,6 +128,25 @@ impl ModelArgs {
     pub(super) fn options(&self, device: Device) -> OnnxOptions {
         OnnxOptions { device, threads: 1, gpu_memory: self.gpu_memory.map(|megabytes| megabytes << 20) }
     }
+}
+
+/// The names of a list with commas, or the lines of the file of that name.
+pub(super) fn read_labels(list: &str) -> Result<Vec<String>> {
+    let path = std::path::Path::new(list);
+    let text = if path.is_file() {
+        std::fs::read_to_string(path).map_err(|error| Error::opening(path, error))?
+    } else {
+        list.replace(',', "\n")
+    };
+    let names: Vec<String> = text.trim_end().lines().map(|name| name.trim().to_owned()).collect();
+    if names.len() < 2 || names.iter().any(String::is_empty) {
+        let what = format!(
+            "--labels {list}: there is no such file, and a list needs two names or more, none empty; \
+             for example --labels O,B-PER,I-PER, in the order of the logits"
+        );
+        return Err(misuse(what));
+    }
+    Ok(names)
 }
 
 /// One session per worker.

@@ -35,7 +35,7 @@ pub fn fetch(
         None => error.help("HF_HUB_OFFLINE is set: only what the cache has of the repository was looked at"),
     })?;
     let mut files =
-        Files { client: client.as_ref(), settings, cached: &cached, repository: &repository, downloaded: 0 };
+        Files { client: client.as_ref(), settings, cached: &cached, repository: &repository, options, downloaded: 0 };
     let listed = files.bring_all(&selection, watch)?;
     if client.is_some() {
         // Last: a branch never leads to a snapshot of which a part is missing.
@@ -85,6 +85,7 @@ struct Files<'f> {
     settings: &'f HubSettings,
     cached: &'f CachedRepository,
     repository: &'f Repository,
+    options: &'f FetchOptions,
     downloaded: u64,
 }
 
@@ -162,7 +163,7 @@ impl Files<'_> {
     fn check_labels(&self, config: &str) -> Result<()> {
         let path = self.cached.snapshot(&self.repository.commit).join(config);
         let text = std::fs::read_to_string(&path).map_err(|error| failed(&path, error))?;
-        crate::model::check_labels(&text).map_err(|error| error.at(path))
+        crate::model::check_labels(&text, self.options.labels.as_deref()).map_err(|error| error.at(path))
     }
 }
 

@@ -57,6 +57,8 @@ pub struct FetchOptions {
     pub variant: Option<String>,
     /// Prefer half precision, as a GPU does, over 8-bit integers.
     pub for_gpu: bool,
+    /// The names of its labels, for a model that does not name them.
+    pub labels: Option<Vec<String>>,
 }
 
 /// What came of [`fetch`].

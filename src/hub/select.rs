@@ -144,7 +144,8 @@ mod tests {
         let many = "config.json tokenizer.json onnx/model.onnx onnx/model_fp16.onnx onnx/model_quantized.onnx \
                     onnx/model_q4.onnx onnx/model_q4f16.onnx onnx/model_bnb4.onnx onnx/model_uint8.onnx";
         let graph = |paths: &str, variant: Option<&str>, for_gpu| {
-            chosen(paths, &FetchOptions { variant: variant.map(str::to_owned), for_gpu }).map(|files| files[2].clone())
+            chosen(paths, &FetchOptions { variant: variant.map(str::to_owned), for_gpu, labels: None })
+                .map(|files| files[2].clone())
         };
         assert_eq!(graph(many, None, true).unwrap(), "onnx/model_fp16.onnx");
         assert!(["onnx/model_uint8.onnx", "onnx/model_quantized.onnx"].contains(&&*graph(many, None, false).unwrap()));

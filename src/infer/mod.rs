@@ -9,6 +9,7 @@ mod library;
 mod onnx;
 mod placement;
 mod runtime;
+mod signature;
 mod stub;
 
 use ndarray::{Array3, ArrayView3};

@@ -1,15 +1,16 @@
-//! Sessions of ONNX Runtime. Only this file, `runtime` and `cuda` know its crate.
+//! Sessions of ONNX Runtime. Only this file, `signature`, `runtime` and `cuda` know its crate.
 
 use std::path::Path;
 
 use ndarray::{Array3, Ix3};
 use ort::session::{Session, SessionInputValue, builder::GraphOptimizationLevel, builder::SessionBuilder};
-use ort::value::{DynValue, TensorElementType, TensorRef, ValueType};
+use ort::value::{DynValue, Tensor, TensorElementType, TensorRef, ValueType};
 use serde::Serialize;
 
 use super::cuda::{self, Bound};
 use super::placement::{Placement, Profile};
 use super::runtime::{Device, Runtime};
+use super::signature::{Input, InputKind, Signature};
 use super::{Backend, Logits};
 use crate::batch::Batch;
 use crate::error::{Error, ErrorKind, Result};
@@ -43,33 +44,10 @@ pub struct OnnxBackend {
     session: Session,
     /// Pinned memory, on a GPU.
     bound: Option<Bound>,
-    inputs: Vec<InputKind>,
-    narrow: bool,
-    output: String,
+    signature: Signature,
     labels: usize,
     /// Token type ids: one segment only, so zeros.
     zeros: Vec<i64>,
-}
-
-/// What the graph wants on an input.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum InputKind {
-    Ids,
-    Mask,
-    Types,
-}
-
-impl InputKind {
-    const ALL: [(InputKind, &'static str); 3] =
-        [(Self::Ids, "input_ids"), (Self::Mask, "attention_mask"), (Self::Types, "token_type_ids")];
-
-    fn of(name: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(_, known)| *known == name).map(|(kind, _)| *kind)
-    }
-
-    fn name(self) -> &'static str {
-        Self::ALL[self as usize].1
-    }
 }
 
 impl OnnxBackend {
@@ -88,36 +66,20 @@ impl OnnxBackend {
                 None => unusable(model, error),
             }
         })?;
-        let wrong = |what: String| unusable(model, what);
-        let mut inputs = Vec::new();
-        for input in session.inputs() {
-            inputs.push(InputKind::of(input.name()).ok_or_else(|| {
-                let known = InputKind::ALL.map(|(_, name)| name).join(", ");
-                wrong(format!("it has an input {:?}, but only {known} can be given", input.name()))
-            })?);
-        }
-        let elements: Vec<_> = session.inputs().iter().map(|input| element_type(input.dtype())).collect();
-        let narrow = match elements.first() {
-            Some(Some(TensorElementType::Int64)) => false,
-            Some(Some(TensorElementType::Int32)) => true,
-            _ => return Err(wrong(format!("its inputs are {elements:?}, not int64 or int32"))),
-        };
-        let mut outputs = session.outputs().iter().map(ort::value::Outlet::name);
-        let output = outputs.clone().find(|name| *name == "logits").or_else(|| outputs.next());
-        let output = output.ok_or_else(|| wrong("it has no output".to_owned()))?.to_owned();
+        let labels = model.labels.len();
+        let signature = Signature::read(&session, labels).map_err(|(why, help)| unusable(model, why).help(help))?;
         let bound = match options.device {
             Device::Cpu => None,
             // Without pinned memory the same is computed, and copied more slowly.
-            Device::Cuda(device) => Bound::pinned(&session, device, &output)
+            Device::Cuda(device) => Bound::pinned(&session, device, &signature.output)
                 .inspect_err(|error| tracing::warn!("there is no pinned memory: {error}"))
                 .ok(),
         };
-        let labels = model.labels.len();
-        let mut backend = Self { session, bound, inputs, narrow, output, labels, zeros: Vec::new() };
+        let mut backend = Self { session, bound, signature, labels, zeros: Vec::new() };
         backend.try_out(model)?;
         if let Some(profile) = profile {
             backend.check_placement(&profile).map_err(|why| {
-                wrong(why).help("export the model with standard operators, or make it by `scripts/make_fp16`")
+                unusable(model, why).help("export the model with standard operators, or make it by `scripts/make_fp16`")
             })?;
         }
         Ok(backend)
@@ -154,7 +116,9 @@ impl OnnxBackend {
                 "its logits are {found:?} [batch, token, label] where config.json names {} labels, which needs {expected:?}",
                 self.labels
             );
-            return Err(unusable(model, what));
+            return Err(
+                unusable(model, what).help("config.json must name as many labels as the model has, or --labels")
+            );
         }
         Ok(())
     }
@@ -162,36 +126,32 @@ impl OnnxBackend {
     fn run(&mut self, batch: &Batch) -> ort::Result<Array3<f32>> {
         let shape = [batch.rows, batch.width];
         self.zeros.resize(batch.ids.len().max(self.zeros.len()), 0);
-        let Self { session, bound, inputs, narrow, output, zeros, .. } = self;
+        let Self { session, bound, signature, zeros, .. } = self;
         let data = |kind: InputKind| match kind {
             InputKind::Ids => &batch.ids[..],
             InputKind::Mask => &batch.mask[..],
             InputKind::Types => &zeros[..batch.ids.len()],
         };
+        // The few models that take 32-bit inputs pay for a copy.
+        let narrowed = |kind: InputKind| data(kind).iter().map(|&id| id as i32);
         if let Some(bound) = bound {
-            for &kind in inputs.iter() {
-                let cells = data(kind).iter().copied();
+            for &Input { kind, narrow } in &signature.inputs {
                 match narrow {
-                    true => bound.set(kind.name(), shape, cells.map(|id| id as i32))?,
-                    false => bound.set(kind.name(), shape, cells)?,
+                    true => bound.set(kind.name(), shape, narrowed(kind))?,
+                    false => bound.set(kind.name(), shape, data(kind).iter().copied())?,
                 }
             }
             return bound.run(session, to_array);
         }
-        // The few models that take 32-bit inputs pay for a copy.
-        let narrow: Vec<Vec<i32>> = match narrow {
-            true => inputs.iter().map(|&kind| data(kind).iter().map(|&id| id as i32).collect()).collect(),
-            false => Vec::new(),
-        };
-        let mut values: Vec<(&str, SessionInputValue<'_>)> = Vec::with_capacity(inputs.len());
-        for (index, &kind) in inputs.iter().enumerate() {
-            let value = match narrow.get(index) {
-                Some(narrow) => TensorRef::from_array_view((shape, &narrow[..]))?.into(),
-                None => TensorRef::from_array_view((shape, data(kind)))?.into(),
+        let mut values: Vec<(&str, SessionInputValue<'_>)> = Vec::with_capacity(signature.inputs.len());
+        for &Input { kind, narrow } in &signature.inputs {
+            let value = match narrow {
+                true => Tensor::from_array((shape, narrowed(kind).collect::<Vec<i32>>()))?.into(),
+                false => TensorRef::from_array_view((shape, data(kind)))?.into(),
             };
             values.push((kind.name(), value));
         }
-        to_array(&session.run(values)?[output.as_str()])
+        to_array(&session.run(values)?[signature.output.as_str()])
     }
 }
 
@@ -293,7 +253,7 @@ mod tests {
         let (runtime, model) = (Runtime::load(None, false).unwrap(), tiny());
         let mut plain = OnnxBackend::new(runtime, &model, OPTIONS).unwrap();
         let mut bound = OnnxBackend::new(runtime, &model, OPTIONS).unwrap();
-        bound.bound = Some(Bound::unpinned(&bound.session, &bound.output).unwrap());
+        bound.bound = Some(Bound::unpinned(&bound.session, &bound.signature.output).unwrap());
         // Shapes grow and shrink: what is bound must be the last batch, not an earlier one.
         for (rows, width) in [(2, 9), (5, 30), (1, 4), (3, 9)] {
             let ids = (0..(rows * width) as i64).map(|id| 4 + id * 7 % 90).collect();

@@ -4,6 +4,10 @@ use std::sync::Arc;
 
 use crate::error::{Error, ErrorKind, Result};
 
+/// What to do about labels that say nothing.
+pub(super) const ADVICE: &str = "name the labels, in the order of the logits: --labels O,B-PER,I-PER,… or --labels FILE \
+     with one a line; or write them into `id2label` of config.json";
+
 /// How a tag sequence marks where mentions begin and end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scheme {
@@ -45,15 +49,18 @@ pub struct LabelSet {
 }
 
 impl LabelSet {
-    /// Reads label names such as `B-PER`, `I_LOC`, `PER` or `O`. Fails on names that say nothing
+    /// Reads label names such as `B-PER`, `I_LOC`, `PER-B`, `PER` or `O`. Fails on names that say nothing
     /// (`LABEL_0`), on a set without `O`, and on a set without any type.
     pub fn new(names: Vec<String>) -> Result<Self> {
-        if let Some(name) = names.iter().find(|name| name.starts_with("LABEL_")) {
-            return Err(Error::new(ErrorKind::Model, format!("the label {name:?} says nothing about its meaning"))
-                .help("write the real names into `id2label` of config.json, for example \"B-PER\""));
+        let says_nothing = |name: &&String| name.strip_prefix("LABEL_").is_some_and(|id| id.parse::<usize>().is_ok());
+        if let Some(name) = names.iter().find(says_nothing) {
+            return Err(
+                Error::new(ErrorKind::Model, format!("the label {name:?} says nothing about its meaning")).help(ADVICE)
+            );
         }
         let mut types: Vec<Arc<str>> = Vec::new();
-        let parsed: Vec<_> = names.iter().map(|name| parse_tag(name)).collect();
+        let style = Style::of(&names);
+        let parsed: Vec<_> = names.iter().map(|name| style.parse(name)).collect();
         let tags: Vec<Tag> = parsed
             .iter()
             .map(|tag| match tag {
@@ -157,19 +164,59 @@ impl LabelSet {
     }
 }
 
-/// `None` for "outside", else the position (where the name has one) and the type.
-pub(crate) fn parse_tag(name: &str) -> Option<(Option<Position>, &str)> {
-    if matches!(name, "O" | "o" | "OUT" | "NONE" | "None" | "0") {
-        return None;
+/// `None` for "outside", else the position (where the tag has one, before its type) and the type.
+pub(crate) fn parse_tag(tag: &str) -> Option<(Option<Position>, &str)> {
+    Style::Before.parse(tag)
+}
+
+/// Where label names say the position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Style {
+    /// `B-PER`.
+    Before,
+    /// `PER-B`.
+    After,
+    /// `PER`: they do not.
+    Bare,
+}
+
+impl Style {
+    /// `B` and `I` are in every set that has positions, so that a type `E-MAIL` among bare names stays one.
+    fn of(names: &[String]) -> Self {
+        let uses = |style: Self| {
+            let position = |name: &String| style.split(name).map(|(position, _)| position);
+            names.iter().any(|name| matches!(position(name), Some(Position::Begin | Position::Inside)))
+        };
+        [Self::Before, Self::After].into_iter().find(|&style| uses(style)).unwrap_or(Self::Bare)
     }
-    let (position, kind) = match name.split_once(['-', '_']) {
-        Some(("B", kind)) => (Some(Position::Begin), kind),
-        Some(("I" | "M", kind)) => (Some(Position::Inside), kind),
-        Some(("E" | "L", kind)) => (Some(Position::End), kind),
-        Some(("S" | "U", kind)) => (Some(Position::Single), kind),
-        _ => (None, name),
-    };
-    Some((position, kind))
+
+    /// The position and the type, where the name has both.
+    fn split(self, name: &str) -> Option<(Position, &str)> {
+        let (position, kind) = match self {
+            Self::Before => name.split_once(['-', '_'])?,
+            Self::After => name.rsplit_once(['-', '_']).map(|(kind, position)| (position, kind))?,
+            Self::Bare => return None,
+        };
+        let position = match position {
+            "B" | "b" => Position::Begin,
+            "I" | "M" | "i" | "m" => Position::Inside,
+            "E" | "L" | "e" | "l" => Position::End,
+            "S" | "U" | "s" | "u" => Position::Single,
+            _ => return None,
+        };
+        (!kind.is_empty()).then_some((position, kind))
+    }
+
+    /// `None` for "outside", else the position (where the name has one) and the type.
+    fn parse(self, name: &str) -> Option<(Option<Position>, &str)> {
+        // Some training scripts give labels of their own to special tokens and to the later pieces of a word.
+        let of_special_tokens =
+            matches!(name, "X" | "PAD") || (name.starts_with(['[', '<']) && name.ends_with([']', '>']));
+        if of_special_tokens || matches!(name, "O" | "o" | "OUT" | "NONE" | "None" | "0") {
+            return None;
+        }
+        Some(self.split(name).map_or((None, name), |(position, kind)| (Some(position), kind)))
+    }
 }
 
 fn guess_scheme(parsed: &[Option<(Option<Position>, &str)>], tags: &[Tag], types: usize) -> Scheme {
@@ -206,6 +253,22 @@ mod tests {
     }
 
     #[test]
+    fn positions_are_read_in_any_style() {
+        let types = |names: &str| set(names).types().iter().map(|kind| kind.to_string()).collect::<Vec<_>>();
+        for names in ["I-PER O B-PER", "B_PER I_PER O", "O PER-B PER-I", "o b-PER i-PER", "B-PER I-PER X [CLS] <pad> O"]
+        {
+            assert_eq!((set(names).scheme(), types(names)), (Scheme::Bio, vec!["PER".to_owned()]), "{names}");
+        }
+        assert_eq!(types("O B-event-date I-event-date"), ["event-date"]);
+        assert_eq!(
+            (set("O PER E-MAIL").scheme(), types("O PER E-MAIL")),
+            (Scheme::Io, vec!["PER".into(), "E-MAIL".into()])
+        );
+        assert_eq!(types("O PER_S PER_B PER_I PER_E"), ["PER"]);
+        assert_eq!(set("O PER_S PER_B PER_I PER_E").scheme(), Scheme::Bioes);
+    }
+
+    #[test]
     fn transitions_are_the_fields_own() {
         let bio = set("O B-PER I-PER B-LOC I-LOC");
         assert!(bio.may_follow(1, 2) && bio.may_follow(2, 2) && bio.may_follow(2, 1) && bio.may_follow(1, 3));
@@ -220,7 +283,8 @@ mod tests {
     #[test]
     fn unusable_names_are_refused_with_advice() {
         let refused = |names: &[&str]| LabelSet::new(names.iter().map(|name| name.to_string()).collect()).unwrap_err();
-        assert!(refused(&["LABEL_0", "LABEL_1"]).to_string().contains("id2label"));
+        let refusal = refused(&["LABEL_0", "LABEL_1"]).to_string();
+        assert!(refusal.contains("--labels O,B-PER") && refusal.contains("id2label"), "{refusal}");
         assert!(refused(&["B-PER", "I-PER"]).to_string().contains("\"O\""));
         assert!(refused(&["O"]).to_string().contains("at least one type"));
     }

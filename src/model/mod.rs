@@ -9,12 +9,14 @@ mod catalogue;
 mod external;
 mod folder;
 mod labels;
+mod limits;
 mod tokenizer;
 mod within;
 
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use serde_json::Value;
 
 pub use catalogue::{Claim, KnownModel, known};
 #[cfg(feature = "hub")]
@@ -126,8 +128,10 @@ pub struct ModelOptions {
     pub variant: Option<String>,
     /// Prefer half precision, as a GPU does, over 8-bit integers.
     pub for_gpu: bool,
-    /// A window shorter than the model's own.
+    /// A window other than the usual one, not longer than the model was made for.
     pub window: Option<usize>,
+    /// Label names in the order of the logits, in place of those of `config.json`.
+    pub labels: Option<Vec<String>>,
 }
 
 impl Model {
@@ -166,17 +170,18 @@ impl Model {
 }
 
 /// The parts of `config.json` that matter here.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 struct HubConfig {
     #[serde(default)]
     id2label: std::collections::BTreeMap<String, String>,
-    max_position_embeddings: Option<usize>,
     model_type: Option<String>,
     vocab_size: Option<usize>,
-    /// DistilBERT says `dim`.
-    #[serde(alias = "dim")]
     hidden_size: Option<usize>,
-    pad_token_id: Option<u32>,
+    /// What DistilBERT calls its hidden size.
+    dim: Option<usize>,
+    /// Some files say -1 for none, here and below.
+    max_position_embeddings: Option<i64>,
+    pad_token_id: Option<i64>,
 }
 
 /// Everything but the graph, from the text of the files.
@@ -191,8 +196,11 @@ impl Parts<'_> {
     fn assemble(self, name: String, graph: Graph, origin: Origin, options: &ModelOptions) -> Result<Model> {
         let config: HubConfig = parse_json("config.json", self.config)?;
         let card: Card = self.card.map(|text| parse_json("namewire.json", text)).transpose()?.unwrap_or_default();
-        let labels = LabelSet::new(label_names(&config)?)?;
-        let tokenizer = Tokenizer::new(self.tokenizer, config.pad_token_id)?;
+        let labels = LabelSet::new(label_names(&config, options.labels.as_deref())?)?;
+        // Like every reader of that file: what it does not say in the expected form, it does not say.
+        let notes: Value =
+            self.tokenizer_config.and_then(|text| serde_json::from_str(text).ok()).unwrap_or(Value::Null);
+        let tokenizer = Tokenizer::new(self.tokenizer, |vocabulary| limits::padding(&config, &notes, vocabulary))?;
         if let Some(rows) = config.vocab_size.filter(|&rows| tokenizer.highest_id() as usize >= rows) {
             let what = format!(
                 "the tokenizer does not fit the model: tokenizer.json has ids up to {}, config.json a vocabulary of {rows}",
@@ -200,14 +208,7 @@ impl Parts<'_> {
             );
             return Err(Error::new(ErrorKind::Model, what).help("take tokenizer.json and config.json from one model"));
         }
-        let limit = longest_window(&config, self.tokenizer_config, &card);
-        let window = match options.window {
-            Some(asked) if asked > limit => {
-                let what = format!("a window of {asked} tokens is longer than the {limit} that the model was made for");
-                return Err(Error::new(ErrorKind::Config, what));
-            }
-            asked => asked.unwrap_or(limit),
-        };
+        let window = limits::window(&config, &notes, &card, options.window)?;
         if window < tokenizer.special_tokens() + 8 {
             return Err(Error::new(ErrorKind::Config, format!("a window of {window} tokens leaves no room for text")));
         }
@@ -218,7 +219,7 @@ impl Parts<'_> {
             window,
             variants: vec![graph.variant.clone()],
             graph,
-            hidden_size: config.hidden_size,
+            hidden_size: config.hidden_size.or(config.dim),
             architecture: config.model_type.unwrap_or_else(|| "unknown".to_owned()),
             card,
             origin,
@@ -234,36 +235,32 @@ fn parse_json<'t, T: Deserialize<'t>>(file: &str, text: &'t str) -> Result<T> {
 
 /// Fails where the text of a `config.json` is not that of a model whose labels make a tag set.
 #[cfg(feature = "hub")]
-pub(crate) fn check_labels(config: &str) -> Result<()> {
+pub(crate) fn check_labels(config: &str, given: Option<&[String]>) -> Result<()> {
     parse_json::<HubConfig>("config.json", config)
-        .and_then(|config| label_names(&config))
+        .and_then(|config| label_names(&config, given))
         .and_then(LabelSet::new)
         .map(drop)
 }
 
-/// `id2label` in the order of its ids, which must be 0, 1, 2, … without a gap.
-fn label_names(config: &HubConfig) -> Result<Vec<String>> {
+/// `id2label` in the order of its ids, which must be 0, 1, 2, … without a gap; or the names given instead, as many.
+fn label_names(config: &HubConfig, given: Option<&[String]>) -> Result<Vec<String>> {
+    let known = config.id2label.len();
+    if let Some(names) = given {
+        if known != 0 && known != names.len() {
+            let what = format!("{} labels are given, but `id2label` in config.json has {known}", names.len());
+            return Err(Error::config(what).help("name every label, in the order of the logits"));
+        }
+        return Ok(names.to_vec());
+    }
     let gap = || Error::new(ErrorKind::Model, "`id2label` in config.json does not number its labels 0, 1, 2, …");
-    let names: Option<Vec<String>> =
-        (0..config.id2label.len()).map(|id| config.id2label.get(&id.to_string()).cloned()).collect();
+    let names: Option<Vec<String>> = (0..known).map(|id| config.id2label.get(&id.to_string()).cloned()).collect();
     let names = names.ok_or_else(gap)?;
     if names.is_empty() {
         return Err(Error::new(
             ErrorKind::Model,
             "config.json has no `id2label`: this is no token-classification model",
-        ));
+        )
+        .help(labels::ADVICE));
     }
     Ok(names)
-}
-
-/// The longest window that every source allows; 512 where none says anything.
-fn longest_window(config: &HubConfig, tokenizer_config: Option<&str>, card: &Card) -> usize {
-    // RoBERTa numbers its positions from pad + 1, so that two of them hold no token.
-    let offset =
-        if matches!(config.model_type.as_deref(), Some("roberta" | "xlm-roberta" | "camembert")) { 2 } else { 0 };
-    let positions = config.max_position_embeddings.map(|positions| positions.saturating_sub(offset));
-    let tokenizer = tokenizer_config.and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok());
-    // "No limit" is written there as a number of thirty digits.
-    let tokenizer = tokenizer.and_then(|value| value["model_max_length"].as_f64()).filter(|&max| max < 1e6);
-    [positions, tokenizer.map(|max| max as usize), card.window].into_iter().flatten().min().unwrap_or(512).min(4096)
 }

@@ -15,19 +15,18 @@ pub struct Tokenizer {
 }
 
 impl Tokenizer {
-    /// Reads `tokenizer.json`. `pad` is the padding id that `config.json` names.
-    pub(super) fn new(json: &[u8], pad: Option<u32>) -> Result<Self> {
+    /// Reads `tokenizer.json`. `padding` finds the padding id, given the tokenizer as the file has it.
+    pub(super) fn new(json: &[u8], padding: impl FnOnce(&tokenizers::Tokenizer) -> u32) -> Result<Self> {
         let failed = |what: &str| Error::new(ErrorKind::Model, format!("tokenizer.json {what}"));
         let mut inner = tokenizers::Tokenizer::from_bytes(json)
             .map_err(|error| failed("cannot be read").because(error.to_string()))?;
-        let own_pad = inner.get_padding().map(|padding| padding.pad_id);
+        let pad = padding(&inner);
         inner.with_padding(None);
         inner
             .with_truncation(None)
             .map_err(|error| failed("cannot be used without truncation").because(error.to_string()))?;
         let (prefix, suffix) = frame(&inner).ok_or_else(|| failed("frames a text in a way that is not understood"))?;
         let highest = inner.get_vocab(true).values().copied().max().ok_or_else(|| failed("has no vocabulary"))?;
-        let pad = pad.or(own_pad).unwrap_or(0);
         Ok(Self { inner, prefix, suffix, pad, highest })
     }
 

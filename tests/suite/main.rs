@@ -15,6 +15,7 @@ mod decoding;
 mod determinism;
 mod eval;
 mod eval_shared_data;
+mod families;
 mod gold;
 mod hostile;
 #[cfg(feature = "hub")]

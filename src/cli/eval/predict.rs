@@ -9,7 +9,7 @@ use namewire::error::{Error, Result};
 use namewire::eval::{Corpus, Document, Kinds, Mention, Place};
 use namewire::finish::{Finished, Outcome};
 use namewire::link::EntityTable;
-use namewire::model::{Model, ModelOptions};
+use namewire::model::Model;
 use namewire::pipeline::Pipeline;
 use namewire::read::{Format, RawRecord, Records, Reject, discover};
 use namewire::segment::Segmentation;
@@ -48,10 +48,7 @@ pub(super) fn predict(args: &EvalArgs, gold: &Corpus, kinds: &mut Kinds) -> Resu
     let (runtime, device) = args.model.open_runtime()?;
     let model = match args.model.model.as_deref() {
         Some(folder) if folder.as_os_str() != BUNDLED => args.model.open_model(device)?,
-        _ => {
-            let (variant, window) = (args.model.variant.clone(), args.model.window);
-            Model::bundled(&ModelOptions { variant, window, for_gpu: device != namewire::infer::Device::Cpu })?
-        }
+        _ => Model::bundled(&args.model.model_options(device)?)?,
     };
     args.inference.settle(&mut config, device, &model);
     let workers = args.inference.workers(device);
