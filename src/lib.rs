@@ -23,7 +23,7 @@
 //! [`pipeline`] is the one place that knows threads, channels and order; [`relink`] repeats the end of the flow on
 //! spans that an earlier run has written. [`chunk`] is the unit that travels
 //! through them; [`finish`] takes an article from its scores to its mentions. [`model`] opens model folders,
-//! [`config`] holds every setting, [`report`] counts.
+//! [`config`] holds every setting, [`report`] counts, [`stop`] ends a run early.
 //!
 //! # Example
 //!
