@@ -21,10 +21,9 @@
 //! | 12 write | [`mod@write`] | linked mentions | JSON Lines |
 //!
 //! [`pipeline`] is the one place that knows threads, channels and order; [`relink`] repeats the end of the flow on
-//! spans that an earlier run has written. [`chunk`] is the unit that travels
-//! through them; [`finish`] takes an article from its scores to its mentions. [`model`] opens model folders,
-//! [`hub`] fetches them, [`config`] holds every setting, [`report`] counts. [`eval`] measures mentions and links
-//! against a gold standard.
+//! spans that an earlier run has written. [`chunk`] is the unit that travels through them; [`finish`] takes an article
+//! from its scores to its mentions. [`model`] opens model folders, [`hub`] fetches them, [`config`] holds every setting,
+//! [`report`] counts, [`stop`] ends a run early. [`eval`] measures mentions and links against a gold standard.
 //!
 //! # Example
 //!
