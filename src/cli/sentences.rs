@@ -24,7 +24,7 @@ characters. The order, the ids and the numbers are those of extract.
 
 Examples:
   namewire sentences news/ > sentences.jsonl
-  zcat dump.jsonl.gz | namewire sentences - --text-field body | jq -r .text"
+  namewire sentences dump.jsonl.gz --text-field body | jq -r .text"
 )]
 pub(super) struct SentencesArgs {
     /// Files, directories of files, or - for standard input, as for extract.
