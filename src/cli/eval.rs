@@ -31,8 +31,8 @@ use super::{End, print};
 Tags are read as seqeval reads them in its strict mode: what is ill formed under the scheme is no
 entity. --scheme lenient is seqeval's default mode. Types are compared in capitals.
 
-Where the gold is tokens, --model gets each sentence as one, its tokens joined by spaces, or its text;
-predictions as mentions refer to the text that --text-out writes.
+Where the gold is tokens, --model gets each sentence as one, its tokens joined by spaces, or its
+text; predictions as mentions refer to the text that --text-out writes.
 
 Examples:
   namewire eval --gold test.conll --pred predicted.conll
