@@ -174,6 +174,28 @@ fn a_run_that_is_killed_again_and_again_writes_the_same_bytes() {
     }
 }
 
+/// Which records a sample takes depends on how many lie before them, also in other inputs.
+#[test]
+fn a_selection_goes_on_where_it_was() {
+    let desk = Desk::new();
+    let (tiny, out, undisturbed) = (tiny(), desk.path("out"), desk.path("undisturbed"));
+    let (first, second) = (desk.write("1.jsonl", dump(300)), desk.write("2.jsonl", dump(900)));
+    let selected = [second.as_str(), "--sample", "0.7", "--seed", "3", "--limit", "700"];
+    namewire(&shards(&first, &tiny, &undisturbed, &selected)).exits(1);
+    assert_eq!(records(&undisturbed, "records"), 700);
+    let mut child = command(&shards(&first, &tiny, &out, &selected)).stderr(Stdio::null()).spawn().unwrap();
+    // 400 records: the sample has some 210 of the first input.
+    wait_for_shards(&mut child, &out, 10);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    namewire(&shards(&first, &tiny, &out, &[&selected[..], &["--resume"]].concat()))
+        .exits(1)
+        .says(&["going on behind"]);
+    assert_same_files(&out, &contents(&undisturbed));
+    let fewer = [second.as_str(), "--sample", "0.7", "--seed", "3", "--limit", "600", "--resume"];
+    namewire(&shards(&first, &tiny, &out, &fewer)).exits(2).says(&["limit"]);
+}
+
 /// What was piped in is read again up to the place, and recognised.
 #[test]
 fn standard_input_is_read_again_up_to_the_place() {
