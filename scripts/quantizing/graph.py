@@ -16,6 +16,8 @@ class Graph:
         self.outputs = [value.name for value in model.graph.output]
         self.nodes = list(model.graph.node)
         self.constants = {tensor.name: tensor for tensor in model.graph.initializer}
+        # The names of weights in 8 bits and of their scales.
+        self.quantized: dict[str, tuple[str, str]] = {}
         self.index()
 
     def index(self) -> None:
@@ -41,6 +43,13 @@ class Graph:
         """The shape of a constant."""
         tensor = self.constants.get(name)
         return None if tensor is None else tuple(tensor.dims)
+
+    def free(self, name: str) -> str:
+        """The name, or one like it that no tensor has."""
+        taken = {*self.constants, *self.inputs, *(output for node in self.nodes for output in node.output)}
+        while name in taken:
+            name += "_"
+        return name
 
     def add_constant(self, name: str, value) -> str:
         """Adds a constant and gives its name back."""

@@ -71,7 +71,7 @@ def quantize_products(graph: Graph, found: list[Product], ranges: dict[str, tupl
         if name not in done:
             low, high = ranges[name]
             scale = max(high - low, 1e-6) / 255
-            done[name] = names = [f"{name}_int8", f"{name}_scale", f"{name}_zero"]
+            done[name] = names = [graph.free(f"{name}_{part}") for part in ("int8", "scale", "zero")]
             graph.add_constant(names[1], numpy.float32(scale))
             graph.add_constant(names[2], numpy.uint8(round(-low / scale)))
             added.append(helper.make_node("QuantizeLinear", [name, *names[1:]], names[:1], name=f"quantize_{name}"))
@@ -113,11 +113,11 @@ def quantize_tables(graph: Graph, limit: int) -> int:
 
 def _quantize(graph: Graph, name: str, limit: int, columns: bool) -> tuple[str, str]:
     """The names of a constant in signed 8 bits, symmetric around zero, and of its scale or its columns' scales."""
-    quantized, scales = f"{name}_int8", f"{name}_scale"
-    if quantized not in graph.constants:
+    if name not in graph.quantized:
+        graph.quantized[name] = quantized, scales = graph.free(f"{name}_int8"), graph.free(f"{name}_scale")
         values = graph.constant(name).astype(numpy.float32)
         greatest = numpy.abs(values).max(axis=0 if columns else None)
         scale = numpy.where(greatest > 0, greatest / limit, 1).astype(numpy.float32)
         graph.add_constant(quantized, numpy.clip(numpy.rint(values / scale), -limit, limit).astype(numpy.int8))
         graph.add_constant(scales, scale)
-    return quantized, scales
+    return graph.quantized[name]
