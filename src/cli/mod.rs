@@ -107,6 +107,7 @@ enum End {
 }
 
 pub(crate) fn main() -> ExitCode {
+    silence_telemetry();
     let cli = Cli::parse();
     log::start(cli.verbose, cli.log_format);
     let result = match &cli.command {
@@ -130,6 +131,14 @@ pub(crate) fn main() -> ExitCode {
         Err(error) if error.kind() == ErrorKind::ClosedPipe => ExitCode::SUCCESS,
         Err(error) => fail(&error),
     }
+}
+
+/// ONNX Runtime, once loaded, keeps a data base of what it would report in the cache folder of the user, also where
+/// its interface is told to report nothing; only this variable keeps it from that.
+#[allow(unsafe_code)] // Changing the environment is unsafe beside threads that read it.
+fn silence_telemetry() {
+    // SAFETY: this is the first thing that the program does; there is no other thread.
+    unsafe { std::env::set_var("ORT_DISABLE_TELEMETRY", "1") };
 }
 
 fn fail(error: &Error) -> ExitCode {

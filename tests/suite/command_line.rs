@@ -198,3 +198,16 @@ fn bench_measures_a_corpus_of_its_own() {
     assert_eq!(figures["articles"], 20);
     assert_eq!(figures["padding_share"], 0.0, "batches are of equal length");
 }
+
+/// What ONNX Runtime would note for its makers is not wanted.
+#[test]
+fn nothing_is_written_to_the_home_folder() {
+    let desk = Desk::new();
+    let (home, out) = (desk.path("home"), desk.path("out.jsonl"));
+    std::fs::create_dir(&home).unwrap();
+    let mut run = command(&["extract", "seeds/articles", "--limit", "2", "--out", &out, "--quiet"]);
+    run.env("HOME", &home).env_remove("XDG_CACHE_HOME").env_remove("ORT_DISABLE_TELEMETRY");
+    assert!(run.status().unwrap().success());
+    assert!(desk.has("out.jsonl"));
+    assert_eq!(std::fs::read_dir(&home).unwrap().count(), 0);
+}
