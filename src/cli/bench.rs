@@ -21,7 +21,7 @@ use self::figures::{Figures, Round};
 use super::inference::InferenceArgs;
 use super::reading::ReadingArgs;
 use super::selection::SelectionArgs;
-use super::session::{LinkingArgs, ModelArgs, describe, open_backends, open_sessions};
+use super::session::{LinkingArgs, ModelArgs, describe, open_sessions};
 use super::{End, print};
 
 #[derive(Debug, Args)]
@@ -81,7 +81,7 @@ pub(super) fn run(args: &BenchArgs) -> Result<End> {
     let (model, ceiling_model) = (args.model.open_model(device)?, args.model.open_model(device)?);
     args.inference.settle(&mut config, device, &model);
     let workers = args.inference.workers(device);
-    let backends = open_backends(runtime, &model, args.model.options(device), workers)?;
+    let backends = args.model.open_backends(runtime, &model, device, workers)?;
     let pipeline = Pipeline::new(model, linker, backends, config)?;
 
     let ceiling = Ceiling::new(&ceiling_model, encode_all(source(args, &inputs, &pipeline), &pipeline));

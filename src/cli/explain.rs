@@ -16,7 +16,7 @@ use namewire::span::{CodePoints, Span};
 use serde_json::{Value, json};
 
 use super::reading::ReadingArgs;
-use super::session::{LinkingArgs, ModelArgs, misuse, open_backends};
+use super::session::{LinkingArgs, ModelArgs, misuse};
 use super::{End, print};
 
 #[derive(Debug, Args)]
@@ -50,7 +50,7 @@ pub(super) fn run(args: &ExplainArgs) -> Result<End> {
     let article = find_article(args, &config)?;
     let (runtime, device) = args.model.open_runtime()?;
     let model = args.model.open_model(device)?;
-    let backends = open_backends(runtime, &model, args.model.options(device), 1)?;
+    let backends = args.model.open_backends(runtime, &model, device, 1)?;
     let pipeline = Pipeline::new(model, Some(linker), backends, config)?;
     let Some((explanation, linker)) = pipeline.explain(article.clone())?.zip(pipeline.linker()) else {
         return Ok(End::Done);

@@ -115,7 +115,7 @@ impl ModelArgs {
         let stub = || Box::new(CapitalsBackend::new(&model.tokenizer, &model.labels)) as Box<dyn Backend>;
         match self.device {
             DeviceChoice::Stub => Ok((0..workers).map(|_| stub()).collect()),
-            _ => open_backends(runtime, model, self.options(device), workers),
+            _ => open_sessions(runtime, model, self.options(device), workers),
         }
     }
 
@@ -147,16 +147,6 @@ pub(super) fn read_labels(list: &str) -> Result<Vec<String>> {
         return Err(misuse(what));
     }
     Ok(names)
-}
-
-/// One session per worker.
-pub(super) fn open_backends(
-    runtime: &'static Runtime,
-    model: &Model,
-    options: OnnxOptions,
-    workers: usize,
-) -> Result<Vec<Box<dyn Backend>>> {
-    open_sessions(runtime, model, options, workers)
 }
 
 /// Sessions that share the memory that `options` allow.

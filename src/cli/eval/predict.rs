@@ -17,7 +17,7 @@ use namewire::span::CodePoints;
 use serde_json::json;
 
 use super::EvalArgs;
-use crate::cli::session::{misuse, open_backends};
+use crate::cli::session::misuse;
 
 /// What `--model` without a folder stands for.
 pub(in crate::cli) const BUNDLED: &str = "bundled";
@@ -52,7 +52,7 @@ pub(super) fn predict(args: &EvalArgs, gold: &Corpus, kinds: &mut Kinds) -> Resu
     };
     args.inference.settle(&mut config, device, &model);
     let workers = args.inference.workers(device);
-    let backends = open_backends(runtime, &model, args.model.options(device), workers)?;
+    let backends = args.model.open_backends(runtime, &model, device, workers)?;
     let pipeline = Pipeline::new(model, linker, backends, config)?;
     let model = format!("{} ({})", pipeline.model().name, pipeline.model().graph.variant.file);
     let corpus = run(&pipeline, records, kinds)?;
