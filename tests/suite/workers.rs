@@ -1,5 +1,6 @@
 //! A worker that panics or never comes back ends the run with its name; it never holds it up.
 
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
@@ -11,7 +12,7 @@ use namewire::infer::{Backend, CapitalsBackend, Logits};
 use namewire::pipeline::Pipeline;
 use namewire::read::{RawRecord, Reject};
 
-use super::common::{records, tiny_model};
+use super::common::{Desk, namewire, records, tiny, tiny_model};
 
 const LIMIT: Duration = Duration::from_millis(1000);
 
@@ -171,4 +172,20 @@ fn what_renders_and_writes_is_watched_from_outside() {
     assert_eq!(watch.stalled(Duration::ZERO), None);
     let outcome = pipeline.run(articles(2).into_iter(), |_| -> Result<()> { panic!("no ink") }, |()| Ok(()));
     fails_with(outcome.err(), ErrorKind::Internal, &["collector", "panicked: no ink"]);
+}
+
+/// The program itself, with a real session that is in its graph for good: the process must end all the same.
+#[test]
+fn the_program_ends_although_a_session_never_comes_back() {
+    let desk = Desk::new();
+    let folder = desk.copy_of_tiny();
+    std::fs::copy(Path::new(&tiny()).join("endless.onnx"), desk.path("model/model.onnx")).unwrap();
+    let (out, calm) = (desk.path("out.jsonl"), desk.write("calm.txt", "The ferry to Dorvale left."));
+    let options = ["--model", &folder, "--entities", "none", "--out", &out, "--stall-timeout", "1"];
+    let extract = |input| namewire(&[["extract", input].as_slice(), &options].concat());
+    extract(&calm).exits(0);
+    let begun = Instant::now();
+    let input = desk.write("in.txt", "The ferry to Dorvale left ~ noon.");
+    extract(&input).exits(2).says(&["hangs: it has been at one piece of work", "--stall-timeout"]);
+    assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
 }

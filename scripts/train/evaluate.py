@@ -1,0 +1,76 @@
+"""Scores of an ONNX model by type, by data set and by region, as tables for the model card."""
+
+import gzip
+import json
+import pathlib
+import re
+from collections.abc import Iterable
+
+import numpy as np
+import onnxruntime
+import tokenizers
+
+from . import score
+from .corpus import Document
+
+TYPES = ("PER", "ORG", "LOC", "MISC", "all")
+# The countries that the ids of worldwide newswire begin with.
+REGIONS = {
+    "Middle East": "iran israel jr kw oman qt saud uae eg alg",
+    "Africa": "af afs panaf et ghana kenya mauritius nm sa",
+    "Asia and the Pacific": "asia aus bangladesh cn in jp kr mong my nz pk th tw",
+    "Latin America": "arg bol chile col cosric cosrica cuba ecuador elsalv guyana hond mex nic pan paraguay peru uruguay ven",
+    "North America": "canada",
+}
+REGION_OF = {country: region for region, countries in REGIONS.items() for country in countries.split()}
+
+
+def opened(path: pathlib.Path, threads: int) -> score.Model:
+    """An ONNX token classifier as a function of rows of ids."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    wanted = {node.name for node in session.get_inputs()}
+
+    def logits(rows: list[list[int]]) -> list[np.ndarray]:
+        ids = np.zeros((len(rows), max(map(len, rows))), dtype=np.int64)
+        mask = np.zeros_like(ids)
+        for index, row in enumerate(rows):
+            ids[index, : len(row)] = row
+            mask[index, : len(row)] = 1
+        given = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        (found,) = session.run(["logits"], {name: given[name] for name in wanted})
+        return [found[index, : len(row)] for index, row in enumerate(rows)]
+
+    return logits
+
+
+def region_of(documents: list[Document], articles: pathlib.Path) -> list[str]:
+    """The region of each document of worldwide newswire, by the article that has its longest sentence."""
+    with gzip.open(articles, "rt", encoding="utf-8") as lines:
+        records = [json.loads(line) for line in lines]
+    texts = [(REGION_OF[record["id"].split("_")[0]], _joined(record["text"])) for record in records]
+    found = []
+    for document in documents:
+        longest = _joined(max((sentence.text for sentence in document), key=len))
+        found.append(next((region for region, text in texts if longest in text), "unknown"))
+    return found
+
+
+def _joined(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+def table(
+    models: dict[str, pathlib.Path],
+    tokenizer: tokenizers.Tokenizer,
+    sets: dict[str, list[Document]],
+    threads: int,
+) -> Iterable[str]:
+    """A line of a Markdown table for each set and model."""
+    yield f"| set | model | {' | '.join(TYPES)} |"
+    yield "|---" * (len(TYPES) + 2) + "|"
+    for name, documents in sets.items():
+        for title, path in models.items():
+            found = score.evaluate(opened(path, threads), tokenizer, documents)
+            yield f"| {name} | {title} | {' | '.join(f'{found[kind]:.1f}' for kind in TYPES)} |"

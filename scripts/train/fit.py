@@ -1,0 +1,201 @@
+"""Training of one tagger, teacher or student."""
+
+import json
+import math
+import pathlib
+import random
+import sys
+import time
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional
+
+from . import score, windows
+from .corpus import UNKNOWN, Document
+from .network import Tagger, attention_mask, padded
+
+
+class Rates(NamedTuple):
+    """Peak learning rates: encoder, classifier, and the three parts of the embeddings."""
+
+    encoder: float
+    classifier: float
+    shared: float
+    own: float
+    casing: float
+
+
+class Settings(NamedTuple):
+    """One training."""
+
+    steps: int
+    rates: Rates
+    # Padded tokens of a batch.
+    budget: int
+    seed: int
+    warm_up: float = 0.06
+    weight_decay: float = 0.01
+    largest_gradient: float = 1.0
+    # The weights that are kept are a running mean over this many of the last steps, as a share of them all.
+    averaged: float = 0.05
+    # Weight of the teacher's labels against the annotated ones.
+    taught: float = 0.5
+    temperature: float = 2.0
+
+
+class Example(NamedTuple):
+    """A window, and the teacher's logits for it ([token, label], half precision) when there is a teacher."""
+
+    window: windows.Window
+    taught: np.ndarray | None = None
+
+
+def optimisers(tagger: Tagger, settings: Settings) -> list[torch.optim.Optimizer]:
+    """AdamW, with decay for matrices, and SparseAdam for the tables of which a step touches a few rows."""
+    rates = settings.rates
+    matrices = [p for p in tagger.encoder.parameters() if p.ndim > 1]
+    vectors = [p for p in tagger.encoder.parameters() if p.ndim == 1]
+    dense = torch.optim.AdamW(
+        [
+            {"params": matrices, "lr": rates.encoder, "weight_decay": settings.weight_decay},
+            {"params": vectors, "lr": rates.encoder},
+            {"params": tagger.classifier.parameters(), "lr": rates.classifier},
+            {"params": [tagger.embeddings.casing], "lr": rates.casing},
+        ],
+        betas=(0.9, 0.98),
+        eps=1e-6,
+        weight_decay=0.0,
+        fused=True,
+    )
+    sparse = torch.optim.SparseAdam(
+        [
+            {"params": [tagger.embeddings.shared.weight], "lr": rates.shared},
+            {"params": [tagger.embeddings.own.weight], "lr": rates.own},
+        ],
+        betas=(0.9, 0.98),
+        eps=1e-6,
+    )
+    return [dense, sparse]
+
+
+def rate(done: float, warm_up: float) -> float:
+    """The share of the peak rate: up in a line, then down in a line to nothing."""
+    return max(done / warm_up if done < warm_up else (1 - done) / (1 - warm_up), 1e-4)
+
+
+def loss_of(tagger: Tagger, batch: list[Example], settings: Settings) -> torch.Tensor:
+    """Cross entropy with the annotated labels, mixed with that to the teacher's softened ones."""
+    rows = [example.window.ids for example in batch]
+    with torch.autocast("cpu", torch.bfloat16):
+        logits = tagger(padded(rows, 0), attention_mask(rows))
+    labels = padded([example.window.labels for example in batch], UNKNOWN)
+    annotated = functional.cross_entropy(logits.transpose(1, 2), labels, ignore_index=UNKNOWN, reduction="sum")
+    # A batch may be of texts without annotations altogether.
+    annotated = annotated / (labels != UNKNOWN).sum().clamp(min=1)
+    if batch[0].taught is None:
+        return annotated
+    kept = attention_mask(rows).bool()
+    taught = torch.cat([torch.from_numpy(example.taught).float() for example in batch])
+    heat = settings.temperature
+    ours = functional.log_softmax(logits[kept] / heat, dim=-1)
+    divergence = functional.kl_div(ours, functional.softmax(taught / heat, dim=-1), reduction="batchmean") * heat**2
+    return (1 - settings.taught) * annotated + settings.taught * divergence
+
+
+class Mean:
+    """A running mean of the weights: less at the mercy of the last batches than the weights themselves."""
+
+    def __init__(self, tagger: Tagger, span: float):
+        self.kept = {name: value.detach().clone() for name, value in tagger.state_dict().items()}
+        self.decay = 1 - 1 / max(span, 1.0)
+        self.updates = 0
+
+    def update(self, tagger: Tagger, every: int) -> None:
+        """Takes in the weights of now; called once in `every` steps."""
+        self.updates += 1
+        # Early on, the mean follows closely: it must not remember the encoder as it came.
+        keep = min(self.decay**every, self.updates / (10 + self.updates))
+        for name, value in tagger.state_dict().items():
+            if value.is_floating_point():
+                self.kept[name].lerp_(value.detach(), 1 - keep)
+
+
+def fit(tagger: Tagger, epochs, settings: Settings, watch, log: pathlib.Path) -> dict[str, torch.Tensor]:
+    """Trains for `settings.steps`; gives the averaged weights.
+
+    `epochs(number)` gives the examples of one pass; `watch(tagger)` gives scores, after every pass.
+    """
+    chance = random.Random(settings.seed)
+    torch.manual_seed(settings.seed)
+    stepping = optimisers(tagger, settings)
+    peaks = [[group["lr"] for group in optimiser.param_groups] for optimiser in stepping]
+    dense = [p for group in stepping[0].param_groups for p in group["params"]]
+    mean, every = Mean(tagger, settings.steps * settings.averaged), 10
+    step, number, running, tokens, began = 0, 0, math.nan, 0, time.time()
+    tagger.train()
+    while step < settings.steps:
+        examples = epochs(number)
+        for batch in windows.batches([example.window for example in examples], settings.budget, chance):
+            scale = rate(step / settings.steps, settings.warm_up)
+            for optimiser, rates in zip(stepping, peaks, strict=True):
+                for group, peak in zip(optimiser.param_groups, rates, strict=True):
+                    group["lr"] = peak * scale
+            chosen = [examples[index] for index in batch]
+            loss = loss_of(tagger, chosen, settings)
+            for optimiser in stepping:
+                optimiser.zero_grad(set_to_none=True)
+            loss.backward()
+            nn.utils.clip_grad_norm_(dense, settings.largest_gradient)
+            for optimiser in stepping:
+                optimiser.step()
+            step += 1
+            tokens += sum(len(example.window.ids) for example in chosen)
+            running = loss.item() if math.isnan(running) else 0.98 * running + 0.02 * loss.item()
+            if step % every == 0:
+                mean.update(tagger, every)
+            if step % 100 == 0:
+                speed = tokens / (time.time() - began)
+                _say(log, step=step, of=settings.steps, loss=round(running, 4), tokens=tokens, per_second=round(speed))
+            if step == settings.steps:
+                break
+        number += 1
+        _say(log, epoch=number, step=step, scores=watch(tagger), seconds=round(time.time() - began))
+        tagger.train()
+    return mean.kept
+
+
+def label(teacher: Tagger, rows: list[windows.Window], budget: int = 2048) -> list[Example]:
+    """The windows with the teacher's logits."""
+    model = as_model(teacher)
+    found: list[Example | None] = [None] * len(rows)
+    for batch in windows.batches(rows, budget, random.Random(0)):
+        for index, logits in zip(batch, model([rows[index].ids for index in batch]), strict=True):
+            found[index] = Example(rows[index], logits.astype(np.float16))
+    return found
+
+
+def _say(log: pathlib.Path, **values: object) -> None:
+    line = json.dumps(values)
+    print(line, file=sys.stderr, flush=True)
+    with log.open("a", encoding="utf-8") as kept:
+        kept.write(line + "\n")
+
+
+def as_model(tagger: Tagger) -> score.Model:
+    """The tagger as a function of rows of ids."""
+
+    def logits(rows: list[list[int]]) -> list[np.ndarray]:
+        tagger.eval()
+        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+            found = tagger(padded(rows, 0), attention_mask(rows)).numpy()
+        return [found[index, : len(row)] for index, row in enumerate(rows)]
+
+    return logits
+
+
+def scores(tagger: Tagger, tokenizer, sets: dict[str, list[Document]]) -> dict[str, float]:
+    """F1 over all types on each development set."""
+    return {name: round(score.evaluate(as_model(tagger), tokenizer, documents)["all"], 2) for name, documents in sets.items()}

@@ -1,0 +1,57 @@
+"""What is trained, on what, and how: the settings behind the model card."""
+
+from typing import NamedTuple
+
+from .fit import Rates, Settings
+from .windows import Variation
+
+
+class Corpus(NamedTuple):
+    """One file of training data; `partial` as in corpus.Sentence."""
+
+    file: str
+    partial: bool = False
+
+
+class Recipe(NamedTuple):
+    """One tagger."""
+
+    encoder: str
+    corpora: tuple[Corpus, ...]
+    variation: Variation
+    settings: Settings
+    # Whose labels it learns beside the annotated ones.
+    teacher: str | None = None
+    # Epochs that the teacher labels; the student goes through them again and again.
+    taught_epochs: int = 0
+
+
+NEWS = (Corpus("ww_train"), Corpus("conll_train"), Corpus("wikigold"))
+DEVELOPMENT = ("ww_dev", "conll_dev")
+
+RECIPES = {
+    "teacher": Recipe(
+        encoder="mpnet",
+        corpora=NEWS,
+        variation=Variation(),
+        settings=Settings(
+            steps=2400,
+            rates=Rates(encoder=6e-5, classifier=5e-4, shared=1e-4, own=3e-4, casing=2e-3),
+            budget=1024,
+            seed=1,
+        ),
+    ),
+    "student": Recipe(
+        encoder="minilm",
+        corpora=(*NEWS, Corpus("ewt", partial=True)),
+        variation=Variation(),
+        settings=Settings(
+            steps=5000,
+            rates=Rates(encoder=3e-4, classifier=1e-3, shared=3e-4, own=3e-4, casing=3e-3),
+            budget=2048,
+            seed=2,
+        ),
+        teacher="teacher",
+        taught_epochs=2,
+    ),
+}

@@ -1,0 +1,167 @@
+"""Tests of what training rests on: `python3 -m unittest train.tests`, in scripts. Those that need packages are skipped without."""
+
+import json
+import pathlib
+import random
+import unittest
+
+from . import augment, names
+from .corpus import LABELS, Mention, Sentence, Token, mentions
+
+REPOSITORY = pathlib.Path(__file__).resolve().parent.parent.parent
+
+try:
+    import numpy as np
+
+    from . import score
+    from .score import best_legal
+except ImportError:
+    np = None
+try:
+    from . import vocabulary, windows
+except ImportError:
+    vocabulary = None
+
+
+def sentence(text: str, labels: str, partial: bool = False) -> Sentence:
+    """Words between spaces, a label for each."""
+    tokens, end = [], 0
+    for word, label in zip(text.split(" "), labels.split(), strict=True):
+        start = text.index(word, end)
+        end = start + len(word)
+        tokens.append(Token(start, end, label))
+    return Sentence(text, tuple(tokens), partial)
+
+
+MET = sentence("Anna Berg met IS in Port Hale .", "B-PER I-PER O B-ORG O B-LOC I-LOC O")
+
+
+class Mentions(unittest.TestCase):
+    def test_labels_make_names(self):
+        for labels, wanted in (
+            ("O O", []),
+            ("B-PER I-PER O", [(0, 2, "PER")]),
+            ("B-PER B-PER", [(0, 1, "PER"), (1, 2, "PER")]),
+            ("I-LOC I-LOC", [(0, 2, "LOC")]),
+            ("B-LOC I-ORG O I-ORG", [(0, 1, "LOC"), (1, 2, "ORG"), (3, 4, "ORG")]),
+        ):
+            self.assertEqual(mentions(labels.split()), [Mention(*mention) for mention in wanted], labels)
+
+
+class Swap(unittest.TestCase):
+    def test_names_change_and_everything_else_stays(self):
+        gazetteer = augment.Gazetteer([[MET]])
+        self.assertEqual(gazetteer.seen, {"PER": ["Anna Berg"], "ORG": ["IS"], "LOC": ["Port Hale"]})
+        for seed in range(200):
+            other = augment.swap(MET, gazetteer, 0.7, 0.8, random.Random(seed))
+            labels = [token.label for token in other.tokens]
+            self.assertEqual([mention.type for mention in mentions(labels)], ["PER", "ORG", "LOC"])
+            texts = [other.text[token.start : token.end] for token in other.tokens]
+            outside = [text for text, label in zip(texts, labels, strict=True) if label == "O"]
+            self.assertEqual(outside, ["met", "in", "."])
+            # Nothing but spaces lies between the tokens.
+            self.assertEqual("".join(texts), other.text.replace(" ", ""))
+
+    def test_nothing_is_swapped_with_no_share(self):
+        gazetteer = augment.Gazetteer([[MET]])
+        self.assertEqual(augment.swap(MET, gazetteer, 0.0, 1.0, random.Random(0)), MET)
+
+    def test_lists_have_names(self):
+        chance = random.Random(0)
+        for kind in ("PER", "ORG", "LOC"):
+            drawn = [names.draw(kind, chance) for _ in range(3000)]
+            self.assertTrue(all(name == name.strip() and name for name in drawn))
+            self.assertGreater(len(set(drawn)), 100)
+
+
+class Marks(unittest.TestCase):
+    def test_length_never_changes(self):
+        text = "\"It's 'late',\" she said (\"now\") of the '90s."
+        seen = {augment.requote(text, random.Random(seed)) for seed in range(40)}
+        self.assertEqual({len(other) for other in seen}, {len(text)})
+        self.assertIn("“It’s ‘late’,” she said (“now”) of the ’90s.", seen)
+
+    def test_case_only_where_the_length_stays(self):
+        straße = sentence("die Straße", "O O")
+        for seed in range(20):
+            self.assertNotIn("SS", augment.recase(straße, 1.0, random.Random(seed)).text)
+        self.assertEqual({augment.recase(MET, 1.0, random.Random(s)).text for s in range(9)}, {MET.text.upper(), MET.text.lower()})
+
+
+@unittest.skipUnless(np, "needs numpy")
+class Score(unittest.TestCase):
+    def test_the_path_is_the_best_of_all_legal_ones(self):
+        import itertools
+
+        chance = np.random.default_rng(0)
+        count = len(score.LABELS)
+        legal = [
+            path
+            for path in itertools.product(range(count), repeat=3)
+            if not any(score.ILLEGAL[a, b] for a, b in zip((0, *path), path))
+        ]
+        for _ in range(50):
+            scores = chance.normal(size=(3, count))
+            best = max(legal, key=lambda path: sum(scores[at, label] for at, label in enumerate(path)))
+            self.assertEqual(best_legal(scores), list(best))
+
+    def test_f1(self):
+        gold = [["B-PER", "I-PER", "O", "B-LOC"]]
+        self.assertEqual(score.f1(gold, gold)["all"], 100)
+        half = score.f1(gold, [["B-PER", "O", "O", "B-LOC"]])
+        self.assertEqual((half["PER"], half["LOC"], half["all"]), (0, 100, 50))
+
+
+@unittest.skipUnless(vocabulary, "needs tokenizers")
+class Vocabulary(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        bundled = REPOSITORY / "models/minilm-l6-news-ner/tokenizer.json"
+        cls.bundled = json.loads(bundled.read_text(encoding="utf-8"))
+        ids = cls.bundled["model"]["vocab"]
+        # The uncased list comes first in the bundled one.
+        cls.pieces = vocabulary.cased(sorted(ids, key=ids.get)[:30_522])
+
+    def test_it_is_that_of_the_bundled_model(self):
+        made = vocabulary.tokenizer([piece.text for piece in self.pieces])
+        self.assertEqual(json.loads(made.to_str()), self.bundled)
+
+    def test_forms_start_from_their_lower_case(self):
+        sources = {piece.text: (piece.source, piece.casing) for piece in self.pieces}
+        for text, wanted in (
+            ("Turkey", ("turkey", vocabulary.TITLE)),
+            ("NATO", ("nato", vocabulary.UPPER)),
+            ("##İ", ("##i", vocabulary.TITLE)),
+            ("ş", ("s", vocabulary.LOWER)),
+            ("Ł", ("ł", vocabulary.TITLE)),
+            ("[CLS]", ("[CLS]", vocabulary.LOWER)),
+            ("1990", ("1990", vocabulary.MIXED)),
+            (".", (".", vocabulary.SYMBOL)),
+        ):
+            self.assertEqual(sources[text], wanted, text)
+
+    def test_pieces_have_the_labels_of_their_tokens(self):
+        tokenizer = vocabulary.tokenizer([piece.text for piece in self.pieces])
+        plain = windows.Variation(single=1.0, swapped=0.0, recased=0.0)
+        lacking = sentence("Anna Berg ate Marmite .", "B-PER I-PER O O O", partial=True)
+        for given, wanted in (
+            (MET, "Anna/B-PER Berg/I-PER met/O IS/B-ORG in/O Port/B-LOC Hale/I-LOC ./O"),
+            # What may be a name of a type that the corpus lacks is not looked at.
+            (lacking, "Anna/B-PER Berg/I-PER ate/O Mar/? ##mite/? ./O"),
+        ):
+            (window,) = windows.epoch([[given]], augment.Gazetteer([[MET]]), tokenizer, plain, 0)
+            named = [LABELS[label] if label != windows.UNKNOWN else "?" for label in window.labels]
+            self.assertEqual((named[0], named[-1]), ("?", "?"))
+            pieces = [tokenizer.id_to_token(index) for index in window.ids[1:-1]]
+            self.assertEqual(" ".join(f"{p}/{label}" for p, label in zip(pieces, named[1:-1], strict=True)), wanted)
+
+    def test_batches_hold_every_window_once_within_the_budget(self):
+        chance = random.Random(0)
+        made = [windows.Window([0] * chance.randint(3, 190), []) for _ in range(5000)]
+        found = windows.batches(made, 1024, chance)
+        self.assertEqual(sorted(index for batch in found for index in batch), list(range(5000)))
+        self.assertTrue(all(len(batch) * max(len(made[index].ids) for index in batch) <= 1024 for batch in found))
+
+
+if __name__ == "__main__":
+    unittest.main()

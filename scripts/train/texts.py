@@ -1,0 +1,40 @@
+"""News without annotations, for a teacher to label."""
+
+import gzip
+import json
+import pathlib
+import re
+
+from .corpus import Document, Sentence
+
+SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’']?\s+|\n+")
+
+
+def read(path: pathlib.Path) -> list[Document]:
+    """The articles of a .jsonl.gz file with `text`; ValueError names the line that is none."""
+    documents = []
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for number, line in enumerate(lines, 1):
+            try:
+                documents.append(_document(json.loads(line)["text"]))
+            except (KeyError, TypeError, ValueError) as error:
+                raise ValueError(f"{path}:{number}: no JSON object with a text ({error})") from error
+    return [document for document in documents if document]
+
+
+def _document(text: str) -> Document:
+    parts = (part.strip() for part in SENTENCE_END.split(text))
+    # Nothing is known of any of its words.
+    return [Sentence(part, (), partial=True) for part in parts if part]
+
+
+def gather(sources: list[pathlib.Path], target: pathlib.Path) -> int:
+    """Writes plain texts as articles: a .txt file is one, any other file has one on each line. Returns how many."""
+    texts = []
+    for source in sources:
+        content = source.read_text(encoding="utf-8")
+        texts += [content] if source.suffix == ".txt" else content.splitlines()
+    with gzip.open(target, "wt", encoding="utf-8") as lines:
+        for text in texts:
+            lines.write(json.dumps({"text": text}, ensure_ascii=False) + "\n")
+    return len(texts)
