@@ -1,30 +1,26 @@
 //! What must hold for any bytes whatever. The fuzz targets run these without end, the tests on seeded ones.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use namewire::article::{Article, Field};
 use namewire::clean::CleanText;
-use namewire::decode::{Aggregation, Decoding, Mention, Rule, decode};
+use namewire::decode::{Aggregation, Decoding, Mention, Rule, Strategy, decode};
 use namewire::encode::EncodedArticle;
 use namewire::link::{Document, EntityTable, LinkOptions, LinkedMention, Linker};
 use namewire::model::{Model, ModelOptions};
-use namewire::read::{ExpansionLimits, Input, ReadOptions, Records, discover};
+use namewire::read::{ExpansionLimits, Format, Input, RawRecord, ReadOptions, Records, Retry, discover};
 use namewire::segment::sentences;
 use namewire::span::Span;
 use namewire::stitch::Scores;
 use namewire::window::cut;
+use namewire::write::SpanReader;
 
 /// Records of any file: none is over its limit, each becomes an article or a reject, and reading ends.
 pub fn read(data: &[u8]) {
-    static FOLDER: LazyLock<tempfile::TempDir> = LazyLock::new(|| tempfile::tempdir().expect("a folder"));
     let Some((&kind, bytes)) = data.split_first() else { return };
     let names = ["a.jsonl", "a.txt", "a.jsonl.gz", "a.txt.gz", "a.jsonl.zst", "a.ndjson.zst"];
-    // Threads of a test do not share a file.
-    let folder = FOLDER.path().join(format!("{:?}", std::thread::current().id()));
-    std::fs::create_dir_all(&folder).expect("a folder");
-    let path = folder.join(names[usize::from(kind) % names.len()]);
-    std::fs::write(&path, bytes).expect("a file");
+    let path = scratch(names[usize::from(kind) % names.len()], bytes);
     let options = ReadOptions {
         max_article_bytes: 1000,
         keep: vec!["a.b".to_owned()],
@@ -39,6 +35,52 @@ pub fn read(data: &[u8]) {
             assert!(article.text_bytes() <= options.max_article_bytes && !article.is_blank());
         }
     }
+}
+
+/// Lines of a rejects file become records or rejects, whatever they say, and reading ends.
+pub fn rejects(data: &[u8]) {
+    let file = scratch("rejects.jsonl", data);
+    let options = ReadOptions { max_article_bytes: 1000, format: Some(Format::Jsonl), ..ReadOptions::default() };
+    let lines = || Records::new(discover(std::slice::from_ref(&file), &options).expect("the file is there"), &options);
+    // They may name inputs; those of this machine have no part in it.
+    let is_about_itself = |record: &RawRecord| !record.bytes.contains(&b'/');
+    if lines().all(|record| record.is_ok_and(|record| is_about_itself(&record))) {
+        let again = Retry::new(lines(), &options);
+        let outcomes: Vec<_> = again.map(|record| record.and_then(|record| record.parse(&options))).collect();
+        assert!(outcomes.len() >= lines().count());
+    }
+}
+
+/// Lines of a spans file are mentions of the article, or the reader says which line is wrong.
+pub fn spans(data: &[u8]) {
+    let text = "Anna Berg left Dorvale. The Harbour Board stayed.";
+    let article = Article { id: "a".into(), title: Some("Rain".into()), text: text.into(), ..Article::default() };
+    let mut parts = sentences("Rain", Field::Title, 0);
+    parts.extend(sentences(text, Field::Text, 0));
+    let outcome = SpanReader::new(data, Path::new("spans.jsonl")).and_then(|mut spans| {
+        let found = spans.of_article(&article, &parts)?;
+        spans.finish().map(|()| found)
+    });
+    match outcome {
+        Ok(found) => {
+            let document = Document { title: article.title.as_deref(), text, date: None, sentences: &parts };
+            for mention in LINKER.link(&document, found) {
+                let field = if mention.field == Field::Title { "Rain" } else { text };
+                assert!(mention.span.get(field).is_some(), "{mention:?}");
+            }
+        }
+        Err(error) => assert!(error.path().is_some(), "{error}"),
+    }
+}
+
+/// Writes a file that no other thread has.
+fn scratch(name: &str, bytes: &[u8]) -> PathBuf {
+    static FOLDER: LazyLock<tempfile::TempDir> = LazyLock::new(|| tempfile::tempdir().expect("a folder"));
+    let folder = FOLDER.path().join(format!("{:?}", std::thread::current().id()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let path = folder.join(name);
+    std::fs::write(&path, bytes).expect("a file");
+    path
 }
 
 /// Each visible character of a clean text lies in one sentence, and each sentence in the raw text.
@@ -80,6 +122,12 @@ pub fn decode_scores(data: &[u8]) {
     assert_eq!(scores.missing(), 0);
     let aggregation = [Aggregation::First, Aggregation::Max, Aggregation::Average][usize::from(how) % 3];
     let decoding = [Decoding::Viterbi, Decoding::Greedy][usize::from(how / 3) % 2];
+    let strategies = [Strategy::None, Strategy::Simple, Strategy::First, Strategy::Average, Strategy::Max];
+    let mut start = 0;
+    for mention in decode(&encoded, &scores, &MODEL, Rule::Transformers(strategies[usize::from(how) % 5])) {
+        assert!(mention.span.get(&encoded.article.text).is_some() && mention.span.start >= start, "{mention:?}");
+        start = mention.span.start;
+    }
     let mut end = 0;
     for mention in decode(&encoded, &scores, &MODEL, Rule::Words { aggregation, decoding }) {
         let surface = mention.span.get(&encoded.article.text).expect("a span of the text");
@@ -98,12 +146,14 @@ pub fn table(data: &[u8]) {
     }
 }
 
+/// Links of the starter table.
+static LINKER: LazyLock<Linker> = LazyLock::new(|| {
+    let seeds = include_str!("../seeds/entities.jsonl");
+    Linker::new(EntityTable::parse(&[("seeds", seeds)]).expect("the starter table"), LinkOptions::default())
+});
+
 /// Links of any article: in order, apart, and each with its reason.
 pub fn link(data: &[u8]) {
-    static LINKER: LazyLock<Linker> = LazyLock::new(|| {
-        let seeds = include_str!("../seeds/entities.jsonl");
-        Linker::new(EntityTable::parse(&[("seeds", seeds)]).expect("the starter table"), LinkOptions::default())
-    });
     link_text(&LINKER, &String::from_utf8_lossy(data));
 }
 

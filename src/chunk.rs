@@ -15,7 +15,7 @@ use crate::encode::EncodedArticle;
 use crate::error::{Error, ErrorKind, Result};
 use crate::language::language_of;
 use crate::model::Model;
-use crate::read::{RawRecord, Reject, RejectReason};
+use crate::read::{KEPT_BYTES, RawRecord, Reject, RejectReason};
 use crate::repeat::{Memory, Repeats};
 use crate::report::{Counters, Stage};
 use crate::window::{Window, cut};
@@ -104,7 +104,7 @@ impl Chunk {
 
     /// A chunk of one article. Fails where the tokenizer does.
     pub fn of_article(article: Article, model: &Model, config: &Config) -> Result<Self> {
-        match encode(article, None, model, config) {
+        match encode(article, &Start::default(), None, model, config) {
             Prepared::Rejected(reject) => Err(Error::new(ErrorKind::Internal, reject.message)),
             prepared => Ok(Self::assemble(vec![prepared], model, config, None)),
         }
@@ -161,7 +161,11 @@ impl Chunk {
 }
 
 fn prepare(record: std::result::Result<RawRecord, Reject>, model: &Model, config: &Config) -> Prepared {
-    let article = match record.and_then(|record| record.parse(&config.read)) {
+    let mut start = Start::default();
+    let article = match record.and_then(|record| {
+        start = Start::of(&record);
+        record.parse(&config.read)
+    }) {
         Ok(article) => article,
         Err(reject) => return Prepared::Rejected(reject),
     };
@@ -170,10 +174,24 @@ fn prepare(record: std::result::Result<RawRecord, Reject>, model: &Model, config
     if !only.is_empty() && language.as_ref().is_some_and(|language| !only.contains(language)) {
         return Prepared::Skipped(article, language);
     }
-    encode(article, language, model, config)
+    encode(article, &start, language, model, config)
 }
 
-fn encode(article: Article, language: Option<String>, model: &Model, config: &Config) -> Prepared {
+/// The start of a record, as much as a reject keeps: parsing uses the record up.
+#[derive(Default)]
+struct Start {
+    bytes: Vec<u8>,
+    is_whole: bool,
+}
+
+impl Start {
+    fn of(record: &RawRecord) -> Self {
+        let length = record.bytes.len().min(KEPT_BYTES);
+        Self { bytes: record.bytes[..length].to_vec(), is_whole: length == record.bytes.len() }
+    }
+}
+
+fn encode(article: Article, start: &Start, language: Option<String>, model: &Model, config: &Config) -> Prepared {
     let (id, origin) = (article.id.clone(), article.origin.clone());
     // A text that breaks the tokenizer is one bad article, not the end of the run.
     let encode = || EncodedArticle::segmented(article, &model.tokenizer, config.segmentation);
@@ -183,10 +201,10 @@ fn encode(article: Article, language: Option<String>, model: &Model, config: &Co
         Ok(Err(error)) => error,
         Err(_) => "the tokenizer panicked".to_owned(),
     };
-    let mut reject =
-        Reject::new(origin, RejectReason::Internal, format!("the article cannot be tokenized: {failure}"), &[]).cut();
-    reject.id = Some(id);
-    Prepared::Rejected(reject)
+    let message = format!("the article cannot be tokenized: {failure}");
+    let reject = Reject::new(origin, RejectReason::Internal, message, &start.bytes);
+    let reject = if start.is_whole { reject } else { reject.cut() };
+    Prepared::Rejected(Reject { id: Some(id), ..reject })
 }
 
 #[cfg(test)]

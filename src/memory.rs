@@ -15,9 +15,13 @@ const CHUNK_COST: u64 = 130;
 const FINISH_COST: u64 = 700;
 /// Raw chunks that wait: one read, one queued, one taken.
 const RAW_CHUNKS: u64 = 3;
-/// What a session's activations, a zstd window and the allocator add.
+/// What a session's activations and the allocator add.
 const SESSION_BYTES: u64 = 32 << 20;
 const SLACK_BYTES: u64 = 64 << 20;
+/// What the writer remembers of ids and texts, while its tables grow.
+const REMEMBERED_BYTES: u64 = 100 << 20;
+/// The longest window of a zstd frame that is read.
+const ZSTD_WINDOW: u64 = 128 << 20;
 /// An article must be allowed as much.
 const LEAST_ARTICLE: u64 = 64 << 10;
 
@@ -30,6 +34,8 @@ pub struct Fixed {
     pub sessions: usize,
     /// Labels of the model: four bytes of scores each, for every token.
     pub labels: usize,
+    /// Whether an input is compressed by Zstandard.
+    pub has_zstd: bool,
 }
 
 /// Bytes of memory that this process holds, where the system says.
@@ -85,14 +91,16 @@ fn needed(config: &Config, fixed: Fixed, article: u64, chunks: u64) -> u64 {
     let raw = RAW_CHUNKS * chunk.max(3 * article);
     let scored = chunk * (CHUNK_COST + 4 * fixed.labels as u64);
     let finished = article.max(LEAST_ARTICLE) * FINISH_COST;
-    fixed.loaded + fixed.sessions as u64 * SESSION_BYTES + SLACK_BYTES + raw + chunks * scored + finished
+    let window = if fixed.has_zstd { ZSTD_WINDOW } else { 0 };
+    let around = fixed.loaded + fixed.sessions as u64 * SESSION_BYTES + SLACK_BYTES + REMEMBERED_BYTES + window;
+    around + raw + chunks * scored + finished
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const FIXED: Fixed = Fixed { loaded: 100 << 20, sessions: 2, labels: 9 };
+    const FIXED: Fixed = Fixed { loaded: 100 << 20, sessions: 2, labels: 9, has_zstd: false };
 
     #[test]
     fn more_memory_admits_longer_articles() {

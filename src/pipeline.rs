@@ -146,7 +146,11 @@ impl Pipeline {
         }
         drop(job_queue);
         let prepared = self.shared.spawn_preparer(raw_chunks, (slots, jobs), events, stopped);
-        let done = prepared.and_then(|()| self.collect(event_queue, free_slots, &mut report, &render, &mut write));
+        let collect = || self.collect(event_queue, free_slots, &mut report, &render, &mut write);
+        let done = prepared.and_then(|()| {
+            let outcome = catch_unwind(AssertUnwindSafe(collect));
+            outcome.unwrap_or_else(|payload| Err(panicked("collector (decoding, linking or writing)", &*payload)))
+        });
         // Whoever is still there ends now.
         drop(running);
         *backends = self.shared.give_back(sessions, done.is_err());
@@ -270,9 +274,7 @@ impl Pipeline {
         while !rest.is_empty() {
             let (items, behind) = rest.split_at(done.chunk.items_within(rest, config.finish_bytes));
             rest = behind;
-            let work = AssertUnwindSafe(|| host.install(|| items.par_iter().map(one).collect()));
-            let results: Result<Vec<_>> = catch_unwind(work)
-                .unwrap_or_else(|payload| Err(panicked("collector (decoding, linking or writing)", &*payload)));
+            let results: Result<Vec<_>> = host.install(|| items.par_iter().map(one).collect());
             for (item, (tally, rendered)) in items.iter().zip(results?) {
                 tally.add_to(done.chunk.input_of(item), report);
                 counters.time(Stage::Write, || write(rendered))?;

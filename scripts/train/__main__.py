@@ -65,8 +65,7 @@ def label_epochs(given: argparse.Namespace) -> None:
     plain = texts.read(given.text) if given.text else []
     annotated = read(recipe, given.data)
     for number in range(recipe.taught_epochs):
-        # Texts without annotations are not varied, so that labelling them once is enough.
-        rows = varied(recipe, annotated + plain[number :: recipe.taught_epochs], teacher)(number)
+        rows = varied(recipe, annotated + plain, teacher)(number)
         labelled = fit.label(teacher, rows)
         torch.save([tuple(example) for example in labelled], labelled_file(given.work, given.name, number))
         print(f"epoch {number}: {len(labelled)} windows")
@@ -76,6 +75,7 @@ def fit_tagger(given: argparse.Namespace) -> None:
     recipe = RECIPES[given.name]
     settings = recipe.settings._replace(steps=given.steps or recipe.settings.steps)
     development = {name: corpus.read(given.data / f"{name}.jsonl.gz") for name in DEVELOPMENT}
+    torch.manual_seed(settings.seed)
     tagger = Tagger(encoders.fetch(recipe.encoder, given.work))
     tokenizer = tagger.tokenizer()
     fresh = varied(recipe, read(recipe, given.data), tagger)

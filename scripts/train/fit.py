@@ -41,7 +41,7 @@ class Settings(NamedTuple):
     largest_gradient: float = 1.0
     # The weights that are kept are a running mean over this many of the last steps, as a share of them all.
     averaged: float = 0.05
-    # Weight of the teacher's labels against the annotated ones.
+    # Weight of the teacher's labels against the annotated ones, where there are both.
     taught: float = 0.5
     temperature: float = 2.0
 
@@ -87,22 +87,31 @@ def rate(done: float, warm_up: float) -> float:
 
 
 def loss_of(tagger: Tagger, batch: list[Example], settings: Settings) -> torch.Tensor:
-    """Cross entropy with the annotated labels, mixed with that to the teacher's softened ones."""
+    """Mean over the pieces: cross entropy with the annotated label, mixed with that to the teacher's softened ones.
+
+    Pieces without an annotation have the teacher's alone, or none. The special ones, whose labels mean nothing, are
+    not looked at.
+    """
     rows = [example.window.ids for example in batch]
+    ids, mask = padded(rows, 0), attention_mask(rows)
     with torch.autocast("cpu", torch.bfloat16):
-        logits = tagger(padded(rows, 0), attention_mask(rows))
-    labels = padded([example.window.labels for example in batch], UNKNOWN)
-    annotated = functional.cross_entropy(logits.transpose(1, 2), labels, ignore_index=UNKNOWN, reduction="sum")
-    # A batch may be of texts without annotations altogether.
-    annotated = annotated / (labels != UNKNOWN).sum().clamp(min=1)
+        logits = tagger(ids, mask)
+    content = mask.bool()
+    ours, labels = logits[content], padded([example.window.labels for example in batch], UNKNOWN)[content]
+    annotated = functional.cross_entropy(ours, labels, ignore_index=UNKNOWN, reduction="none")
+    known = labels != UNKNOWN
     if batch[0].taught is None:
-        return annotated
-    kept = attention_mask(rows).bool()
+        return annotated.sum() / known.sum().clamp(min=1)
     taught = torch.cat([torch.from_numpy(example.taught).float() for example in batch])
     heat = settings.temperature
-    ours = functional.log_softmax(logits[kept] / heat, dim=-1)
-    divergence = functional.kl_div(ours, functional.softmax(taught / heat, dim=-1), reduction="batchmean") * heat**2
-    return (1 - settings.taught) * annotated + settings.taught * divergence
+    soft, ours = functional.softmax(taught / heat, dim=-1), functional.log_softmax(ours / heat, dim=-1)
+    divergence = functional.kl_div(ours, soft, reduction="none").sum(-1) * heat**2
+    share = torch.where(known, settings.taught, 1.0)
+    ends = torch.zeros_like(mask)
+    for index, row in enumerate(rows):
+        ends[index, 0] = ends[index, len(row) - 1] = 1
+    inside = ends[content] == 0
+    return ((1 - share) * annotated + share * divergence)[inside].mean()
 
 
 class Mean:
@@ -126,10 +135,11 @@ class Mean:
 def fit(tagger: Tagger, epochs, settings: Settings, watch, log: pathlib.Path) -> dict[str, torch.Tensor]:
     """Trains for `settings.steps`; gives the averaged weights.
 
-    `epochs(number)` gives the examples of one pass; `watch(tagger)` gives scores, after every pass.
+    `epochs(number)` gives the examples of one pass; `watch(tagger)` gives scores of the weights as they are, after
+    every pass.
     """
     chance = random.Random(settings.seed)
-    torch.manual_seed(settings.seed)
+    log.unlink(missing_ok=True)
     stepping = optimisers(tagger, settings)
     peaks = [[group["lr"] for group in optimiser.param_groups] for optimiser in stepping]
     dense = [p for group in stepping[0].param_groups for p in group["params"]]
@@ -154,7 +164,7 @@ def fit(tagger: Tagger, epochs, settings: Settings, watch, log: pathlib.Path) ->
             step += 1
             tokens += sum(len(example.window.ids) for example in chosen)
             running = loss.item() if math.isnan(running) else 0.98 * running + 0.02 * loss.item()
-            if step % every == 0:
+            if step % every == 0 or step == settings.steps:
                 mean.update(tagger, every)
             if step % 100 == 0:
                 speed = tokens / (time.time() - began)

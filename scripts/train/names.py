@@ -57,7 +57,7 @@ PARTICLES = ("al-", "Al-", "al ", "el-", "Al ")
 # Weighted by repetition: acronyms that are also words, and "IS" above all, are what a model misses.
 ORGANISATIONS = (
     ["IS"] * 10
-    + ["ISIS", "ISIL", "Daesh", "Islamic State", "the Islamic State"] * 3
+    + ["ISIS", "ISIL", "Daesh", "Islamic State"] * 3
     + [
         *("Islamic State of Iraq and the Levant", "ISIS-K", "ISWAP", "Islamic State West Africa Province", "al-Qaeda"),
         *("Al-Qaida", "Al Qaeda", "AQAP", "AQIM", "JNIM", "al-Nusra Front", "Jabhat al-Nusra", "Nusra Front", "HTS"),
@@ -78,7 +78,7 @@ ORGANISATIONS = (
         *("Syrian Observatory for Human Rights", "Amnesty International", "Human Rights Watch", "Red Crescent"),
         *("CENTCOM", "US Central Command", "Pentagon", "State Department", "White House", "CIA", "Foreign Office"),
         *("Ministry of Defence", "Defense Ministry", "Foreign Ministry", "Interior Ministry", "Ministry of Health"),
-        *("Operation Inherent Resolve", "the Coalition", "Golani Brigade", "101st Airborne Division", "Kremlin"),
+        *("Golani Brigade", "101st Airborne Division", "Kremlin"),
     ]
 )
 PLACES = (
@@ -90,7 +90,7 @@ PLACES = (
     "Jenin|Nablus|Hebron|Ramallah|West Bank|Golan Heights|Tel Aviv|Haifa|Beirut|Tripoli|Sidon|Baalbek|Arsal|Sanaa|Aden|"
     "Hodeidah|Marib|Taiz|Tehran|Isfahan|Natanz|Qom|Mashhad|Kabul|Kandahar|Kunduz|Helmand|Peshawar|Khartoum|El Fasher|Darfur|"
     "Mogadishu|Kismayo|Benghazi|Sirte|Misrata|Derna|Tigray|Mekelle|Goma|Maiduguri|Kharkiv|Bakhmut|Mariupol|Kherson|Donbas|"
-    "Zaporizhzhia|Rojava|northern Syria|Euphrates|Tigris|Strait of Hormuz|Red Sea|Bab al-Mandab|Omar oil field|al-Hol camp"
+    "Zaporizhzhia|Rojava|Euphrates|Tigris|Strait of Hormuz|Red Sea|Bab al-Mandab|Omar oil field|al-Hol camp"
 ).split("|")
 
 

@@ -7,7 +7,9 @@ import re
 
 from .corpus import Document, Sentence
 
-SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’']?\s+|\n+")
+SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[.!?][\"”’'])\s+|\n+")
+# A full stop behind these, or behind a single capital, seldom ends a sentence.
+ABBREVIATION = re.compile(r"(?:^|[\s(\"“.])(?:[A-Z]|Mr|Mrs|Ms|Dr|Gen|Col|Lt|Sen|Rep|Gov|Rev|St|No|Jan|Feb|Aug|Sept|Oct|Nov|Dec)\.$")
 
 
 def read(path: pathlib.Path) -> list[Document]:
@@ -23,9 +25,14 @@ def read(path: pathlib.Path) -> list[Document]:
 
 
 def _document(text: str) -> Document:
-    parts = (part.strip() for part in SENTENCE_END.split(text))
-    # Nothing is known of any of its words.
-    return [Sentence(part, (), partial=True) for part in parts if part]
+    parts: list[str] = []
+    for part in filter(None, (part.strip() for part in SENTENCE_END.split(text))):
+        if parts and ABBREVIATION.search(parts[-1]):
+            parts[-1] += f" {part}"
+        else:
+            parts.append(part)
+    # Nothing is known of any of their words.
+    return [Sentence(part, (), partial=True) for part in parts]
 
 
 def gather(sources: list[pathlib.Path], target: pathlib.Path) -> int:

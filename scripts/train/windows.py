@@ -69,7 +69,8 @@ def _groups(document: Document, variation: Variation, chance: random.Random) -> 
 def _vary(sentence: Sentence, gazetteer: augment.Gazetteer, variation: Variation, chance: random.Random) -> Sentence:
     if chance.random() < variation.swapped and not sentence.partial:
         sentence = augment.swap(sentence, gazetteer, variation.share, variation.listed, chance)
-    return augment.recase(sentence, variation.recased, chance)
+    # Which of its words may be names of the types that it lacks shows only in their case.
+    return sentence if sentence.partial else augment.recase(sentence, variation.recased, chance)
 
 
 # A token of a window, and whether its corpus lacks MISC.
@@ -100,7 +101,10 @@ def _window(encoding: tokenizers.Encoding, text: str, tokens: list[Placed]) -> W
             elif at < len(tokens) and not tokens[at][1]:
                 label = IDS["O"]
         labels.append(label)
-    return Window(encoding.ids[:LONGEST], labels[:LONGEST])
+    if len(labels) <= LONGEST:
+        return Window(encoding.ids, labels)
+    # What is too long is cut, and ends as every row does.
+    return Window([*encoding.ids[: LONGEST - 1], encoding.ids[-1]], [*labels[: LONGEST - 1], UNKNOWN])
 
 
 def _label(token: Token, partial: bool, start: int, text: str) -> int:

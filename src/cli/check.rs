@@ -7,7 +7,7 @@ use std::time::Duration;
 use indicatif::{HumanBytes, HumanCount, HumanDuration};
 use namewire::error::Result;
 use namewire::link::Linker;
-use namewire::read::{Compression, Format, Input, RawRecord, ReadOptions, Records, Reject};
+use namewire::read::{Compression, Format, Input, RawRecord, ReadOptions, Records, Reject, Selection};
 use namewire::write::{Encoding, LineOptions, render};
 
 use super::summary::Setting;
@@ -49,7 +49,7 @@ pub(super) fn run(inputs: &[Input], setting: &Setting<'_>, lines: &LineOptions, 
     line("sample", format!("the first {} records, {:.1} s", sample.records, sample.seconds));
     let scale = match (sample.is_everything, unpacked) {
         (true, _) => Some(1.0),
-        (false, unpacked) => unpacked.map(|unpacked| unpacked as f64 / sample.bytes.max(1) as f64),
+        (false, unpacked) => unpacked.map(|unpacked| selected(unpacked, &sample, options.selection)),
     };
     match scale {
         None => {
@@ -68,6 +68,14 @@ pub(super) fn run(inputs: &[Input], setting: &Setting<'_>, lines: &LineOptions, 
     line("written", "nothing: this was a check; later articles may be longer or richer".to_owned());
     print(&text)?;
     Ok(End::Done)
+}
+
+/// How many times the sample's records a run takes: by the bytes of its inputs, the share of their records that is
+/// drawn, and the most that is taken.
+fn selected(unpacked: u64, sample: &Sample, selection: Selection) -> f64 {
+    let share = selection.sample.map_or(1.0, |drawn| drawn.fraction);
+    let most = selection.limit.map_or(f64::INFINITY, |limit| limit as f64 / sample.records.max(1) as f64);
+    (unpacked as f64 * share / sample.bytes.max(1) as f64).min(most)
 }
 
 struct Sample {
@@ -126,7 +134,9 @@ fn size(record: &std::result::Result<RawRecord, Reject>) -> u64 {
 /// How many bytes come out of a compressed byte, seen at the start of the first compressed input.
 fn expansion(inputs: &[Input], options: &ReadOptions) -> f64 {
     let Some(input) = inputs.iter().find(|input| input.compression != Compression::None) else { return 1.0 };
-    let records = Records::new(vec![input.clone()], options);
+    // Of all records: those that are left out have been unpacked, too.
+    let options = ReadOptions { selection: Selection::default(), ..options.clone() };
+    let records = Records::new(vec![input.clone()], &options);
     let progress = records.progress();
     let (mut unpacked, mut stored) = (0, 0);
     for record in records {

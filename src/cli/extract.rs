@@ -88,14 +88,15 @@ pub(super) fn run(args: &ExtractArgs) -> Result<End> {
     args.inference.settle(&mut config, device, &model);
     let workers = args.inference.workers(device);
     let backends = args.model.open_backends(runtime, &model, device, workers)?;
-    args.limits.settle(&mut config, &inputs, &model, workers)?;
+    args.limits.settle(&mut config, &inputs, &model, workers, target.longest_article())?;
     let pipeline = Pipeline::new(model, linker, backends, config)?;
     let setting = Setting { runtime, device: args.model.describe(device), workers, pipeline: &pipeline };
     if args.long_runs.check {
         return check::run(&inputs, &setting, &lines, args.writing.encoding());
     }
     let ledger = Ledger::new(target.shard_size());
-    let identity = identity(&setting, &inputs, &args.linking, &args.writing, !args.retry.is_empty())?;
+    let kinds = (!args.retry.is_empty(), spans);
+    let identity = identity(&setting, &inputs, &args.linking, &args.writing, kinds, &args.limits)?;
     let interrupt = Interrupt::watch(pipeline.stop(), target.words_on_interrupt())?;
     let Some(mut sink) = target.open(identity, &ledger)? else { return Ok(End::Done) };
 

@@ -8,6 +8,7 @@ use namewire::read::Input;
 use namewire::write::{Identity, InputIdentity};
 use serde_json::{Map, Value, json};
 
+use super::limits::LimitArgs;
 use super::reading::WritingArgs;
 use super::session::{LinkingArgs, STARTER_NAME, STARTER_TABLE};
 use super::summary::{Setting, names_of};
@@ -18,7 +19,8 @@ pub(super) fn identity(
     inputs: &[Input],
     linking: &LinkingArgs,
     writing: &WritingArgs,
-    is_retry: bool,
+    (is_retry, has_spans): (bool, bool),
+    limits: &LimitArgs,
 ) -> Result<Identity> {
     let (config, model) = (setting.pipeline.config(), setting.pipeline.model());
     let read = &config.read;
@@ -32,7 +34,7 @@ pub(super) fn identity(
         },
         "keep": read.keep,
         "format": read.format.map(|format| format!("{format:?}").to_lowercase()),
-        "max_article_bytes": read.max_article_bytes,
+        "max_article_bytes": read.max_article_bytes, "memory": limits.memory,
         "limit": read.selection.limit,
         "sample": read.selection.sample.map(|sample| json!({"fraction": sample.fraction, "seed": sample.seed})),
         "max_ratio": read.expansion.ratio, "max_unpacked": read.expansion.bytes,
@@ -43,6 +45,7 @@ pub(super) fn identity(
         "chunk_articles": config.chunk.articles, "chunk_bytes": config.chunk.bytes, "shard_size": config.chunk.shard,
         "dedup": config.dedup,
         "aggregation": aggregation, "decoding": decoding,
+        "spans": has_spans,
         "fuzzy": !linking.no_fuzzy,
     });
     if let (Value::Object(settings), Value::Object(writing)) = (&mut settings, writing.identity()) {
@@ -53,6 +56,7 @@ pub(super) fn identity(
         "settings": settings,
         "model": {
             "name": model.name, "variant": model.graph.variant.file, "window": model.window, "sha256": hashes,
+            "labels": model.labels.names(),
         },
         "tables": tables(&linking.entities)?,
     });

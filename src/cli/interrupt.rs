@@ -60,7 +60,9 @@ fn command_line(args: impl Iterator<Item = OsString>) -> String {
     let args = args.map(|arg| arg.to_string_lossy().into_owned()).filter(|arg| arg != "--overwrite");
     let mut words: Vec<String> = args.map(|arg| quoted(&arg)).collect();
     if !words.iter().any(|word| word == "--resume") {
-        words.push("--resume".to_owned());
+        // Behind "--" it would be an input.
+        let end = words.iter().position(|word| word == "--").unwrap_or(words.len());
+        words.insert(end, "--resume".to_owned());
     }
     words.join(" ")
 }

@@ -106,6 +106,14 @@ impl Target {
         }
     }
 
+    /// The longest article, in bytes, of the run that is to go on, where there is one.
+    pub(super) fn longest_article(&self) -> Option<usize> {
+        let Self::Shards { plan, existing: Existing::Resume, .. } = self else { return None };
+        let manifest = Manifest::read(&plan.folder).ok().flatten()?;
+        let bytes = manifest.made_with.get("settings")?.get("max_article_bytes")?.as_u64()?;
+        usize::try_from(bytes).ok()
+    }
+
     /// Whether articles and spans are written.
     pub(super) fn writes(&self) -> (bool, bool) {
         match self {

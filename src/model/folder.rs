@@ -104,9 +104,9 @@ pub(super) fn open(origin: Origin, folder: PathBuf, options: &ModelOptions) -> R
         exists.then(|| within.read_text(&file, CONFIG_BYTES)).transpose()
     };
     let (tokenizer_config, card) = (optional("tokenizer_config.json")?, optional("namewire.json")?);
-    let variants = find_variants(&folder)?;
+    let variants = find_variants(&folder, &within)?;
     let variant = choose(&origin, &folder, &variants, options)?.clone();
-    within.check_graph(&variant.file)?;
+    let weights = within.check_graph(&variant.file)?;
     let graph_path = folder.join(&variant.file);
     let parts = Parts {
         config: &config,
@@ -119,7 +119,8 @@ pub(super) fn open(origin: Origin, folder: PathBuf, options: &ModelOptions) -> R
         .assemble(origin.name(), graph, origin, options)
         .map_err(|error| if error.path().is_none() { error.at(&folder) } else { error })?;
     model.variants = variants;
-    for file in [model.graph.variant.file.clone(), tokenizer_file, config_file] {
+    let parts = [model.graph.variant.file.clone(), tokenizer_file, config_file];
+    for file in parts.into_iter().chain(weights) {
         let hash = sha256_file(&folder.join(&file)).map_err(|error| missing(&folder, &file, error))?;
         model.hashes.push((file, hash));
     }
@@ -133,15 +134,16 @@ fn part(folder: &Path, file: &str) -> String {
 }
 
 /// All `*.onnx` files in the folder and its `onnx` folder, by name.
-fn find_variants(folder: &Path) -> Result<Vec<Variant>> {
+fn find_variants(folder: &Path, within: &Within<'_>) -> Result<Vec<Variant>> {
     let mut variants = Vec::new();
     for place in ["", "onnx"] {
         let Ok(entries) = std::fs::read_dir(folder.join(place)) else { continue };
         for path in
             entries.flatten().map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|end| end == "onnx"))
         {
-            let bytes = std::fs::read(&path).map_err(|error| missing(folder, &path.display().to_string(), error))?;
             let below = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().into_owned();
+            within.check(&below)?;
+            let bytes = std::fs::read(&path).map_err(|error| missing(folder, &below, error))?;
             variants.push(Variant::new(&below, &bytes));
         }
     }

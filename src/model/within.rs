@@ -33,10 +33,15 @@ impl<'f> Within<'f> {
         Ok(Self { folder, root })
     }
 
-    /// Fails where a file of the folder is a link that leads out of it.
+    /// Fails where a file of the folder is a link that leads out of it, or no file: a pipe would be read for ever.
     pub(super) fn check(&self, file: &str) -> Result<()> {
         let path = self.folder.join(file);
         let real = path.canonicalize().map_err(|error| missing(self.folder, file, error))?;
+        if real.starts_with(&self.root) && !real.is_file() {
+            return Err(Error::new(ErrorKind::Model, "this is not a file")
+                .at(path)
+                .help("remove it from the model folder"));
+        }
         match real.starts_with(&self.root) {
             true => Ok(()),
             false => Err(Error::new(
@@ -70,26 +75,29 @@ impl<'f> Within<'f> {
         })
     }
 
-    /// Fails where an ONNX file is a link out of the folder, or has its weights outside.
-    pub(super) fn check_graph(&self, file: &str) -> Result<()> {
+    /// The files beside an ONNX file that hold its weights. Fails where one is a link out of the folder or lies outside.
+    pub(super) fn check_graph(&self, file: &str) -> Result<Vec<String>> {
         self.check(file)?;
         let path = self.folder.join(file);
         let unusable =
             |why: String| Error::new(ErrorKind::Model, format!("this ONNX model cannot be used: {why}")).at(&path);
         let graph = std::fs::read(&path).map_err(|error| missing(self.folder, file, error))?;
         let beside = Path::new(file).parent().unwrap_or(Path::new(""));
+        let mut weights = Vec::new();
         for location in external::locations(&graph).map_err(|why| unusable(why.to_owned()))? {
             if !external::stays_below(&location) {
                 return Err(unusable(format!("it names weights outside its folder, {location:?}"))
                     .help("weights must lie beside the ONNX file or below it"));
             }
             // What is not there, ONNX Runtime will say in its own words.
-            let weights = beside.join(&location);
-            if self.folder.join(&weights).exists() {
-                self.check(&weights.to_string_lossy())?;
+            let beside = beside.join(&location);
+            if self.folder.join(&beside).exists() {
+                let name = beside.to_string_lossy().into_owned();
+                self.check(&name)?;
+                weights.push(name);
             }
         }
-        Ok(())
+        Ok(weights)
     }
 }
 

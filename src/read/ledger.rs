@@ -20,7 +20,7 @@ pub struct InputRead {
     pub records: u64,
     /// Bytes that were read, as they lie on disk.
     pub bytes: u64,
-    /// SHA-256 of these bytes; `None` while they are being read.
+    /// SHA-256 of these bytes; `None` while they are being read, and where the input was left before its end.
     pub sha256: Option<String>,
 }
 
@@ -127,12 +127,20 @@ impl Ledger {
         held.inputs.insert(input, InputRead::default());
     }
 
-    /// The input that was opened has given all that it gives.
-    pub(super) fn close(&self) {
+    /// The input that was opened has given all that it gives: as many bytes.
+    pub(super) fn close(&self) -> Option<u64> {
         let mut held = self.held();
-        let Some(Raw { input, bytes, hasher }) = held.raw.take() else { return };
+        let Raw { input, bytes, hasher } = held.raw.take()?;
         let read = held.inputs.entry(input).or_default();
         (read.bytes, read.sha256) = (bytes, Some(hex(&hasher.finalize())));
+        Some(bytes)
+    }
+
+    /// No more is read of the input that was opened, though it may have more.
+    pub(super) fn leave(&self) {
+        let mut held = self.held();
+        let Some(Raw { input, bytes, .. }) = held.raw.take() else { return };
+        held.inputs.entry(input).or_default().bytes = bytes;
     }
 
     /// Hashes what `raw` yields, as the bytes of the input that was opened.

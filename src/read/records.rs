@@ -2,13 +2,14 @@
 
 use std::io::{self, Read};
 use std::mem;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::expand::{ExpansionLimits, expands_too_much};
 use super::lines::{Line, Lines};
 use super::source::{Reader, Source};
-use super::{Format, Input, Ledger, ReadOptions, ReadProgress, Reject, RejectReason, Selection};
+use super::{Compression, Format, Input, Ledger, ReadOptions, ReadProgress, Reject, RejectReason, Selection};
 use crate::article::Origin;
 
 /// A record as it was cut from its input, not looked into yet.
@@ -39,6 +40,8 @@ pub struct Records {
     taken: u64,
     progress: Arc<ReadProgress>,
     ledger: Option<Ledger>,
+    /// Path and size of the file that is being read, where reading it to its end reads as many bytes.
+    sized: Option<(PathBuf, u64)>,
 }
 
 #[derive(Clone, Copy)]
@@ -51,7 +54,9 @@ struct Limits {
 impl Records {
     /// Reads `inputs`; none is opened before its turn.
     pub fn new(inputs: Vec<Input>, options: &ReadOptions) -> Self {
-        let total = inputs.iter().map(|input| input.size).sum();
+        let sizes = inputs.iter().map(|input| input.size).sum();
+        // Where a limited run ends in its inputs shows when it is there.
+        let total = if options.selection.limit.is_some() { None } else { sizes };
         Self {
             inputs: (0..).zip(inputs),
             current: InputRecords { number: 0, path: "".into(), name: "".into(), state: State::Done },
@@ -65,6 +70,7 @@ impl Records {
             taken: 0,
             progress: Arc::new(ReadProgress { bytes: AtomicU64::new(0), total }),
             ledger: None,
+            sized: None,
         }
     }
 
@@ -85,6 +91,7 @@ impl Records {
     /// Whether a record that was cut is one of those that are wanted. That an input cannot be read is always told.
     fn is_wanted(&mut self, record: &Result<RawRecord, Reject>) -> bool {
         if record.as_ref().is_err_and(Reject::ends_its_input) {
+            self.sized = None;
             return true;
         }
         let place = self.place;
@@ -92,6 +99,27 @@ impl Records {
         let wanted = self.selection.sample.is_none_or(|sample| sample.takes(place));
         self.taken += u64::from(wanted);
         wanted
+    }
+
+    /// The input that was opened has given all that it gives.
+    fn close(&mut self) {
+        let Some(bytes) = self.ledger.as_ref().and_then(Ledger::close) else { return };
+        if let Some((path, size)) = self.sized.take().filter(|&(_, size)| size != bytes) {
+            let path = path.display();
+            tracing::warn!(
+                "{path}: {bytes} bytes were read of a file that had {size} when the run began: it has changed"
+            );
+        }
+    }
+
+    fn open(&mut self, number: u32, input: &Input) {
+        self.ledger.iter().for_each(|ledger| ledger.open(number));
+        let source = Source::open(input, &self.progress, self.limits.expansion, self.ledger.as_ref());
+        // Of a text no more is read than an article may have, and what is packed may have more behind it.
+        let is_lines = source.as_ref().is_ok_and(|source| source.format == Format::Jsonl);
+        let is_plain = is_lines && input.compression == Compression::None;
+        self.sized = input.size.filter(|_| is_plain).map(|size| (input.path.clone(), size));
+        self.current = InputRecords::new(number, input, source, self.limits);
     }
 }
 
@@ -101,6 +129,7 @@ impl Iterator for Records {
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             if self.selection.limit.is_some_and(|limit| self.taken >= limit) {
+                self.ledger.iter().for_each(Ledger::leave);
                 return None;
             }
             if let Some(record) = self.current.next(self.limits) {
@@ -109,11 +138,9 @@ impl Iterator for Records {
                 }
                 continue;
             }
-            self.ledger.iter().for_each(Ledger::close);
+            self.close();
             let (number, input) = self.inputs.next()?;
-            self.ledger.iter().for_each(|ledger| ledger.open(number));
-            let source = Source::open(&input, &self.progress, self.limits.expansion, self.ledger.as_ref());
-            self.current = InputRecords::new(number, &input, source, self.limits);
+            self.open(number, &input);
         }
     }
 }
@@ -190,7 +217,9 @@ impl InputRecords {
     }
 
     fn unopened(&self, error: &io::Error) -> Reject {
-        Reject::new(self.origin(None, 0), RejectReason::ReadError, format!("cannot open: {error}"), &[])
+        let message = format!("cannot open: {error}");
+        let reject = Reject::new(self.origin(None, 0), RejectReason::ReadError, message, &[]).cut();
+        Reject { id: Some(self.name.to_string()), ..reject }
     }
 
     fn origin(&self, line: Option<u64>, byte: u64) -> Origin {

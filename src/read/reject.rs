@@ -11,7 +11,7 @@ use crate::article::Origin;
 /// Bytes of the record that a [`Reject`] shows.
 pub(super) const EXCERPT_BYTES: usize = 200;
 /// Bytes of the record that a [`Reject`] keeps, so that it can be tried again.
-const KEPT_BYTES: usize = 64 << 10;
+pub const KEPT_BYTES: usize = 64 << 10;
 
 /// A record that was given up, alone: those before and behind it are read as ever.
 ///
@@ -83,7 +83,14 @@ impl Reject {
 
     /// True where it stands for the rest of an input, and not for one record.
     pub(super) fn ends_its_input(&self) -> bool {
-        matches!(self.reason, RejectReason::ReadError | RejectReason::ExpandsTooMuch)
+        self.reason.ends_its_input()
+    }
+}
+
+impl RejectReason {
+    /// True where the rest of an input was not read, and not only one record.
+    pub(super) fn ends_its_input(self) -> bool {
+        matches!(self, Self::ReadError | Self::ExpandsTooMuch)
     }
 }
 

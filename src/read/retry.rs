@@ -8,7 +8,7 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 use serde::Deserialize;
 
 use super::ledger::RecordIterator;
-use super::{Format, RawRecord, ReadOptions, Records, Reject, RejectReason, discover};
+use super::{Format, RawRecord, ReadOptions, Records, Reject, RejectReason, Selection, discover};
 use crate::article::Origin;
 
 /// A line of a rejects file, as far as it is read.
@@ -38,8 +38,8 @@ pub struct Retry<I> {
     lines: I,
     options: ReadOptions,
     input: Option<Reopened>,
-    /// The rest of an input that had failed is being read, on behalf of a line of this file.
-    rest: Option<u32>,
+    /// The rest of an input that had failed is being read, on behalf of a line of this file, under the input's name.
+    rest: Option<(u32, Arc<str>)>,
 }
 
 /// An input that is read once more, rising.
@@ -64,24 +64,25 @@ impl<I: RecordIterator> Retry<I> {
         })?;
         let origin =
             Origin { path: line.input.as_str().into(), input: raw.origin.input, line: line.line, byte: line.byte };
-        // A text has no lines, and its name for an id.
+        // A text has no lines, and its name for an id; so has an input that was never opened.
         let format = if line.line.is_some() { Format::Jsonl } else { Format::Text };
         let name: Arc<str> = line.id.as_deref().filter(|_| format == Format::Text).unwrap_or(&line.input).into();
-        match line.kept().filter(|_| !line.truncated) {
+        match line.kept().filter(|_| !line.truncated && !line.is_whole_input()) {
             Some(bytes) => Ok(RawRecord { origin, name, format, bytes }),
             None => {
-                let record = self.fetch(&line, &origin);
+                let record = self.fetch(&line, &origin, &name);
                 record.map(|record| RawRecord { name, ..record }).map_err(|reject| Reject { id: line.id, ..reject })
             }
         }
     }
 
-    fn fetch(&mut self, line: &RejectLine, origin: &Origin) -> Result<RawRecord, Reject> {
+    fn fetch(&mut self, line: &RejectLine, origin: &Origin, name: &Arc<str>) -> Result<RawRecord, Reject> {
         let lost = |message: String| {
             Reject::new(origin.clone(), RejectReason::ReadError, message, &line.kept().unwrap_or_default()).cut()
         };
-        // What failed as it was opened may be of any format.
-        let format = line.line.map(|_| Format::Jsonl).or_else(|| line.id.as_ref().map(|_| Format::Text));
+        // What failed as it was opened may be of any format, and its first record need not be at its first byte.
+        let whole = line.is_whole_input();
+        let format = (!whole).then(|| if line.line.is_some() { Format::Jsonl } else { Format::Text });
         let is_ahead =
             |input: &Reopened| *input.path == *line.input && input.format == format && input.reached <= line.byte;
         if !self.input.as_ref().is_some_and(is_ahead) {
@@ -90,10 +91,10 @@ impl<I: RecordIterator> Retry<I> {
         let Some(input) = &mut self.input else { return Err(lost("cannot open".to_owned())) };
         input.reached = line.byte;
         while input.records.next_if(|record| origin_of(record).byte < line.byte).is_some() {}
-        if line.reason == RejectReason::ReadError {
-            self.rest = Some(origin.input);
+        if line.reason.ends_its_input() {
+            self.rest = Some((origin.input, Arc::clone(name)));
         }
-        match input.records.next_if(|record| origin_of(record).byte == line.byte) {
+        match input.records.next_if(|record| whole || origin_of(record).byte == line.byte) {
             Some(record) => moved(record, origin.input),
             None => Err(lost(format!("there is no record at byte {} of the input any more", line.byte))),
         }
@@ -105,7 +106,9 @@ impl<I: RecordIterator> Retry<I> {
                         give the input itself to extract"
                 .to_owned());
         }
-        let options = ReadOptions { format: format.or(self.options.format), ..self.options.clone() };
+        // What --limit and --sample choose from are the rejects, not the records around them.
+        let selection = Selection::default();
+        let options = ReadOptions { format: format.or(self.options.format), selection, ..self.options.clone() };
         let inputs = discover(&[PathBuf::from(&line.input)], &options).map_err(|error| error.to_string())?;
         let records = Records::new(inputs, &options).peekable();
         Ok(Reopened { path: line.input.as_str().into(), format, records, reached: 0 })
@@ -116,9 +119,9 @@ impl<I: RecordIterator> Iterator for Retry<I> {
     type Item = Result<RawRecord, Reject>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if let Some(number) = self.rest {
+        if let Some((number, name)) = &self.rest {
             if let Some(record) = self.input.as_mut().and_then(|input| input.records.next()) {
-                return Some(moved(record, number));
+                return Some(moved(record, *number).map(|record| RawRecord { name: Arc::clone(name), ..record }));
             }
             (self.rest, self.input) = (None, None);
         }
@@ -127,6 +130,13 @@ impl<I: RecordIterator> Iterator for Retry<I> {
 }
 
 impl RejectLine {
+    /// Whether it stands for an input of which nothing was read.
+    fn is_whole_input(&self) -> bool {
+        let is_empty = |part: &Option<String>| part.as_ref().is_none_or(String::is_empty);
+        let nothing = is_empty(&self.record) && is_empty(&self.record_base64);
+        self.reason == RejectReason::ReadError && self.line.is_none() && nothing
+    }
+
     /// The bytes of the record, as many as the line has.
     fn kept(&self) -> Option<Vec<u8>> {
         let encoded = || BASE64_STANDARD.decode(self.record_base64.as_ref()?).ok();
@@ -152,19 +162,48 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::read::ExpansionLimits;
 
-    /// Reads files, writes their rejects (and those of parsing) to a file, and tries them again.
+    fn records_of(file: &Path, expansion: ExpansionLimits) -> Vec<Result<RawRecord, Reject>> {
+        let options = ReadOptions { expansion, ..ReadOptions::default() };
+        Records::new(discover(&[file.to_owned()], &options).unwrap(), &options).collect()
+    }
+
     fn retried(root: &Path, names: &[&str], between: impl FnOnce()) -> Vec<Result<RawRecord, Reject>> {
-        let options = ReadOptions { max_article_bytes: 100_000, ..ReadOptions::default() };
+        retried_with(root, names, ExpansionLimits::default(), between)
+    }
+
+    fn retried_with(
+        root: &Path,
+        names: &[&str],
+        expansion: ExpansionLimits,
+        between: impl FnOnce(),
+    ) -> Vec<Result<RawRecord, Reject>> {
+        retried_after(root, names, expansion, || (), between)
+    }
+
+    /// Finds files, then reads them within limits, writes their rejects (and those of parsing) to a file, and tries
+    /// them again without the limits.
+    fn retried_after(
+        root: &Path,
+        names: &[&str],
+        expansion: ExpansionLimits,
+        before: impl FnOnce(),
+        between: impl FnOnce(),
+    ) -> Vec<Result<RawRecord, Reject>> {
+        let options = ReadOptions { max_article_bytes: 100_000, expansion, ..ReadOptions::default() };
         let paths: Vec<_> = names.iter().map(|name| root.join(name)).collect();
-        let records = Records::new(discover(&paths, &options).unwrap(), &options);
+        let inputs = discover(&paths, &options).unwrap();
+        before();
+        let records = Records::new(inputs, &options);
         let rejects = records.filter_map(|record| record.and_then(|record| record.parse(&options)).err());
         let lines: Vec<_> = rejects.map(|reject| serde_json::to_string(&reject).unwrap()).collect();
         let file = root.join("rejects.jsonl");
         fs::write(&file, lines.join("\n")).unwrap();
         between();
         let lines = Records::new(discover(&[file], &options).unwrap(), &options);
-        Retry::new(lines, &ReadOptions { max_article_bytes: 1 << 20, ..options }).collect()
+        let options = ReadOptions { max_article_bytes: 1 << 20, expansion: ExpansionLimits::default(), ..options };
+        Retry::new(lines, &options).collect()
     }
 
     #[test]
@@ -204,6 +243,36 @@ mod tests {
         });
         let seen: Vec<_> = records.iter().map(|record| record.as_ref().unwrap().origin.line).collect();
         assert_eq!(seen, [Some(3), Some(4)]);
+    }
+
+    #[test]
+    fn an_input_that_was_given_up_is_read_to_its_end() {
+        let root = tempfile::tempdir().unwrap();
+        let name = root.path().join("a.jsonl.zst");
+        let lines: String =
+            (0..2000).map(|number| format!("{{\"text\": \"{number} {}\"}}\n", " ".repeat(90))).collect();
+        fs::write(&name, zstd::encode_all(lines.as_bytes(), 1).unwrap()).unwrap();
+        let within = ExpansionLimits { bytes: Some(50_000), ..ExpansionLimits::default() };
+        let (seen, again) = (records_of(&name, within), retried_with(root.path(), &["a.jsonl.zst"], within, || ()));
+        let first = seen.iter().filter(|record| record.is_ok()).count();
+        assert!(first > 0 && again.len() > 1 && again.iter().all(Result::is_ok), "{first}, {:?}", again.first());
+        assert_eq!(first + again.len(), 2000);
+    }
+
+    #[test]
+    fn an_input_that_was_not_there_is_read_from_its_start() {
+        let root = tempfile::tempdir().unwrap();
+        for (name, content, expected) in
+            [("a.jsonl", "\n\n{\"text\": \"a\"}\n{\"text\": \"b\"}\n", 2), ("b.txt", "A text.", 1)]
+        {
+            let file = root.path().join(name);
+            fs::write(&file, content).unwrap();
+            let gone = || fs::rename(&file, root.path().join("away")).unwrap();
+            let back = || fs::rename(root.path().join("away"), &file).unwrap();
+            let records = retried_after(root.path(), &[name], ExpansionLimits::default(), gone, back);
+            let names: Vec<_> = records.iter().map(|record| &*record.as_ref().unwrap().name).collect();
+            assert_eq!(names, vec![name; expected]);
+        }
     }
 
     #[test]

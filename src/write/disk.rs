@@ -7,7 +7,7 @@ use std::path::Path;
 
 /// A file system.
 pub(crate) trait Disk: Debug + Send + Sync {
-    /// Makes a file, or empties the one that is there.
+    /// Makes a file, in place of any that is there; what a link there leads to stays as it is.
     fn create(&self, path: &Path) -> io::Result<Box<dyn DiskFile>>;
     /// Gives a file its name, in place of any file that had it.
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
@@ -29,7 +29,10 @@ pub(crate) struct LocalDisk;
 
 impl Disk for LocalDisk {
     fn create(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
-        Ok(Box::new(File::create(path)?))
+        match std::fs::remove_file(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(Box::new(File::create_new(path)?)),
+        }
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {

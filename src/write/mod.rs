@@ -7,6 +7,7 @@ mod files;
 mod line_file;
 mod lines;
 mod manifest;
+mod readback;
 mod schema;
 mod seen;
 mod shards;

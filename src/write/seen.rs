@@ -1,6 +1,7 @@
 //! What a run remembers of the articles that it has written: their texts, to name copies, and their ids, to count those
 //! that come twice. All of it follows from the articles files, so that a run that goes on needs nothing else.
 
+use std::collections::VecDeque;
 use std::io::BufRead;
 
 use ahash::{AHashMap, AHashSet, RandomState};
@@ -55,16 +56,18 @@ impl Seen {
     }
 }
 
-/// Texts that were seen, to name the first article of each. Holds the newest quarter of a million: copies
-/// in a news dump stand near one another, and memory must not grow with the dump.
+/// Texts that were seen, to name the first article of each. Holds the newest quarter of a million, fewer where ids are
+/// long: copies in a news dump stand near one another, and memory must not grow with the dump.
 #[derive(Debug, Default)]
 struct Texts {
     first: AHashMap<u128, Box<str>>,
-    order: std::collections::VecDeque<u128>,
+    order: VecDeque<u128>,
+    id_bytes: usize,
 }
 
 impl Texts {
     const MOST: usize = 1 << 18;
+    const MOST_ID_BYTES: usize = 16 << 20;
 
     /// The id of the first article with this hash, if it is not this one.
     fn first_with(&mut self, hash: Option<&str>, id: Option<&str>) -> Option<String> {
@@ -72,19 +75,22 @@ impl Texts {
         if let Some(first) = self.first.get(&key) {
             return Some(first.to_string());
         }
-        self.first.insert(key, id?.into());
+        let id = id?;
+        self.first.insert(key, id.into());
         self.order.push_back(key);
-        if self.order.len() > Self::MOST {
-            self.order.pop_front().map(|oldest| self.first.remove(&oldest));
+        self.id_bytes += id.len();
+        while self.order.len() > Self::MOST || self.id_bytes > Self::MOST_ID_BYTES {
+            let oldest = self.order.pop_front()?;
+            self.id_bytes -= self.first.remove(&oldest).map_or(0, |id| id.len());
         }
         None
     }
 }
 
-/// Hashes of ids, of 64 bits: seven million are told apart but for one chance in 700,000.
+/// Hashes of ids, of 64 bits: four million are told apart but for one chance in 2.7 million.
 #[derive(Debug)]
 struct Ids {
-    /// What the table of `known` holds before it grows a last time, in some 75 MB.
+    /// What the table of `known` holds before it grows a last time, in some 38 MB.
     most: usize,
     known: AHashSet<u64>,
     /// Of fixed seeds: a run that goes on must come to the same count.
@@ -95,7 +101,7 @@ struct Ids {
 impl Default for Ids {
     fn default() -> Self {
         let hashing = RandomState::with_seeds(1, 2, 3, 4);
-        Self { most: 7 << 20, known: AHashSet::new(), hashing, duplicates: Duplicates::default() }
+        Self { most: 7 << 19, known: AHashSet::new(), hashing, duplicates: Duplicates::default() }
     }
 }
 
@@ -128,6 +134,18 @@ mod tests {
         assert_eq!(ids.duplicates, expected);
         ["d", "d", "c"].into_iter().for_each(|id| ids.take(Some(id)));
         assert_eq!(ids.duplicates, Duplicates { records: 4, incomplete: true, ..expected });
+    }
+
+    #[test]
+    fn long_ids_make_for_fewer_texts() {
+        let mut texts = Texts::default();
+        let id = "i".repeat(1 << 20);
+        for number in 0..40 {
+            assert_eq!(texts.first_with(Some(&format!("{number:032x}")), Some(&id)), None);
+        }
+        assert_eq!((texts.first.len(), texts.order.len(), texts.id_bytes), (16, 16, 16 << 20));
+        assert!(texts.first_with(Some(&format!("{:032x}", 39)), Some("other")).is_some());
+        assert!(texts.first_with(Some(&format!("{:032x}", 23)), Some("other")).is_none());
     }
 
     #[test]

@@ -15,6 +15,7 @@ use super::disk::{Disk, LocalDisk};
 use super::line_file::{FileFacts, LineFile};
 use super::lines::Rendered;
 use super::manifest::{Identity, MANIFEST, Manifest, ShardEntry, State, differences, now};
+use super::readback::check_shard;
 use super::seen::Seen;
 use crate::error::{Error, ErrorKind, Result};
 use crate::read::{Ledger, Position, open_stored};
@@ -189,6 +190,7 @@ impl Shards {
         shard.files().try_for_each(|file| file.name().map(drop))?;
         let folder = &self.plan.folder;
         self.disk.sync_folder(folder).map_err(|error| Error::writing(folder, error))?;
+        check_shard(folder, &files, &shard.account.total)?;
         let manifest = &mut self.manifest;
         manifest.shards.push(ShardEntry {
             shard: manifest.shards.len(),

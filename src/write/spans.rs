@@ -86,12 +86,21 @@ impl<R: BufRead> SpanReader<R> {
                 .help("the inputs have changed since the spans were written: run extract again"));
         }
         let first = sentences.iter().position(|sentence| sentence.field == span.field).unwrap_or(0);
+        // Linking looks the sentence up by its number.
+        let sentence = u32::try_from(first).unwrap_or(0).saturating_add(span.sentence);
+        if sentences.get(sentence as usize).is_none_or(|sentence| sentence.field != span.field) {
+            let what = format!("article `{}` has no sentence {} in its {:?}", article.id, span.sentence, span.field);
+            return Err(Error::new(ErrorKind::Input, what)
+                .at(&self.path)
+                .line(number)
+                .help("the inputs have changed since the spans were written: run extract again"));
+        }
         let label = match self.labels.get(&*span.kind) {
             Some(label) => label.clone(),
             None => Arc::from(&*span.kind),
         };
         self.labels.insert(label.clone());
-        Ok(Mention { field: span.field, span: bytes, label, score: span.score, sentence: first as u32 + span.sentence })
+        Ok(Mention { field: span.field, span: bytes, label, score: span.score, sentence })
     }
 
     /// Takes the waiting line and reads the one after it.
@@ -127,6 +136,7 @@ fn is_same_place(left: &str, right: &str) -> bool {
 mod tests {
     use super::*;
     use crate::article::Origin;
+    use crate::segment::sentences;
 
     const LINE: &str = r#"{"doc_id":"a","input":"in/x.jsonl#1","field":"text","start":0,"end":4,"start_byte":0,"end_byte":4,"text":"Homs","type":"LOC","score":0.9876543,"sentence":0}"#;
 
@@ -139,8 +149,10 @@ mod tests {
     fn spans_come_with_their_articles() {
         let lines = format!("{LINE}\n\n{}\n", LINE.replace("#1", "#3"));
         let mut reader = SpanReader::new(lines.as_bytes(), Path::new("s.jsonl")).unwrap();
-        let found =
-            |reader: &mut SpanReader<_>, line| reader.of_article(&article("a", "Homs fell.", line), &[]).unwrap();
+        let sentences = sentences("Homs fell.", Field::Text, 0);
+        let found = |reader: &mut SpanReader<_>, line| {
+            reader.of_article(&article("a", "Homs fell.", line), &sentences).unwrap()
+        };
         assert_eq!(found(&mut reader, 1)[0].score, 0.987_654_3);
         assert_eq!([found(&mut reader, 2).len(), found(&mut reader, 3).len()], [0, 1]);
         reader.finish().unwrap();
@@ -153,6 +165,8 @@ mod tests {
         assert!(changed.contains("s.jsonl:1") && changed.contains("have changed"), "{changed}");
         let left = open(LINE).unwrap().finish().unwrap_err().to_string();
         assert!(left.contains("`a` of in/x.jsonl#1") && left.contains("same order"), "{left}");
+        let lost = open(LINE).unwrap().of_article(&article("a", "Homs fell.", 1), &[]).unwrap_err().to_string();
+        assert!(lost.contains("s.jsonl:1") && lost.contains("no sentence 0 in its Text"), "{lost}");
         assert!(open("{}").unwrap_err().to_string().contains("s.jsonl:1: the line is not a span"));
     }
 }

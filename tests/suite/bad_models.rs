@@ -159,6 +159,22 @@ fn links_out_of_the_folder_are_refused() {
     }
 }
 
+/// Every ONNX file of a folder is looked into, whichever is chosen; none may be anything but a file.
+#[cfg(unix)]
+#[test]
+fn other_variants_are_no_way_out_either() {
+    use std::os::unix::fs::symlink;
+    let desk = Desk::new();
+    let folder = desk.copy_of_tiny();
+    let other = desk.path("model/other.onnx");
+    symlink("/etc/passwd", &other).unwrap();
+    refused(&desk, &folder, &["model/other.onnx: this file is a link out of the model folder"]);
+    std::fs::remove_file(&other).unwrap();
+    // Opened for reading, it would wait for ever.
+    assert!(std::process::Command::new("mkfifo").arg(&other).status().unwrap().success());
+    refused(&desk, &folder, &["model/other.onnx: this is not a file"]);
+}
+
 /// As a model hub's cache has it: a snapshot is a folder of links into the model's own blobs. A link to a folder is
 /// the user's own doing.
 #[cfg(unix)]

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
-use namewire::read::{ReadOptions, Records, discover};
+use namewire::read::{Ledger, ReadOptions, Records, discover};
 use serde_json::json;
 
 use super::common::{Desk, Run, column, command, namewire, tiny};
@@ -176,6 +176,43 @@ fn files_that_fail_do_not_cost_their_neighbours() {
         messages.iter().zip(["Input/output error", "Input/output error", "symbolic links", "No such file"])
     {
         assert!(message.contains(part), "{message}");
+    }
+}
+
+/// A name that namewire itself is about to use may be a link that somebody has put there.
+#[cfg(unix)]
+#[test]
+fn a_link_in_place_of_a_temporary_file_is_not_followed() {
+    let desk = Desk::new();
+    let (good, other) = (desk.write("good.jsonl", GOOD), desk.write("other.txt", "not ours"));
+    std::os::unix::fs::symlink(&other, desk.path("out.jsonl.part")).unwrap();
+    run(&desk, &[&good], &[], 0);
+    assert_eq!(std::fs::read_to_string(&other).unwrap(), "not ours");
+    assert!(!std::fs::symlink_metadata(desk.path("out.jsonl")).unwrap().is_symlink());
+}
+
+/// A file that is written to, or cut, while it is read: what is there is read, and what is known of it is said.
+#[test]
+fn a_file_may_change_while_it_is_read() {
+    let line = |number: usize| json!({"id": format!("r-{number}"), "text": "Rain. ".repeat(20)}).to_string() + "\n";
+    let lines: String = (0..4000).map(line).collect();
+    for (name, expected) in [("grown", 4010), ("shrunk", 3000)] {
+        let desk = Desk::new();
+        let input = desk.write(&format!("{name}.jsonl"), &lines);
+        let options = ReadOptions::default();
+        let inputs = discover(&[input.clone().into()], &options).unwrap();
+        let (ledger, size) = (Ledger::new(None), lines.len() as u64);
+        let mut records = Records::new(inputs, &options).tracked(&ledger, 0);
+        let mut seen = records.by_ref().take(5).count();
+        let file = std::fs::OpenOptions::new().append(true).open(&input).unwrap();
+        match name {
+            "grown" => (&file).write_all((0..10).map(line).collect::<String>().as_bytes()).unwrap(),
+            _ => file.set_len(lines[..lines.len() * 3 / 4].rfind('\n').unwrap() as u64 + 1).unwrap(),
+        }
+        seen += records.map(Result::unwrap).count();
+        assert!(seen.abs_diff(expected) <= 20, "{name}: {seen}");
+        let read = ledger.input(0).unwrap();
+        assert!(read.bytes != size && read.sha256.is_some(), "{read:?}");
     }
 }
 

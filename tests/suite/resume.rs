@@ -237,6 +237,12 @@ fn a_run_goes_on_only_as_it_was() {
     desk.write("model/config.json", std::fs::read_to_string(desk.path("model/config.json")).unwrap() + "\n");
     let run = namewire(&shards(&input, &other, &out, &["--resume"])).exits(2);
     run.says(&["model.sha256.config.json: was \""]);
+    // What the arguments of every run here ask for, left out or given otherwise.
+    let mut bare = shards(&input, &tiny, &out, &["--resume"]);
+    bare.retain(|&argument| argument != "--with-spans");
+    namewire(&bare).exits(2).says(&["settings.spans: was true, is false"]);
+    resume(&["--labels", "O,B-LOC,I-LOC,B-ORG,I-ORG,B-PER,I-PER,B-MISC,I-MISC"]).exits(2).says(&["model.labels"]);
+    resume(&["--memory", "2GB"]).exits(2).says(&["settings.memory: was null, is 2000000000"]);
     let whole = contents(&out);
     std::fs::remove_file(desk.path("out/spans-00001.jsonl")).unwrap();
     resume(&[]).exits(2).says(&["spans-00001.jsonl: a finished shard's file is missing"]);
@@ -250,6 +256,43 @@ fn a_run_goes_on_only_as_it_was() {
     let single = desk.path("m.jsonl");
     let args = ["extract", &input, "--out", &single, "--device", "stub", "--resume"];
     namewire(&args).exits(2).says(&["--resume is for a directory of shards"]);
+}
+
+#[test]
+fn a_run_goes_on_only_with_its_table() {
+    let desk = Desk::new();
+    let (tiny, out, input) = (tiny(), desk.path("out"), desk.write("in.jsonl", dump(50)));
+    let table = desk.write("table.jsonl", "{\"id\":\"loc/d\",\"name\":\"Dorvale\",\"type\":\"LOC\"}\n");
+    let run = || {
+        let mut args = shards(&input, &tiny, &out, &["--resume"]);
+        *args.iter_mut().find(|argument| **argument == "none").unwrap() = &table;
+        namewire(&args)
+    };
+    run().exits(1);
+    run().exits(0);
+    desk.write("table.jsonl", "{\"id\":\"loc/e\",\"name\":\"Dorvale\",\"type\":\"LOC\"}\n");
+    run().exits(2).says(&["cannot go on", "tables: was [", "table.jsonl"]);
+}
+
+/// What is loaded is never the same to the byte, and with it what a bound leaves for an article.
+#[cfg(unix)]
+#[test]
+fn a_run_with_a_bound_on_memory_goes_on() {
+    let desk = Desk::new();
+    let (tiny, input) = (tiny(), desk.write("in.jsonl", dump(2000)));
+    let whole = desk.path("whole");
+    let bound = ["--memory", "700MiB"];
+    namewire(&shards(&input, &tiny, &whole, &bound)).exits(1);
+    let manifest = desk.json("whole/manifest.json");
+    // Such a bound has an effect.
+    assert!(manifest["settings"]["max_article_bytes"].as_u64().unwrap() < 16 << 20, "{manifest}");
+    let out = desk.path("out");
+    let mut child = command(&shards(&input, &tiny, &out, &bound)).stderr(Stdio::piped()).spawn().unwrap();
+    wait_for_shards(&mut child, &out, 2);
+    signal(&child, "KILL");
+    child.wait().unwrap();
+    namewire(&shards(&input, &tiny, &out, &[&bound[..], &["--resume"]].concat())).exits(1).says(&["going on behind"]);
+    assert_same_files(&out, &contents(&whole));
 }
 
 #[cfg(unix)]
@@ -432,6 +475,12 @@ fn a_check_estimates_and_writes_nothing() {
         assert!((900.0..1100.0).contains(&records), "{}", run.stdout);
         for label in ["model", "table", "time", "mentions", "articles", "spans"] {
             value(label);
+        }
+        for (flags, expected) in [(["--limit", "300"], 300.0..301.0), (["--sample", "0.3"], 240.0..360.0)] {
+            let run = namewire(&shards(input, &tiny, &desk.path("out"), &[&["--check"][..], &flags].concat())).exits(0);
+            let line = run.stdout.lines().find(|line| line.trim_start().starts_with("records")).unwrap().to_owned();
+            let digits: String = line.chars().filter(char::is_ascii_digit).collect();
+            assert!(expected.contains(&digits.parse::<f64>().unwrap()), "{flags:?}: {line}");
         }
     }
     let run = namewire_with_input(&shards("-", &tiny, &desk.path("out"), &["--check"]), dump(150).as_bytes()).exits(0);

@@ -11,8 +11,10 @@ mod properties;
 /// What must hold for any bytes.
 type Property = fn(&[u8]);
 
-const TARGETS: [(&str, Property); 5] = [
+const TARGETS: [(&str, Property); 7] = [
     ("read", properties::read),
+    ("rejects", properties::rejects),
+    ("spans", properties::spans),
     ("segment", properties::segment),
     ("decode", properties::decode_scores),
     ("table", properties::table),

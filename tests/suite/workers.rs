@@ -172,6 +172,8 @@ fn what_renders_and_writes_is_watched_from_outside() {
     assert_eq!(watch.stalled(Duration::ZERO), None);
     let outcome = pipeline.run(articles(2).into_iter(), |_| -> Result<()> { panic!("no ink") }, |()| Ok(()));
     fails_with(outcome.err(), ErrorKind::Internal, &["collector", "panicked: no ink"]);
+    let outcome = pipeline.run(articles(2).into_iter(), |_| Ok(()), |()| -> Result<()> { panic!("no paper") });
+    fails_with(outcome.err(), ErrorKind::Internal, &["collector", "panicked: no paper"]);
 }
 
 /// The program itself, with a real session that is in its graph for good: the process must end all the same.

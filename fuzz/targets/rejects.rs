@@ -1,0 +1,5 @@
+#![no_main]
+
+use namewire_fuzz::rejects;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| rejects(data));
