@@ -13,7 +13,6 @@ import tokenizers
 from . import score
 from .corpus import Document
 
-TYPES = ("PER", "ORG", "LOC", "MISC", "all")
 # The countries that the ids of worldwide newswire begin with.
 REGIONS = {
     "Middle East": "iran israel jr kw oman qt saud uae eg alg",
@@ -49,7 +48,7 @@ def region_of(documents: list[Document], articles: pathlib.Path) -> list[str]:
     """The region of each document of worldwide newswire, by the article that has its longest sentence."""
     with gzip.open(articles, "rt", encoding="utf-8") as lines:
         records = [json.loads(line) for line in lines]
-    texts = [(REGION_OF[record["id"].split("_")[0]], _joined(record["text"])) for record in records]
+    texts = [(REGION_OF.get(record["id"].split("_")[0], "unknown"), _joined(record["text"])) for record in records]
     found = []
     for document in documents:
         longest = _joined(max((sentence.text for sentence in document), key=len))
@@ -68,9 +67,9 @@ def table(
     threads: int,
 ) -> Iterable[str]:
     """A line of a Markdown table for each set and model."""
-    yield f"| set | model | {' | '.join(TYPES)} |"
-    yield "|---" * (len(TYPES) + 2) + "|"
+    yield f"| set | model | {' | '.join(score.KINDS)} |"
+    yield "|---" * (len(score.KINDS) + 2) + "|"
     for name, documents in sets.items():
         for title, path in models.items():
             found = score.evaluate(opened(path, threads), tokenizer, documents)
-            yield f"| {name} | {title} | {' | '.join(f'{found[kind]:.1f}' for kind in TYPES)} |"
+            yield f"| {name} | {title} | {' | '.join(f'{found[kind]:.1f}' for kind in score.KINDS)} |"

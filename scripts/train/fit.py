@@ -6,9 +6,11 @@ import pathlib
 import random
 import sys
 import time
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+import tokenizers
 import torch
 from torch import nn
 from torch.nn import functional
@@ -118,6 +120,7 @@ class Mean:
     """A running mean of the weights: less at the mercy of the last batches than the weights themselves."""
 
     def __init__(self, tagger: Tagger, span: float):
+        """Over `span` steps."""
         self.kept = {name: value.detach().clone() for name, value in tagger.state_dict().items()}
         self.decay = 1 - 1 / max(span, 1.0)
         self.updates = 0
@@ -132,7 +135,13 @@ class Mean:
                 self.kept[name].lerp_(value.detach(), 1 - keep)
 
 
-def fit(tagger: Tagger, epochs, settings: Settings, watch, log: pathlib.Path) -> dict[str, torch.Tensor]:
+def fit(
+    tagger: Tagger,
+    epochs: Callable[[int], list[Example]],
+    settings: Settings,
+    watch: Callable[[Tagger], dict[str, float]],
+    log: pathlib.Path,
+) -> dict[str, torch.Tensor]:
     """Trains for `settings.steps`; gives the averaged weights.
 
     `epochs(number)` gives the examples of one pass; `watch(tagger)` gives scores of the weights as they are, after
@@ -206,6 +215,6 @@ def as_model(tagger: Tagger) -> score.Model:
     return logits
 
 
-def scores(tagger: Tagger, tokenizer, sets: dict[str, list[Document]]) -> dict[str, float]:
+def scores(tagger: Tagger, tokenizer: tokenizers.Tokenizer, sets: dict[str, list[Document]]) -> dict[str, float]:
     """F1 over all types on each development set."""
     return {name: round(score.evaluate(as_model(tagger), tokenizer, documents)["all"], 2) for name, documents in sets.items()}

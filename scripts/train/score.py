@@ -8,6 +8,7 @@ import tokenizers
 
 from .corpus import LABELS, Document, Sentence, mentions
 
+KINDS = ("PER", "ORG", "LOC", "MISC", "all")
 # What may not follow: an inside label anything but its own type's labels.
 ILLEGAL = np.array([[later[0] == "I" and label[2:] != later[2:] for later in LABELS] for label in LABELS])
 # Rows of token ids to logits, [token, label] for each.
@@ -70,7 +71,7 @@ def f1(gold: list[list[str]], predicted: list[list[str]]) -> dict[str, float]:
             for kind in [mention.type for mention in members]:
                 counter[kind] += 1
                 counter["all"] += 1
-    return {kind: 200 * right[kind] / max(1, given[kind] + wanted[kind]) for kind in ("PER", "ORG", "LOC", "MISC", "all")}
+    return {kind: 200 * right[kind] / max(1, given[kind] + wanted[kind]) for kind in KINDS}
 
 
 def evaluate(model: Model, tokenizer: tokenizers.Tokenizer, documents: list[Document]) -> dict[str, float]:

@@ -88,7 +88,7 @@ class Marks(unittest.TestCase):
         self.assertEqual({augment.recase(MET, 1.0, random.Random(s)).text for s in range(9)}, {MET.text.upper(), MET.text.lower()})
 
 
-@unittest.skipUnless(np, "needs numpy")
+@unittest.skipUnless(np, "needs numpy and tokenizers")
 class Score(unittest.TestCase):
     def test_the_path_is_the_best_of_all_legal_ones(self):
         import itertools

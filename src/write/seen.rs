@@ -58,11 +58,19 @@ impl Seen {
 
 /// Texts that were seen, to name the first article of each. Holds the newest quarter of a million, fewer where ids are
 /// long: copies in a news dump stand near one another, and memory must not grow with the dump.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Texts {
     first: AHashMap<u128, Box<str>>,
     order: VecDeque<u128>,
     id_bytes: usize,
+}
+
+impl Default for Texts {
+    /// Tables of their final size: what is not used of them takes no memory, and they need not be copied as they grow.
+    fn default() -> Self {
+        let most = Self::MOST + 1;
+        Self { first: AHashMap::with_capacity(most), order: VecDeque::with_capacity(most), id_bytes: 0 }
+    }
 }
 
 impl Texts {
@@ -90,7 +98,7 @@ impl Texts {
 /// Hashes of ids, of 64 bits: four million are told apart but for one chance in 2.7 million.
 #[derive(Debug)]
 struct Ids {
-    /// What the table of `known` holds before it grows a last time, in some 38 MB.
+    /// What a table of some 38 MB holds.
     most: usize,
     known: AHashSet<u64>,
     /// Of fixed seeds: a run that goes on must come to the same count.
@@ -100,8 +108,8 @@ struct Ids {
 
 impl Default for Ids {
     fn default() -> Self {
-        let hashing = RandomState::with_seeds(1, 2, 3, 4);
-        Self { most: 7 << 19, known: AHashSet::new(), hashing, duplicates: Duplicates::default() }
+        let (most, hashing) = (7 << 19, RandomState::with_seeds(1, 2, 3, 4));
+        Self { most, known: AHashSet::with_capacity(most), hashing, duplicates: Duplicates::default() }
     }
 }
 

@@ -4,14 +4,19 @@
 //! as long. Where work grew with the square, the second would take sixty-four times as long.
 
 use std::collections::BTreeMap;
+use std::time::Instant;
 
+use namewire::article::Field;
+use namewire::clean::CleanText;
 use namewire::config::Config;
 use namewire::infer::CapitalsBackend;
 use namewire::link::Linker;
 use namewire::pipeline::Pipeline;
+use namewire::read::{ReadOptions, Records, discover};
+use namewire::segment::sentences;
 use namewire::write::{LineOptions, render};
 
-use super::common::{bundled_model, in_repository, pipeline, records};
+use super::common::{Desk, bundled_model, in_repository, pipeline, records};
 
 const SMALL: usize = 16 << 10;
 const TIMES: usize = 8;
@@ -134,4 +139,40 @@ fn no_shape_of_text_costs_more_than_its_size() {
         }
     }
     assert!(failures.is_empty(), "{failures:#?}");
+}
+
+/// Reading, parsing, cleaning and cutting into sentences, on the clock: the better of two times.
+fn seconds_to_sentences(lines: &str, expected: usize) -> f64 {
+    let desk = Desk::new();
+    let input = desk.write("in.jsonl", lines);
+    let options = ReadOptions::default();
+    let once = || {
+        let (begun, mut articles) = (Instant::now(), 0);
+        for record in Records::new(discover(&[input.clone().into()], &options).unwrap(), &options) {
+            let article = record.and_then(|record| record.parse(&options)).unwrap();
+            let clean = CleanText::new(&article.text);
+            assert!(!sentences(clean.text(&article.text), Field::Text, 0).is_empty());
+            articles += 1;
+        }
+        assert_eq!(articles, expected);
+        begun.elapsed().as_secs_f64()
+    };
+    once().min(once())
+}
+
+#[test]
+fn a_line_of_ten_megabytes_costs_what_ten_of_one_cost() {
+    let shapes: [(&str, fn(usize) -> String); 3] = [
+        ("prose", |bytes| format!(r#"{{"text":"{}"}}"#, "The ferry to Dorvale left at noon. ".repeat(bytes / 35))),
+        ("escapes", |bytes| format!(r#"{{"text":"{}."}}"#, r"\u00e9\n\"".repeat(bytes / 10))),
+        ("other fields", |bytes| {
+            let other: String = (0..bytes / 24).map(|number| format!(r#""f{number:08}":[1,[2]],"#)).collect();
+            format!(r#"{{{other}"text":"The ferry left."}}"#)
+        }),
+    ];
+    for (shape, line) in shapes {
+        let (one, ten) = (line(10_000_000), format!("{}\n", line(1_000_000)).repeat(10));
+        let (whole, parts) = (seconds_to_sentences(&one, 1), seconds_to_sentences(&ten, 10));
+        assert!(whole < 3.0 * parts, "{shape}: {whole:.3} s in one line, {parts:.3} s in ten");
+    }
 }

@@ -1,0 +1,113 @@
+"""The steps of training; each takes the arguments of its command (see __main__.py)."""
+
+import argparse
+import pathlib
+from collections.abc import Callable
+
+import tokenizers
+import torch
+
+from . import augment, corpus, encoders, evaluate, export, fit, texts, windows
+from .network import Tagger
+from .recipe import DEVELOPMENT, RECIPES, Recipe
+
+
+def fetch_encoders(given: argparse.Namespace) -> None:
+    """Downloads the encoders, once."""
+    for name in encoders.ENCODERS:
+        print(encoders.fetch(name, given.work))
+
+
+def gather_texts(given: argparse.Namespace) -> None:
+    """Writes plain texts as articles."""
+    print(texts.gather(given.sources, given.out), "articles")
+
+
+def label_epochs(given: argparse.Namespace) -> None:
+    """Stores the rows of a student's epochs with the logits of its teacher."""
+    recipe = RECIPES[given.name]
+    if recipe.teacher is None:
+        raise ValueError(f"{given.name} has no teacher")
+    teacher = load(given.work, recipe.teacher)
+    plain = texts.read(given.text) if given.text else []
+    annotated = read(recipe, given.data)
+    for number in range(recipe.taught_epochs):
+        rows = varied(recipe, annotated + plain, teacher)(number)
+        labelled = fit.label(teacher, rows)
+        torch.save([tuple(example) for example in labelled], labelled_file(given.work, given.name, number))
+        print(f"epoch {number}: {len(labelled)} windows")
+
+
+def fit_tagger(given: argparse.Namespace) -> None:
+    """Trains a tagger, and stores its averaged weights."""
+    recipe = RECIPES[given.name]
+    settings = recipe.settings._replace(steps=given.steps or recipe.settings.steps)
+    development = {name: corpus.read(given.data / f"{name}.jsonl.gz") for name in DEVELOPMENT}
+    torch.manual_seed(settings.seed)
+    tagger = Tagger(encoders.fetch(recipe.encoder, given.work))
+    tokenizer = tagger.tokenizer()
+    fresh = varied(recipe, read(recipe, given.data), tagger)
+
+    def examples(number: int) -> list[fit.Example]:
+        if recipe.teacher is None:
+            return [fit.Example(window) for window in fresh(number)]
+        stored_in = labelled_file(given.work, given.name, number % recipe.taught_epochs)
+        if not stored_in.exists():
+            raise ValueError(f"there is no {stored_in}: run the step `label {given.name}` first")
+        stored = torch.load(stored_in, weights_only=False)
+        return [fit.Example(windows.Window(*window), logits) for window, logits in stored]
+
+    def watch(current: Tagger) -> dict[str, float]:
+        return fit.scores(current, tokenizer, {name: part[::3] for name, part in development.items()})
+
+    log = given.work / f"{given.name}.log"
+    tagger.load_state_dict(fit.fit(tagger, examples, settings, watch, log))
+    torch.save(tagger.state_dict(), given.work / f"{given.name}.pt")
+    print(fit.scores(tagger, tokenizer, development))
+
+
+def export_tagger(given: argparse.Namespace) -> None:
+    """Writes a tagger as a folder of transformers."""
+    given.folder.mkdir(parents=True, exist_ok=True)
+    export.write(load(given.work, given.name), given.folder)
+
+
+def evaluate_models(given: argparse.Namespace) -> None:
+    """Prints a table of scores."""
+    sets = {name: corpus.read(given.data / f"{name}.jsonl.gz") for name in DEVELOPMENT}
+    if given.news:
+        regions = evaluate.region_of(sets["ww_dev"], given.news)
+        for region in dict.fromkeys(regions):
+            sets[f"ww_dev, {region}"] = [d for d, other in zip(sets["ww_dev"], regions, strict=True) if other == region]
+    models = {str(path): path for path in given.models}
+    tokenizer = tokenizers.Tokenizer.from_file(str(given.tokenizer))
+    for line in evaluate.table(models, tokenizer, sets, given.threads or 0):
+        print(line, flush=True)
+
+
+def load(work: pathlib.Path, name: str) -> Tagger:
+    """A tagger as `fit` left it."""
+    tagger = Tagger(encoders.fetch(RECIPES[name].encoder, work))
+    tagger.load_state_dict(torch.load(work / f"{name}.pt", weights_only=True))
+    return tagger.eval()
+
+
+def labelled_file(work: pathlib.Path, name: str, number: int) -> pathlib.Path:
+    """Where the teacher's labels of one epoch lie."""
+    return work / f"{name}-taught-{number}.pt"
+
+
+def varied(recipe: Recipe, documents: list[corpus.Document], tagger: Tagger) -> Callable[[int], list[windows.Window]]:
+    """The epochs of a recipe, by number."""
+    gazetteer, tokenizer = augment.Gazetteer(documents), tagger.tokenizer()
+
+    def epoch(number: int) -> list[windows.Window]:
+        seed = recipe.settings.seed * 1000 + number
+        return windows.epoch(documents, gazetteer, tokenizer, recipe.variation, seed)
+
+    return epoch
+
+
+def read(recipe: Recipe, data: pathlib.Path) -> list[corpus.Document]:
+    """The documents of a recipe, in its order."""
+    return [document for part in recipe.corpora for document in corpus.read(data / f"{part.file}.jsonl.gz", part.partial)]
