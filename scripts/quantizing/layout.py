@@ -82,7 +82,8 @@ def fused(graph: Graph, attention: Attention, dropped: list, added: list) -> Non
     """Two products that transpose while they read; they give `[row, head, token, size]`."""
     scale, context = attention.scale, attention.context
     operands = [attention.query.input[0], attention.key.input[0]]
-    alpha = 1 / float(graph.constant(scale.input[1]))
+    # A scalar, or one that ONNX Runtime has made a list of, sharing it.
+    alpha = 1 / graph.constant(scale.input[1]).item()
     turned = {"transB": 1, "transBatchA": 1, "transBatchB": 1, "alpha": alpha}
     name = attention.scores.name
     added.append(helper.make_node("FusedMatMul", operands, scale.output, name=name, domain=MICROSOFT, **turned))

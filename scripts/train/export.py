@@ -1,11 +1,14 @@
-"""A trained tagger as a plain model of transformers, for scripts/export_onnx."""
+"""A trained tagger as a model folder: a plain model of transformers, and its ONNX graph."""
 
 import json
 import pathlib
 
+import onnx
+import onnxruntime
 import torch
 import transformers
 
+from . import graph
 from .corpus import IDS, LABELS
 from .network import Tagger
 
@@ -38,6 +41,11 @@ def write(tagger: Tagger, folder: pathlib.Path) -> None:
     model.load_state_dict(weights)
     _compare(model.eval(), tagger.eval())
     model.save_pretrained(folder)
+    state = {name: value.numpy() for name, value in model.state_dict().items()}
+    (folder / "onnx").mkdir(exist_ok=True)
+    target = folder / "onnx" / "model.onnx"
+    onnx.save(graph.build(state, config.num_hidden_layers, config.num_attention_heads, config.layer_norm_eps), target)
+    _compare_graph(model, target)
     tagger.tokenizer().save(str(folder / "tokenizer.json"))
     (folder / "tokenizer_config.json").write_text(json.dumps(TOKENIZER, indent=1) + "\n", encoding="utf-8")
 
@@ -50,3 +58,18 @@ def _compare(model: transformers.BertForTokenClassification, tagger: Tagger) -> 
         apart = (model(input_ids=ids, attention_mask=mask).logits - tagger(ids, mask)).abs().max().item()
     if apart > 1e-4:
         raise ValueError(f"the exported model's logits differ by {apart}")
+
+
+def _compare_graph(model: transformers.BertForTokenClassification, graph_file: pathlib.Path) -> None:
+    """On rows of random ids, the second of which ends in padding."""
+    ids = torch.randint(model.config.vocab_size, (2, 40), generator=torch.Generator().manual_seed(1))
+    mask = torch.ones_like(ids)
+    mask[1, 23:] = 0
+    session = onnxruntime.InferenceSession(graph_file, providers=["CPUExecutionProvider"])
+    given = {"input_ids": ids, "attention_mask": mask}
+    (found,) = session.run(["logits"], {name: value.numpy() for name, value in given.items()})
+    with torch.no_grad():
+        wanted = model(input_ids=ids, attention_mask=mask).logits
+    apart = (torch.from_numpy(found) - wanted)[mask.bool()].abs().max().item()
+    if apart > 1e-3:
+        raise ValueError(f"the graph's logits differ from PyTorch's by {apart}")

@@ -164,7 +164,7 @@ fn seconds_to_sentences(lines: &str, expected: usize) -> f64 {
 fn a_line_of_ten_megabytes_costs_what_ten_of_one_cost() {
     let shapes: [(&str, fn(usize) -> String); 3] = [
         ("prose", |bytes| format!(r#"{{"text":"{}"}}"#, "The ferry to Dorvale left at noon. ".repeat(bytes / 35))),
-        ("escapes", |bytes| format!(r#"{{"text":"{}."}}"#, r"\u00e9\n\"".repeat(bytes / 10))),
+        ("escapes", |bytes| format!(r#"{{"text":"{}."}}"#, r#"\u00e9\n\""#.repeat(bytes / 10))),
         ("other fields", |bytes| {
             let other: String = (0..bytes / 24).map(|number| format!(r#""f{number:08}":[1,[2]],"#)).collect();
             format!(r#"{{{other}"text":"The ferry left."}}"#)
