@@ -139,7 +139,11 @@ const CASES: &[Case] = &[
         "The Islamic State of Iraq and the Levant was on every page.",
         &[("Islamic State of Iraq and the Levant", IS)],
     ),
-    Case::new("excluded", "Reporters in GB said that London was quiet.", &[("GB", "refused/excluded_word")]),
+    Case::new(
+        "excluded",
+        "Reporters in GB, or Great Britain, said that London was quiet.",
+        &[("GB", "refused/excluded_word")],
+    ),
 ];
 
 /// All mentions of all cases, from one run.
