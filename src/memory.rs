@@ -18,7 +18,7 @@ const RAW_CHUNKS: u64 = 3;
 /// What a session's activations and the allocator add.
 const SESSION_BYTES: u64 = 32 << 20;
 const SLACK_BYTES: u64 = 64 << 20;
-/// What the writer remembers of ids and texts, while its tables grow.
+/// What the writer remembers of ids and texts.
 const REMEMBERED_BYTES: u64 = 100 << 20;
 /// The longest window of a zstd frame that is read.
 const ZSTD_WINDOW: u64 = 128 << 20;

@@ -96,7 +96,7 @@ pub(super) fn run(args: &ExtractArgs) -> Result<End> {
     }
     let ledger = Ledger::new(target.shard_size());
     let kinds = (!args.retry.is_empty(), spans);
-    let identity = identity(&setting, &inputs, &args.linking, &args.writing, kinds, &args.limits)?;
+    let identity = identity(&setting, &inputs, &args.linking, &args.writing, kinds, (&args.reading, &args.limits))?;
     let interrupt = Interrupt::watch(pipeline.stop(), target.words_on_interrupt())?;
     let Some(mut sink) = target.open(identity, &ledger)? else { return Ok(End::Done) };
 

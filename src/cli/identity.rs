@@ -9,7 +9,7 @@ use namewire::write::{Identity, InputIdentity};
 use serde_json::{Map, Value, json};
 
 use super::limits::LimitArgs;
-use super::reading::WritingArgs;
+use super::reading::{ReadingArgs, WritingArgs};
 use super::session::{LinkingArgs, STARTER_NAME, STARTER_TABLE};
 use super::summary::{Setting, names_of};
 
@@ -20,7 +20,7 @@ pub(super) fn identity(
     linking: &LinkingArgs,
     writing: &WritingArgs,
     (is_retry, has_spans): (bool, bool),
-    limits: &LimitArgs,
+    (reading, limits): (&ReadingArgs, &LimitArgs),
 ) -> Result<Identity> {
     let (config, model) = (setting.pipeline.config(), setting.pipeline.model());
     let read = &config.read;
@@ -35,6 +35,7 @@ pub(super) fn identity(
         "keep": read.keep,
         "format": read.format.map(|format| format!("{format:?}").to_lowercase()),
         "max_article_bytes": read.max_article_bytes, "memory": limits.memory,
+        "max_article_mb": reading.max_article_mb,
         "limit": read.selection.limit,
         "sample": read.selection.sample.map(|sample| json!({"fraction": sample.fraction, "seed": sample.seed})),
         "max_ratio": read.expansion.ratio, "max_unpacked": read.expansion.bytes,

@@ -13,7 +13,7 @@ use namewire::read::{Compression, Input};
 
 use super::size::{parse_size, shown_size};
 
-/// What is loaded is counted in such steps, so that two runs come to the same bounds.
+/// What is loaded is counted in such steps, so that two runs mostly come to the same bounds.
 const LOADED_STEP: u64 = 64 << 20;
 /// What the accounts of one input take, and its entry in a manifest.
 const INPUT_BYTES: u64 = 1 << 10;

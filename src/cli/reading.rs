@@ -40,7 +40,7 @@ pub(super) struct ReadingArgs {
     format: Option<Format>,
     /// Most megabytes of text in one article; longer ones are set aside.
     #[arg(long, value_name = "MB", default_value_t = MAX_ARTICLE_BYTES >> 20)]
-    max_article_mb: usize,
+    pub(super) max_article_mb: usize,
     /// Give up a compressed input that expands more than so many times, once it has given 64 MiB.
     #[arg(long, value_name = "TIMES", default_value_t = ExpansionLimits::default().ratio)]
     max_ratio: u64,

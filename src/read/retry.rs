@@ -39,7 +39,7 @@ pub struct Retry<I> {
     options: ReadOptions,
     input: Option<Reopened>,
     /// The rest of an input that had failed is being read, on behalf of a line of this file, under the input's name.
-    rest: Option<(u32, Arc<str>)>,
+    rest: Option<(u32, Option<Arc<str>>)>,
 }
 
 /// An input that is read once more, rising.
@@ -70,13 +70,15 @@ impl<I: RecordIterator> Retry<I> {
         match line.kept().filter(|_| !line.truncated && !line.is_whole_input()) {
             Some(bytes) => Ok(RawRecord { origin, name, format, bytes }),
             None => {
-                let record = self.fetch(&line, &origin, &name);
-                record.map(|record| RawRecord { name, ..record }).map_err(|reject| Reject { id: line.id, ..reject })
+                // The texts below a folder that could not be listed have names of their own.
+                let name = (!std::path::Path::new(&line.input).is_dir()).then_some(name);
+                let record = self.fetch(&line, &origin, name.as_ref());
+                record.map(|record| renamed(record, name.as_ref())).map_err(|reject| Reject { id: line.id, ..reject })
             }
         }
     }
 
-    fn fetch(&mut self, line: &RejectLine, origin: &Origin, name: &Arc<str>) -> Result<RawRecord, Reject> {
+    fn fetch(&mut self, line: &RejectLine, origin: &Origin, name: Option<&Arc<str>>) -> Result<RawRecord, Reject> {
         let lost = |message: String| {
             Reject::new(origin.clone(), RejectReason::ReadError, message, &line.kept().unwrap_or_default()).cut()
         };
@@ -92,7 +94,7 @@ impl<I: RecordIterator> Retry<I> {
         input.reached = line.byte;
         while input.records.next_if(|record| origin_of(record).byte < line.byte).is_some() {}
         if line.reason.ends_its_input() {
-            self.rest = Some((origin.input, Arc::clone(name)));
+            self.rest = Some((origin.input, name.cloned()));
         }
         match input.records.next_if(|record| whole || origin_of(record).byte == line.byte) {
             Some(record) => moved(record, origin.input),
@@ -121,7 +123,7 @@ impl<I: RecordIterator> Iterator for Retry<I> {
     fn next(&mut self) -> Option<Self::Item> {
         if let Some((number, name)) = &self.rest {
             if let Some(record) = self.input.as_mut().and_then(|input| input.records.next()) {
-                return Some(moved(record, *number).map(|record| RawRecord { name: Arc::clone(name), ..record }));
+                return Some(moved(record, *number).map(|record| renamed(record, name.as_ref())));
             }
             (self.rest, self.input) = (None, None);
         }
@@ -146,6 +148,11 @@ impl RejectLine {
 
 fn origin_of(record: &Result<RawRecord, Reject>) -> &Origin {
     record.as_ref().map_or_else(|reject| &reject.origin, |record| &record.origin)
+}
+
+/// The record under the name that its input had.
+fn renamed(record: RawRecord, name: Option<&Arc<str>>) -> RawRecord {
+    RawRecord { name: name.cloned().unwrap_or_else(|| Arc::clone(&record.name)), ..record }
 }
 
 /// The record as one of input number `input`: of the rejects file that asked for it.
@@ -273,6 +280,23 @@ mod tests {
             let names: Vec<_> = records.iter().map(|record| &*record.as_ref().unwrap().name).collect();
             assert_eq!(names, vec![name; expected]);
         }
+    }
+
+    /// As a folder has become readable that was none: the reject is of the folder.
+    #[test]
+    fn the_texts_of_a_folder_have_their_own_names() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join("sub.txt");
+        fs::write(&folder, "gone").unwrap();
+        let gone = || fs::remove_file(&folder).unwrap();
+        let back = || {
+            fs::create_dir(&folder).unwrap();
+            fs::write(folder.join("a.txt"), "A text.").unwrap();
+            fs::write(folder.join("b.txt"), "Another.").unwrap();
+        };
+        let records = retried_after(root.path(), &["sub.txt"], ExpansionLimits::default(), gone, back);
+        let names: Vec<_> = records.iter().map(|record| &*record.as_ref().unwrap().name).collect();
+        assert_eq!(names, ["a.txt", "b.txt"]);
     }
 
     #[test]

@@ -95,7 +95,7 @@ impl Texts {
     }
 }
 
-/// Hashes of ids, of 64 bits: four million are told apart but for one chance in 2.7 million.
+/// Hashes of ids, of 64 bits: 3.7 million are told apart but for one chance in 2.7 million.
 #[derive(Debug)]
 struct Ids {
     /// What a table of some 38 MB holds.
