@@ -33,7 +33,7 @@ def arguments() -> argparse.Namespace:
     labelling.add_argument(
         "--text", type=pathlib.Path, help="articles without annotations, .jsonl.gz, none of them of a development or test set"
     )
-    exporting = step("export", "write a tagger as a model of transformers, for scripts/export_onnx")
+    exporting = step("export", "write a tagger as a model of transformers and as an ONNX graph")
     exporting.add_argument("name", choices=TAGGERS)
     exporting.add_argument("folder", type=pathlib.Path)
     judging = step("evaluate", "score ONNX models on the development sets, by type and by region", with_data=True)
