@@ -104,7 +104,7 @@ impl Chunk {
 
     /// A chunk of one article. Fails where the tokenizer does.
     pub fn of_article(article: Article, model: &Model, config: &Config) -> Result<Self> {
-        match encode(article, &Start::default(), None, model, config) {
+        match encode(article, &[], None, model, config) {
             Prepared::Rejected(reject) => Err(Error::new(ErrorKind::Internal, reject.message)),
             prepared => Ok(Self::assemble(vec![prepared], model, config, None)),
         }
@@ -161,11 +161,13 @@ impl Chunk {
 }
 
 fn prepare(record: std::result::Result<RawRecord, Reject>, model: &Model, config: &Config) -> Prepared {
-    let mut start = Start::default();
-    let article = match record.and_then(|record| {
-        start = Start::of(&record);
-        record.parse(&config.read)
-    }) {
+    let record = match record {
+        Ok(record) => record,
+        Err(reject) => return Prepared::Rejected(reject),
+    };
+    // Parsing uses the record up. A byte more than a reject keeps tells it that there is more.
+    let start = record.bytes[..record.bytes.len().min(KEPT_BYTES + 1)].to_vec();
+    let article = match record.parse(&config.read) {
         Ok(article) => article,
         Err(reject) => return Prepared::Rejected(reject),
     };
@@ -177,21 +179,7 @@ fn prepare(record: std::result::Result<RawRecord, Reject>, model: &Model, config
     encode(article, &start, language, model, config)
 }
 
-/// The start of a record, as much as a reject keeps: parsing uses the record up.
-#[derive(Default)]
-struct Start {
-    bytes: Vec<u8>,
-    is_whole: bool,
-}
-
-impl Start {
-    fn of(record: &RawRecord) -> Self {
-        let length = record.bytes.len().min(KEPT_BYTES);
-        Self { bytes: record.bytes[..length].to_vec(), is_whole: length == record.bytes.len() }
-    }
-}
-
-fn encode(article: Article, start: &Start, language: Option<String>, model: &Model, config: &Config) -> Prepared {
+fn encode(article: Article, start: &[u8], language: Option<String>, model: &Model, config: &Config) -> Prepared {
     let (id, origin) = (article.id.clone(), article.origin.clone());
     // A text that breaks the tokenizer is one bad article, not the end of the run.
     let encode = || EncodedArticle::segmented(article, &model.tokenizer, config.segmentation);
@@ -202,8 +190,7 @@ fn encode(article: Article, start: &Start, language: Option<String>, model: &Mod
         Err(_) => "the tokenizer panicked".to_owned(),
     };
     let message = format!("the article cannot be tokenized: {failure}");
-    let reject = Reject::new(origin, RejectReason::Internal, message, &start.bytes);
-    let reject = if start.is_whole { reject } else { reject.cut() };
+    let reject = Reject::new(origin, RejectReason::Internal, message, start);
     Prepared::Rejected(Reject { id: Some(id), ..reject })
 }
 

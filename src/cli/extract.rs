@@ -43,7 +43,7 @@ pub(super) struct ExtractArgs {
     /// Process again what these rejects files hold, under the ids and places that it had. What a file holds only the
     /// start of is read from the input that it came from.
     #[arg(long, value_name = "REJECTS", num_args = 1.., conflicts_with_all = ["inputs", "files_from"])]
-    retry: Vec<PathBuf>,
+    pub(super) retry: Vec<PathBuf>,
     /// Also write what the model alone found, before tables and links.
     #[arg(long, value_name = "FILE")]
     spans: Option<PathBuf>,
@@ -51,13 +51,13 @@ pub(super) struct ExtractArgs {
     #[arg(long, value_name = "FILE")]
     summary: Option<PathBuf>,
     #[command(flatten)]
-    writing: WritingArgs,
+    pub(super) writing: WritingArgs,
     #[command(flatten)]
     long_runs: LongRunArgs,
     #[command(flatten)]
-    linking: LinkingArgs,
+    pub(super) linking: LinkingArgs,
     #[command(flatten)]
-    reading: ReadingArgs,
+    pub(super) reading: ReadingArgs,
     #[command(flatten)]
     selection: SelectionArgs,
     #[command(flatten)]
@@ -67,7 +67,7 @@ pub(super) struct ExtractArgs {
     #[command(flatten)]
     inference: InferenceArgs,
     #[command(flatten)]
-    limits: LimitArgs,
+    pub(super) limits: LimitArgs,
 }
 
 pub(super) fn run(args: &ExtractArgs) -> Result<End> {
@@ -95,8 +95,7 @@ pub(super) fn run(args: &ExtractArgs) -> Result<End> {
         return check::run(&inputs, &setting, &lines, args.writing.encoding());
     }
     let ledger = Ledger::new(target.shard_size());
-    let kinds = (!args.retry.is_empty(), spans);
-    let identity = identity(&setting, &inputs, &args.linking, &args.writing, kinds, (&args.reading, &args.limits))?;
+    let identity = identity(&setting, &inputs, args, spans)?;
     let interrupt = Interrupt::watch(pipeline.stop(), target.words_on_interrupt())?;
     let Some(mut sink) = target.open(identity, &ledger)? else { return Ok(End::Done) };
 

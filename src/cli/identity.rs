@@ -8,34 +8,31 @@ use namewire::read::Input;
 use namewire::write::{Identity, InputIdentity};
 use serde_json::{Map, Value, json};
 
-use super::limits::LimitArgs;
-use super::reading::{ReadingArgs, WritingArgs};
-use super::session::{LinkingArgs, STARTER_NAME, STARTER_TABLE};
+use super::extract::ExtractArgs;
+use super::session::{STARTER_NAME, STARTER_TABLE};
 use super::summary::{Setting, names_of};
 
 /// The identity of a run. What does not change the output (workers, threads, progress) is not in it.
 pub(super) fn identity(
     setting: &Setting<'_>,
     inputs: &[Input],
-    linking: &LinkingArgs,
-    writing: &WritingArgs,
-    (is_retry, has_spans): (bool, bool),
-    (reading, limits): (&ReadingArgs, &LimitArgs),
+    args: &ExtractArgs,
+    has_spans: bool,
 ) -> Result<Identity> {
     let (config, model) = (setting.pipeline.config(), setting.pipeline.model());
     let read = &config.read;
     let hashes: Map<String, Value> = model.hashes.iter().map(|(file, hash)| (file.clone(), json!(hash))).collect();
     let [aggregation, decoding] = names_of(config.rule);
     let mut settings = json!({
-        "retry": is_retry,
+        "retry": !args.retry.is_empty(),
         "fields": {
             "text": read.fields.text, "id": read.fields.id, "title": read.fields.title, "date": read.fields.date,
             "lang": read.fields.lang,
         },
         "keep": read.keep,
         "format": read.format.map(|format| format!("{format:?}").to_lowercase()),
-        "max_article_bytes": read.max_article_bytes, "memory": limits.memory,
-        "max_article_mb": reading.max_article_mb,
+        "max_article_bytes": read.max_article_bytes, "memory": args.limits.memory,
+        "max_article_mb": args.reading.max_article_mb,
         "limit": read.selection.limit,
         "sample": read.selection.sample.map(|sample| json!({"fraction": sample.fraction, "seed": sample.seed})),
         "max_ratio": read.expansion.ratio, "max_unpacked": read.expansion.bytes,
@@ -47,9 +44,9 @@ pub(super) fn identity(
         "dedup": config.dedup,
         "aggregation": aggregation, "decoding": decoding,
         "spans": has_spans,
-        "fuzzy": !linking.no_fuzzy,
+        "fuzzy": !args.linking.no_fuzzy,
     });
-    if let (Value::Object(settings), Value::Object(writing)) = (&mut settings, writing.identity()) {
+    if let (Value::Object(settings), Value::Object(writing)) = (&mut settings, args.writing.identity()) {
         settings.extend(writing);
     }
     let made_with = json!({
@@ -59,7 +56,7 @@ pub(super) fn identity(
             "name": model.name, "variant": model.graph.variant.file, "window": model.window, "sha256": hashes,
             "labels": model.labels.names(),
         },
-        "tables": tables(&linking.entities)?,
+        "tables": tables(&args.linking.entities)?,
     });
     let Value::Object(made_with) = made_with else { return Ok(Identity::default()) };
     Ok(Identity { made_with, inputs: inputs.iter().map(input_identity).collect() })

@@ -171,22 +171,8 @@ mod tests {
     use super::*;
     use crate::read::ExpansionLimits;
 
-    fn records_of(file: &Path, expansion: ExpansionLimits) -> Vec<Result<RawRecord, Reject>> {
-        let options = ReadOptions { expansion, ..ReadOptions::default() };
-        Records::new(discover(&[file.to_owned()], &options).unwrap(), &options).collect()
-    }
-
     fn retried(root: &Path, names: &[&str], between: impl FnOnce()) -> Vec<Result<RawRecord, Reject>> {
-        retried_with(root, names, ExpansionLimits::default(), between)
-    }
-
-    fn retried_with(
-        root: &Path,
-        names: &[&str],
-        expansion: ExpansionLimits,
-        between: impl FnOnce(),
-    ) -> Vec<Result<RawRecord, Reject>> {
-        retried_after(root, names, expansion, || (), between)
+        retried_after(root, names, ExpansionLimits::default(), || (), between)
     }
 
     /// Finds files, then reads them within limits, writes their rejects (and those of parsing) to a file, and tries
@@ -260,8 +246,10 @@ mod tests {
             (0..2000).map(|number| format!("{{\"text\": \"{number} {}\"}}\n", " ".repeat(90))).collect();
         fs::write(&name, zstd::encode_all(lines.as_bytes(), 1).unwrap()).unwrap();
         let within = ExpansionLimits { bytes: Some(50_000), ..ExpansionLimits::default() };
-        let (seen, again) = (records_of(&name, within), retried_with(root.path(), &["a.jsonl.zst"], within, || ()));
-        let first = seen.iter().filter(|record| record.is_ok()).count();
+        let options = ReadOptions { expansion: within, ..ReadOptions::default() };
+        let seen = Records::new(discover(&[name], &options).unwrap(), &options);
+        let first = seen.filter(Result::is_ok).count();
+        let again = retried_after(root.path(), &["a.jsonl.zst"], within, || (), || ());
         assert!(first > 0 && again.len() > 1 && again.iter().all(Result::is_ok), "{first}, {:?}", again.first());
         assert_eq!(first + again.len(), 2000);
     }
