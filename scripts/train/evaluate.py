@@ -6,9 +6,8 @@ import pathlib
 import re
 from collections.abc import Iterable
 
-import numpy as np
-import onnxruntime
 import tokenizers
+from quantizing.runtime import Runner
 
 from . import score
 from .corpus import Document
@@ -22,26 +21,6 @@ REGIONS = {
     "North America": "canada",
 }
 REGION_OF = {country: region for region, countries in REGIONS.items() for country in countries.split()}
-
-
-def opened(path: pathlib.Path, threads: int) -> score.Model:
-    """An ONNX token classifier as a function of rows of ids."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-    wanted = {node.name for node in session.get_inputs()}
-
-    def logits(rows: list[list[int]]) -> list[np.ndarray]:
-        ids = np.zeros((len(rows), max(map(len, rows))), dtype=np.int64)
-        mask = np.zeros_like(ids)
-        for index, row in enumerate(rows):
-            ids[index, : len(row)] = row
-            mask[index, : len(row)] = 1
-        given = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
-        (found,) = session.run(["logits"], {name: given[name] for name in wanted})
-        return [found[index, : len(row)] for index, row in enumerate(rows)]
-
-    return logits
 
 
 def region_of(documents: list[Document], articles: pathlib.Path) -> list[str]:
@@ -64,12 +43,11 @@ def table(
     models: dict[str, pathlib.Path],
     tokenizer: tokenizers.Tokenizer,
     sets: dict[str, list[Document]],
-    threads: int,
 ) -> Iterable[str]:
     """A line of a Markdown table for each set and model."""
     yield f"| set | model | {' | '.join(score.KINDS)} |"
     yield "|---" * (len(score.KINDS) + 2) + "|"
     for name, documents in sets.items():
         for title, path in models.items():
-            found = score.evaluate(opened(path, threads), tokenizer, documents)
+            found = score.evaluate(Runner(path).logits, tokenizer, documents)
             yield f"| {name} | {title} | {' | '.join(f'{found[kind]:.1f}' for kind in score.KINDS)} |"
