@@ -7,7 +7,9 @@ use clap::Args;
 use namewire::error::{Error, ErrorKind, Result};
 use namewire::read::Ledger;
 use namewire::write::{Counts, ShardPlan, Shards, State, WholeFile};
-use namewire::write::{Duplicates, Existing, FileFacts, Identity, MANIFEST, Manifest, OutputPaths, Outputs, Rendered};
+use namewire::write::{
+    Duplicates, Existing, FileFacts, Identity, InputIdentity, MANIFEST, Manifest, OutputPaths, Outputs, Rendered,
+};
 
 use super::interrupt::resume_command;
 use super::reading::WritingArgs;
@@ -135,7 +137,7 @@ impl Target {
     /// Opens the outputs. Nothing is returned where the run in the directory is complete.
     pub(super) fn open(&self, identity: Identity, ledger: &Ledger) -> Result<Option<Sink>> {
         let (plan, existing, summary) = match self {
-            Self::Files(paths) => return Ok(Some(Sink::Files(Box::new(Outputs::create(paths)?)))),
+            Self::Files(paths) => return Ok(Some(Sink::Files(Box::new(Outputs::create(paths)?), identity.inputs))),
             Self::Shards { plan, existing, summary } => (plan, *existing, summary),
         };
         let shards = Shards::open(plan.clone(), existing, identity, ledger.clone())?;
@@ -160,7 +162,8 @@ impl Target {
 
 /// Open outputs.
 pub(super) enum Sink {
-    Files(Box<Outputs>),
+    /// With the inputs that they are made of.
+    Files(Box<Outputs>, Vec<InputIdentity>),
     Shards(Box<Directory>),
 }
 
@@ -186,14 +189,14 @@ pub(super) struct Wrote {
 impl Sink {
     pub(super) fn manifest(&self) -> Option<&Manifest> {
         match self {
-            Self::Files(_) => None,
+            Self::Files(..) => None,
             Self::Shards(directory) => Some(directory.shards.manifest()),
         }
     }
 
     pub(super) fn write(&mut self, rendered: &Rendered) -> Result<()> {
         match self {
-            Self::Files(outputs) => outputs.write(rendered),
+            Self::Files(outputs, _) => outputs.write(rendered),
             Self::Shards(directory) => directory.shards.write(rendered),
         }
     }
@@ -218,7 +221,7 @@ impl Sink {
                 say(&format!("namewire: stopped after {} records\n", manifest.totals.counts.records));
                 hint(manifest.shards.len());
             }
-            Self::Files(outputs) => {
+            Self::Files(outputs, _) => {
                 let kept: Vec<String> = outputs.keep()?.iter().map(|path| path.display().to_string()).collect();
                 let kept =
                     if kept.is_empty() { String::new() } else { format!("; what is done is in {}", kept.join(", ")) };
@@ -234,8 +237,8 @@ impl Sink {
     /// Ends the outputs; `summarise` makes the summary of what they hold.
     pub(super) fn finish(self, ledger: &Ledger, summarise: impl FnOnce(&Wrote) -> String) -> Result<Wrote> {
         match self {
-            Self::Files(mut outputs) => {
-                let written = outputs.seal(Some(ledger))?;
+            Self::Files(mut outputs, inputs) => {
+                let written = outputs.seal(ledger, &inputs)?;
                 let wrote = Wrote {
                     counts: written.counts,
                     by_type: written.by_type,

@@ -9,6 +9,7 @@ use super::compress::Encoding;
 use super::disk::{Disk, LocalDisk};
 use super::line_file::{FileFacts, LineFile, folder_of, is_special};
 use super::lines::Rendered;
+use super::manifest::InputIdentity;
 use super::seen::{Duplicates, Seen};
 use crate::error::{Error, ErrorKind, Result};
 use crate::read::Ledger;
@@ -122,9 +123,22 @@ impl Outputs {
         Ok(())
     }
 
-    /// Brings everything but the summary to the disk, and holds the account against the lines of each file and, given
-    /// what was `read`, against the records of each input.
-    pub fn seal(&mut self, read: Option<&Ledger>) -> Result<Written> {
+    /// Brings everything but the summary to the disk, and holds the account against the lines of each file and against
+    /// the records that were `read` of each of the `inputs`.
+    pub fn seal(&mut self, read: &Ledger, inputs: &[InputIdentity]) -> Result<Written> {
+        let written = self.seal_files()?;
+        let (read, wrote) = (read.inputs(), &self.account.inputs);
+        let numbers: BTreeSet<u32> = read.keys().chain(wrote.keys()).copied().collect();
+        for number in numbers {
+            let records = read.get(&number).map_or(0, |read| read.records);
+            let counts = wrote.get(&number).copied().unwrap_or_default();
+            let input = inputs.get(number as usize);
+            counts.check(records, input.map_or(&format!("input {}", number + 1), |input| &input.path))?;
+        }
+        Ok(written)
+    }
+
+    fn seal_files(&mut self) -> Result<Written> {
         let counts = self.account.total;
         let expected = [counts.mentions, counts.records, counts.spans, counts.rejected];
         let files = [Some(&mut self.mentions), self.articles.as_mut(), self.spans.as_mut(), self.rejects.as_mut()];
@@ -140,10 +154,6 @@ impl Outputs {
             check_lines(&file.path().display().to_string(), file.lines(), expected)?;
             written.files.push(file.seal()?);
         }
-        for (number, input) in read.map(Ledger::inputs).unwrap_or_default() {
-            let counts = self.account.inputs.get(&number).copied().unwrap_or_default();
-            counts.check(input.records, &format!("input {}", number + 1))?;
-        }
         Ok(written)
     }
 
@@ -155,7 +165,7 @@ impl Outputs {
     /// Brings everything to the disk, and only then gives the files their names. Returns where the rejects are, if
     /// there are any.
     pub fn finish(mut self) -> Result<Option<PathBuf>> {
-        let written = self.seal(None)?;
+        let written = self.seal_files()?;
         self.summary.as_mut().map_or(Ok(()), |summary| summary.seal().map(drop))?;
         let Self { mentions, articles, spans, rejects, summary, disk, .. } = self;
         let files = [Some(mentions), articles, spans, rejects, summary].into_iter().flatten();

@@ -1,6 +1,7 @@
 //! The manifest of a directory of shards: what the run was made with, what it has read, and which shards are whole.
-//! A shard that is not in it does not count.
+//! A shard that is neither in it nor in its journal does not count.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
@@ -11,6 +12,7 @@ use serde_json::{Map, Value};
 
 use super::account::{Counts, unaccounted};
 use super::disk::Disk;
+use super::journal::{Commit, JOURNAL, Journal};
 use super::line_file::{FileFacts, Temporary, folder_of, temporary_of};
 use super::seen::Duplicates;
 use crate::error::{Error, ErrorKind, Result};
@@ -129,14 +131,14 @@ impl Manifest {
         }
     }
 
-    /// Reads that of a folder, where there is one.
+    /// Reads that of a folder, where there is one, with the shards that its journal adds.
     pub fn read(folder: &Path) -> Result<Option<Self>> {
         let path = folder.join(MANIFEST);
         let text = match std::fs::read(&path) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             text => text.map_err(|error| Error::opening(&path, error))?,
         };
-        let manifest: Self = serde_json::from_slice(&text).map_err(|error| {
+        let mut manifest: Self = serde_json::from_slice(&text).map_err(|error| {
             Error::new(ErrorKind::Config, "this is not a manifest that namewire wrote")
                 .at(&path)
                 .because(error)
@@ -146,7 +148,41 @@ impl Manifest {
             let what = format!("the manifest is of version {}, not {SCHEMA_VERSION}", manifest.schema_version);
             return Err(Error::new(ErrorKind::Config, what).at(&path).help("start afresh with --overwrite"));
         }
+        for commit in Journal::read(folder)? {
+            let (next, place) = (manifest.shards.len(), commit.shard.shard);
+            match place.cmp(&next) {
+                // A run that was killed between writing its manifest and removing the journal leaves both.
+                Ordering::Less => {}
+                Ordering::Equal => manifest.enter(commit),
+                Ordering::Greater => {
+                    let what =
+                        format!("it goes on with shard {place}, and shard {next} is in neither it nor the manifest");
+                    return Err(Error::new(ErrorKind::Config, what)
+                        .at(folder.join(JOURNAL))
+                        .help("bring the two files back as they were, or start afresh with --overwrite"));
+                }
+            }
+        }
         Ok(Some(manifest))
+    }
+
+    /// Takes in a shard that has become whole: the one behind the last.
+    pub(super) fn enter(&mut self, commit: Commit) {
+        let Commit { shard, by_type, inputs, read, duplicate_ids } = commit;
+        self.totals.counts.add(&shard.counts);
+        by_type.into_iter().for_each(|(kind, count)| *self.totals.by_type.entry(kind).or_default() += count);
+        self.totals.duplicate_ids = duplicate_ids;
+        for (number, counts) in inputs {
+            if let Some(input) = self.inputs.get_mut(number as usize) {
+                input.counts.add(&counts);
+            }
+        }
+        for (number, read) in read {
+            if let Some(input) = self.inputs.get_mut(number as usize) {
+                input.read = Some(read);
+            }
+        }
+        self.shards.push(shard);
     }
 
     /// Writes it in place of the one before: at any moment one of the two is there, whole.

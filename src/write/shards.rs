@@ -1,8 +1,10 @@
 //! A directory of shards: each holds the lines of so many records, and is whole or not there.
 //!
 //! A shard's files are written under temporary names, synced, renamed, and their folder is synced; only then does the
-//! manifest name them. Whatever stops a run, the manifest tells what can be relied on, and a later run goes on behind it.
+//! manifest's journal name them. Whatever stops a run, the two tell what can be relied on, and a later run goes on behind
+//! it.
 
+use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,13 +14,14 @@ use ahash::AHashSet;
 use super::account::{Account, Fate, check_lines};
 use super::compress::Encoding;
 use super::disk::{Disk, LocalDisk};
+use super::journal::{Commit, JOURNAL, Journal};
 use super::line_file::{FileFacts, LineFile};
 use super::lines::Rendered;
 use super::manifest::{Identity, MANIFEST, Manifest, ShardEntry, State, differences, now};
 use super::readback::check_shard;
 use super::seen::Seen;
 use crate::error::{Error, ErrorKind, Result};
-use crate::read::{Ledger, Position, open_stored};
+use crate::read::{InputRead, Ledger, Position, open_stored};
 
 /// The kinds of files that a shard may have.
 const KINDS: [&str; 4] = ["mentions", "articles", "spans", "rejects"];
@@ -53,6 +56,8 @@ pub struct Shards {
     plan: ShardPlan,
     disk: Arc<dyn Disk>,
     manifest: Manifest,
+    /// Of the shards that have become whole since the manifest was written; none where the run is complete.
+    journal: Option<Journal>,
     ledger: Ledger,
     open: Option<OpenShard>,
     seen: Seen,
@@ -111,7 +116,8 @@ impl Shards {
                     manifest.resumed.push(now());
                     manifest.state = State::Running;
                     let whole: AHashSet<&str> = manifest.files().map(|file| &*file.name).collect();
-                    remove_files(folder, &|name| name == MANIFEST || whole.contains(name))?;
+                    let keep = |name: &str| [MANIFEST, JOURNAL].contains(&name) || whole.contains(name);
+                    remove_files(folder, &keep)?;
                 }
                 manifest
             }
@@ -123,11 +129,15 @@ impl Shards {
                 Manifest::new(identity)
             }
         };
-        let shards = Self { plan, disk, manifest, ledger, open: None, seen, _lock: lock };
-        if shards.manifest.state != State::Complete {
-            shards.store()?;
-        }
-        Ok(shards)
+        let journal = match manifest.state {
+            State::Complete => Journal::remove(&disk, folder).map(|()| None)?,
+            _ => {
+                // It holds what an earlier journal said; only then is that one replaced.
+                manifest.store(&disk, folder)?;
+                Some(Journal::begin(&disk, folder)?)
+            }
+        };
+        Ok(Self { plan, disk, manifest, journal, ledger, open: None, seen, _lock: lock })
     }
 
     /// What is done so far.
@@ -191,41 +201,39 @@ impl Shards {
         let folder = &self.plan.folder;
         self.disk.sync_folder(folder).map_err(|error| Error::writing(folder, error))?;
         check_shard(folder, &files, &shard.account.total)?;
-        let manifest = &mut self.manifest;
-        manifest.shards.push(ShardEntry {
-            shard: manifest.shards.len(),
-            first_record: manifest.totals.counts.records,
-            counts: shard.account.total,
-            files,
-            end,
-        });
         let Account { total, inputs, by_type } = shard.account;
-        manifest.totals.counts.add(&total);
-        by_type.into_iter().for_each(|(kind, count)| *manifest.totals.by_type.entry(kind).or_default() += count);
-        manifest.totals.duplicate_ids = self.seen.duplicates().clone();
-        for (number, counts) in inputs {
-            if let Some(input) = manifest.inputs.get_mut(number as usize) {
-                input.counts.add(&counts);
-            }
-        }
-        self.note_inputs_read();
-        self.store()?;
-        let (shard, records) = (self.manifest.shards.len() - 1, total.records);
-        tracing::info!("shard {shard} is whole: {records} records");
+        let number = self.manifest.shards.len();
+        let commit = Commit {
+            read: self.inputs_read_before(&end),
+            shard: ShardEntry {
+                shard: number,
+                first_record: self.manifest.totals.counts.records,
+                counts: total,
+                files,
+                end,
+            },
+            by_type,
+            inputs,
+            duplicate_ids: self.seen.duplicates().clone(),
+        };
+        self.journal.as_mut().map_or(Ok(()), |journal| journal.add(&commit))?;
+        self.manifest.enter(commit);
+        tracing::info!("shard {number} is whole: {} records", total.records);
         Ok(())
     }
 
-    /// Inputs before the one that the last shard ends in were read to their end.
-    fn note_inputs_read(&mut self) {
-        let end = self.manifest.end().map_or(0, |end| end.input);
-        let waiting = self.manifest.inputs.iter_mut().take(end as usize).enumerate().rev();
-        for (number, input) in waiting.take_while(|(_, input)| input.read.is_none()) {
-            input.read = self.ledger.input(number as u32);
-        }
+    /// Inputs before the one that a shard ends in were read to their end; those of which no earlier shard said so.
+    fn inputs_read_before(&self, end: &Position) -> BTreeMap<u32, InputRead> {
+        let waiting = self.manifest.inputs.iter().take(end.input as usize).zip(0..end.input).rev();
+        let waiting = waiting.take_while(|(input, _)| input.read.is_none());
+        waiting.filter_map(|(_, number)| Some((number, self.ledger.input(number)?))).collect()
     }
 
-    fn store(&self) -> Result<()> {
-        self.manifest.store(&self.disk, &self.plan.folder)
+    /// Writes the manifest with all that the journal says, which is not needed any more.
+    fn store(&mut self) -> Result<()> {
+        self.manifest.store(&self.disk, &self.plan.folder)?;
+        self.journal = None;
+        Journal::remove(&self.disk, &self.plan.folder)
     }
 }
 
@@ -299,7 +307,7 @@ fn is_ours(name: &str) -> bool {
         let is_number = number.len() >= 5 && number.bytes().all(|byte| byte.is_ascii_digit());
         Some(KINDS.contains(&kind) && is_number && matches!(ending, "" | ".gz" | ".zst"))
     };
-    name == MANIFEST || is_shard(name) == Some(true)
+    name == MANIFEST || name == JOURNAL || is_shard(name) == Some(true)
 }
 
 fn our_files(folder: &Path) -> Result<Vec<String>> {

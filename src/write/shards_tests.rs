@@ -35,9 +35,10 @@ impl Disk for WatchedDisk {
         LocalDisk.rename(from, to)
     }
 
-    /// Never done: a run that is killed does not tidy up.
-    fn remove(&self, _: &Path) -> io::Result<()> {
-        Ok(())
+    /// Not done once anything has failed: a run that is killed does not tidy up.
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        enter(&self.done, self.fails_at, "remove", path)?;
+        LocalDisk.remove(path)
     }
 
     fn sync_folder(&self, folder: &Path) -> io::Result<()> {
@@ -155,7 +156,7 @@ fn files(root: &Path) -> Vec<(String, String)> {
 }
 
 #[test]
-fn a_shard_is_on_the_disk_before_the_manifest_names_it() {
+fn a_shard_is_on_the_disk_before_the_journal_names_it() {
     let root = tempfile::tempdir().unwrap();
     let disk = WatchedDisk::default();
     let done = Arc::clone(&disk.done);
@@ -169,6 +170,7 @@ fn a_shard_is_on_the_disk_before_the_manifest_names_it() {
         "sync folder",
     ];
     let mut expected: Vec<String> = manifest.map(str::to_owned).to_vec();
+    expected.extend(["create manifest-journal.jsonl", "sync folder"].map(str::to_owned));
     for (number, kinds) in
         [(0, &["mentions", "articles", "rejects"][..]), (1, &["mentions", "articles"]), (2, &["mentions", "articles"])]
     {
@@ -181,9 +183,10 @@ fn a_shard_is_on_the_disk_before_the_manifest_names_it() {
         }
         expected.extend(kinds.iter().map(|kind| format!("rename {kind}-{number:05}.jsonl")));
         expected.push("sync folder".to_owned());
-        expected.extend(manifest.map(str::to_owned));
+        expected.extend(["write manifest-journal.jsonl", "sync manifest-journal.jsonl"].map(str::to_owned));
     }
     expected.extend(manifest.map(str::to_owned));
+    expected.push("remove manifest-journal.jsonl".to_owned());
     assert_eq!(*done.lock().unwrap(), expected);
 }
 
@@ -207,6 +210,79 @@ fn a_run_survives_the_failure_of_any_operation() {
         assert_eq!(manifest.state, State::Complete);
         assert_eq!(files(root.path()), expected, "stopped at operation {fails_at}");
     }
+}
+
+/// A run that was killed leaves a journal behind its manifest: cut off anywhere, or beside a manifest that has it all.
+#[test]
+fn a_journal_is_read_as_far_as_it_is_whole() {
+    let root = tempfile::tempdir().unwrap();
+    let out = root.path().join("out");
+    let whole = run(root.path(), WatchedDisk::default(), Existing::Refuse).unwrap();
+    let (expected, complete) = (files(root.path()), std::fs::read(out.join(MANIFEST)).unwrap());
+    std::fs::remove_dir_all(&out).unwrap();
+    let (input, ledger) = (input(root.path()), Ledger::new(Some(3)));
+    let mut shards = Shards::open(plan(root.path()), Existing::Refuse, identity(), ledger.clone()).unwrap();
+    records(&input, &ledger, 0).try_for_each(|record| shards.write(&rendered(record))).unwrap();
+    drop(shards);
+    let (begun, journal) = (std::fs::read(out.join(MANIFEST)).unwrap(), std::fs::read(out.join(JOURNAL)).unwrap());
+    let ends: Vec<usize> = memchr::memchr_iter(b'\n', &journal).map(|at| at + 1).collect();
+    assert_eq!(ends.len(), 2, "the third shard is not full");
+    for length in (0..=journal.len()).step_by(7).chain(ends.iter().flat_map(|&end| [end - 1, end])) {
+        std::fs::write(out.join(JOURNAL), &journal[..length]).unwrap();
+        let manifest = Manifest::read(&out).unwrap().unwrap();
+        assert_eq!(manifest.shards.len(), ends.iter().filter(|&&end| end <= length).count(), "{length} bytes");
+        assert_eq!(manifest.shards[..], whole.shards[..manifest.shards.len()]);
+    }
+    // The blocks of its last line did not all reach the disk.
+    let holed = [&journal[..ends[0]], &[0; 40], &journal[ends[0] + 40..]].concat();
+    std::fs::write(out.join(JOURNAL), holed).unwrap();
+    assert_eq!(Manifest::read(&out).unwrap().unwrap().shards.len(), 1);
+    for (other, message) in [
+        ([b"{}\n", &journal[..]].concat(), "manifest-journal.jsonl:1: this is not a journal that namewire wrote"),
+        (journal[ends[0]..].to_vec(), "shard 0 is in neither it nor the manifest"),
+    ] {
+        std::fs::write(out.join(JOURNAL), other).unwrap();
+        let failure = Manifest::read(&out).unwrap_err().to_string();
+        assert!(failure.contains(message), "{failure}");
+    }
+    // Both are there: of a run that was complete, and of one that was not.
+    std::fs::write(out.join(JOURNAL), &journal).unwrap();
+    run(root.path(), WatchedDisk::default(), Existing::Resume).unwrap();
+    assert_eq!(files(root.path()), expected);
+    std::fs::write(out.join(JOURNAL), &journal).unwrap();
+    assert_eq!(Manifest::read(&out).unwrap().unwrap().shards, whole.shards);
+    let shards = Shards::open(plan(root.path()), Existing::Resume, identity(), Ledger::new(Some(3))).unwrap();
+    assert_eq!(shards.manifest().state, State::Complete);
+    drop(shards);
+    assert_eq!(files(root.path()), expected);
+    assert!(begun.len() < complete.len());
+}
+
+/// However many shards there are, each costs the same: no byte is written for an earlier one.
+#[test]
+fn a_shard_costs_what_it_costs_however_many_there_are() {
+    let root = tempfile::tempdir().unwrap();
+    let lines: String = (0..400).map(|number| format!("{{\"id\": \"{number:03}\", \"text\": \"Rain.\"}}\n")).collect();
+    let input = root.path().join("many.jsonl");
+    std::fs::write(&input, lines).unwrap();
+    let (ledger, plan) = (Ledger::new(Some(1)), ShardPlan { size: 1, ..plan(root.path()) });
+    let disk = WatchedDisk::default();
+    let done = Arc::clone(&disk.done);
+    let mut shards = Shards::open_on(Arc::new(disk), plan, Existing::Refuse, identity(), ledger.clone()).unwrap();
+    let mut costs = Vec::new();
+    for record in records(&input, &ledger, 0) {
+        let (operations, bytes) = (done.lock().unwrap().len(), journal_bytes(root.path()));
+        shards.write(&rendered(record)).unwrap();
+        costs.push((done.lock().unwrap().len() - operations, journal_bytes(root.path()) - bytes));
+    }
+    let (first, last) = (costs[1], costs[399]);
+    // Numbers have more digits later.
+    assert!(first.0 == last.0 && last.1 <= first.1 + 20, "{first:?}, {last:?}");
+    assert_eq!(shards.finish(false).unwrap().shards.len(), 400);
+}
+
+fn journal_bytes(root: &Path) -> u64 {
+    std::fs::metadata(root.join("out").join(JOURNAL)).map_or(0, |meta| meta.len())
 }
 
 #[test]
@@ -305,7 +381,9 @@ fn a_directory_is_not_taken_from_anyone() {
 
 #[test]
 fn only_names_of_shards_are_ours() {
-    for name in ["manifest.json", "manifest.json.part", "mentions-00000.jsonl", "rejects-123456.jsonl.zst.part"] {
+    for name in
+        ["manifest.json", "manifest.json.part", JOURNAL, "mentions-00000.jsonl", "rejects-123456.jsonl.zst.part"]
+    {
         assert!(is_ours(name), "{name}");
     }
     for name in ["mentions.jsonl", "mentions-1.jsonl", "mentions-00000.json", "notes-00000.jsonl", "manifest.json.bak"]

@@ -64,11 +64,20 @@ fn assert_same_files(folder: &str, expected: &[(String, Vec<u8>)]) {
     }
 }
 
-/// The number of whole shards; 0 where there is no manifest.
+/// The number of whole shards, by the manifest and its journal.
 fn whole_shards(folder: &str) -> usize {
-    let Ok(text) = std::fs::read(Path::new(folder).join("manifest.json")) else { return 0 };
-    let manifest: Value = serde_json::from_slice(&text).expect("a manifest is whole at any moment");
-    manifest["shards"].as_array().unwrap().len()
+    let read = |name: &str| std::fs::read(Path::new(folder).join(name)).unwrap_or_default();
+    // The journal first: a run that goes on takes into its manifest what the journal says, and begins it anew.
+    let (journal, manifest) = (read("manifest-journal.jsonl"), read("manifest.json"));
+    if manifest.is_empty() {
+        return 0;
+    }
+    let manifest: Value = serde_json::from_slice(&manifest).expect("a manifest is whole at any moment");
+    let whole = &journal[..journal.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1)];
+    let last: Option<Value> =
+        whole.split_inclusive(|&byte| byte == b'\n').next_back().map(|line| serde_json::from_slice(line).unwrap());
+    let added = last.map_or(0, |line| line["shard"]["shard"].as_u64().unwrap() as usize + 1);
+    added.max(manifest["shards"].as_array().unwrap().len())
 }
 
 /// Waits until a run has so many whole shards, or has ended.
@@ -149,8 +158,8 @@ fn a_run_that_is_killed_again_and_again_writes_the_same_bytes() {
         let mut kills = 0;
         for round in 0.. {
             let flags = [flags, &["--resume"]].concat();
-            let mut child = command(&shards(&input, &tiny, &out, &flags)).stderr(Stdio::piped()).spawn().unwrap();
             let before = whole_shards(&out);
+            let mut child = command(&shards(&input, &tiny, &out, &flags)).stderr(Stdio::piped()).spawn().unwrap();
             wait_for_shards(&mut child, &out, before + 3);
             std::thread::sleep(Duration::from_millis(round % 5));
             let _ = child.kill();
