@@ -10,9 +10,13 @@ use super::disk::{Disk, LocalDisk};
 use super::line_file::{FileFacts, LineFile, folder_of, is_special};
 use super::lines::Rendered;
 use super::manifest::InputIdentity;
+use super::readback::check_file;
 use super::seen::{Duplicates, Seen};
 use crate::error::{Error, ErrorKind, Result};
 use crate::read::Ledger;
+
+/// The place of the articles among the files.
+const ARTICLES: usize = 1;
 
 /// Where a stream of lines goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,8 +77,11 @@ pub struct Written {
 impl Outputs {
     /// Opens everything but the rejects. Fails where a file cannot be made, or two outputs are one file.
     pub fn create(paths: &OutputPaths) -> Result<Self> {
+        Self::create_on(Arc::new(LocalDisk), paths)
+    }
+
+    fn create_on(disk: Arc<dyn Disk>, paths: &OutputPaths) -> Result<Self> {
         check_distinct(paths)?;
-        let disk: Arc<dyn Disk> = Arc::new(LocalDisk);
         let create = |path: &Path| LineFile::create(&disk, path, encoding_of(path, paths.encoding));
         let open = |path: &Option<PathBuf>| path.as_deref().map(create).transpose();
         // What an earlier run set aside must not stand beside the mentions of this one.
@@ -138,6 +145,7 @@ impl Outputs {
         Ok(written)
     }
 
+    /// What can be read again from where it lies is read again.
     fn seal_files(&mut self) -> Result<Written> {
         let counts = self.account.total;
         let expected = [counts.mentions, counts.records, counts.spans, counts.rejected];
@@ -149,10 +157,15 @@ impl Outputs {
             duplicate_ids: self.seen.duplicates().clone(),
             rejects: self.rejects_path.clone().filter(|_| counts.rejected > 0),
         };
-        for (file, expected) in files.into_iter().zip(expected) {
+        for (kind, (file, expected)) in files.into_iter().zip(expected).enumerate() {
             let Some(file) = file else { continue };
             check_lines(&file.path().display().to_string(), file.lines(), expected)?;
-            written.files.push(file.seal()?);
+            let is_new = !file.is_sealed();
+            let facts = file.seal()?;
+            if let Some(path) = file.lies_at().filter(|_| is_new) {
+                check_file(path, &facts, (kind == ARTICLES).then_some(&counts))?;
+            }
+            written.files.push(facts);
         }
         Ok(written)
     }
@@ -204,5 +217,123 @@ fn check_distinct(paths: &OutputPaths) -> Result<()> {
     match all.windows(2).find(|pair| pair[0] == pair[1] && !is_special(pair[0])) {
         Some(pair) => Err(Error::new(ErrorKind::Config, "two outputs have the same name").at(pair[0])),
         None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, Write};
+
+    use super::super::account::Fate;
+    use super::super::disk::DiskFile;
+    use super::*;
+    use crate::read::{ReadOptions, Records, discover};
+
+    /// A disk that says it has written what it has not.
+    #[derive(Debug)]
+    struct LossyDisk;
+
+    #[derive(Debug)]
+    struct LossyFile(Box<dyn DiskFile>);
+
+    impl Disk for LossyDisk {
+        fn create(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
+            Ok(Box::new(LossyFile(LocalDisk.create(path)?)))
+        }
+
+        fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+            LocalDisk.rename(from, to)
+        }
+
+        fn remove(&self, path: &Path) -> io::Result<()> {
+            LocalDisk.remove(path)
+        }
+
+        fn sync_folder(&self, folder: &Path) -> io::Result<()> {
+            LocalDisk.sync_folder(folder)
+        }
+    }
+
+    impl Write for LossyFile {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.write_all(&bytes[..bytes.len() / 2])?;
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            self.0.flush()
+        }
+    }
+
+    impl DiskFile for LossyFile {
+        fn sync(&mut self) -> io::Result<()> {
+            self.0.sync()
+        }
+    }
+
+    fn paths(root: &Path) -> OutputPaths {
+        OutputPaths {
+            mentions: Destination::File(root.join("mentions.jsonl")),
+            articles: None,
+            spans: None,
+            rejects: Some(root.join("rejects.jsonl")),
+            summary: None,
+            encoding: Encoding::Plain,
+        }
+    }
+
+    fn rejected() -> Rendered {
+        Rendered {
+            input: 0,
+            id: None,
+            fate: Fate::Rejected,
+            mentions: Vec::new(),
+            spans: Vec::new(),
+            span_count: 0,
+            rejects: b"{}\n".to_vec(),
+            article: None,
+            written: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn what_the_disk_lost_is_noticed_before_a_file_has_its_name() {
+        let root = tempfile::tempdir().unwrap();
+        for (disk, loses) in [(Arc::new(LocalDisk) as Arc<dyn Disk>, false), (Arc::new(LossyDisk), true)] {
+            let mut outputs = Outputs::create_on(disk, &paths(root.path())).unwrap();
+            outputs.write(&rejected()).unwrap();
+            match outputs.finish() {
+                Ok(rejects) => assert!(!loses && rejects == Some(root.path().join("rejects.jsonl"))),
+                Err(error) => {
+                    assert!(
+                        loses && error.to_string().contains("rejects.jsonl.part: what lies on the disk"),
+                        "{error}"
+                    );
+                }
+            }
+            assert_eq!(root.path().join("mentions.jsonl").exists(), !loses);
+            let _ = std::fs::remove_file(root.path().join("mentions.jsonl"));
+        }
+    }
+
+    #[test]
+    fn an_input_whose_records_were_lost_is_named() {
+        let root = tempfile::tempdir().unwrap();
+        let (news, options, ledger) = (root.path().join("news.jsonl"), ReadOptions::default(), Ledger::new(None));
+        std::fs::write(&news, "{}\n{}\n").unwrap();
+        let records = Records::new(discover(&[news], &options).unwrap(), &options);
+        assert_eq!(ledger.follow(records.tracked(&ledger, 0)).count(), 2);
+        let inputs = [InputIdentity { path: "news.jsonl".into(), ..InputIdentity::default() }];
+        for (written, problem) in [
+            (1, Some("news.jsonl: 2 records were read, but 0 written, 1 set aside")),
+            (2, None),
+            (3, Some("news.jsonl: 2 records were read, but 0 written, 3 set aside")),
+        ] {
+            let mut outputs = Outputs::create(&paths(root.path())).unwrap();
+            (0..written).for_each(|_| outputs.write(&rejected()).unwrap());
+            let sealed = outputs.seal(&ledger, &inputs).map_err(|error| error.to_string());
+            assert_eq!(sealed.is_ok(), problem.is_none());
+            assert!(problem.is_none_or(|problem| sealed.unwrap_err().contains(problem)));
+        }
     }
 }

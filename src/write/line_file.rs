@@ -81,6 +81,15 @@ impl LineFile {
         &self.path
     }
 
+    /// Where its bytes lie before it has its name; nowhere, if it is a device, a pipe or standard output.
+    pub(super) fn lies_at(&self) -> Option<&Path> {
+        self.temporary.as_ref().map(|temporary| &*temporary.path)
+    }
+
+    pub(super) fn is_sealed(&self) -> bool {
+        self.facts.is_some()
+    }
+
     /// Ends the file and syncs it. Says what it holds; later calls say the same.
     pub(super) fn seal(&mut self) -> Result<FileFacts> {
         if let Some(facts) = &self.facts {

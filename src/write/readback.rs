@@ -1,4 +1,4 @@
-//! What lies on the disk, read once more before the manifest calls it whole: counts that were kept while lines were
+//! What lies on the disk, read once more before it is called whole: counts that were kept while lines were
 //! written would not show lines that never arrived.
 
 use std::io::{BufRead, Read};
@@ -27,28 +27,34 @@ enum Status {
     Skipped,
 }
 
-/// Reads a shard's files again. Fails where one has other lines than were written, or where the articles file tells of
-/// other records or mentions than `counts`.
+/// Reads a shard's files again; see [`check_file`].
 pub(super) fn check_shard(folder: &Path, files: &[FileFacts], counts: &Counts) -> Result<()> {
-    for file in files {
-        let path = folder.join(&file.name);
-        let failed =
-            |error| Error::new(ErrorKind::Output, "a finished file cannot be read again").at(&path).because(error);
-        let lines = open_stored(&path).map_err(failed)?;
-        let found = if file.name.starts_with("articles-") {
+    let check = |file: &FileFacts| {
+        let articles = file.name.starts_with("articles-").then_some(counts);
+        check_file(&folder.join(&file.name), file, articles)
+    };
+    files.iter().try_for_each(check)
+}
+
+/// Reads a file again, from where it lies now. Fails where it has other lines than were written, or, of a file of
+/// articles, where it tells of other records or mentions than `articles`.
+pub(super) fn check_file(path: &Path, file: &FileFacts, articles: Option<&Counts>) -> Result<()> {
+    let failed = |error| Error::new(ErrorKind::Output, "a finished file cannot be read again").at(path).because(error);
+    let lines = open_stored(path).map_err(failed)?;
+    let found = match articles {
+        None => count(lines).map_err(failed)?,
+        Some(counts) => {
             let told = tell(lines).map_err(failed)?;
             // Spans have a file of their own, and it need not be written.
             let expected = Counts { spans: 0, ..*counts };
             if told != expected {
-                return Err(differ(&path, &format!("it tells of {told:?}, and {expected:?} were written")));
+                return Err(differ(path, &format!("it tells of {told:?}, and {expected:?} were written")));
             }
             told.records
-        } else {
-            count(lines).map_err(failed)?
-        };
-        if found != file.lines {
-            return Err(differ(&path, &format!("it has {found} lines, and {} were written", file.lines)));
         }
+    };
+    if found != file.lines {
+        return Err(differ(path, &format!("it has {found} lines, and {} were written", file.lines)));
     }
     Ok(())
 }
@@ -83,7 +89,7 @@ fn count(mut lines: impl Read) -> std::io::Result<u64> {
 fn differ(path: &Path, what: &str) -> Error {
     Error::new(ErrorKind::Output, format!("what lies on the disk is not what was written: {what}"))
         .at(path)
-        .help("the disk or its file system has lost data; --resume goes on behind the last whole shard")
+        .help("the disk or its file system has lost data; a directory of shards goes on by --resume behind the last whole one")
 }
 
 #[cfg(test)]
