@@ -7,6 +7,8 @@ use namewire::article::{Article, Field};
 use namewire::clean::CleanText;
 use namewire::decode::{Aggregation, Decoding, Mention, Rule, Strategy, decode};
 use namewire::encode::EncodedArticle;
+use namewire::eval::{Corpus, GoldFormat, Kinds, TagOptions, Tokens};
+use namewire::link::import::{Petrarch, Rows, delimited};
 use namewire::link::{Document, EntityTable, LinkOptions, LinkedMention, Linker};
 use namewire::model::{Model, ModelOptions};
 use namewire::read::{ExpansionLimits, Format, Input, RawRecord, ReadOptions, Records, Retry, discover};
@@ -142,6 +144,45 @@ pub fn table(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     match EntityTable::parse(&[("table.jsonl", &text)]) {
         Ok(table) => drop(link_text(&Linker::new(table, LinkOptions::default()), &text)),
+        Err(error) => assert!(error.path().is_some(), "{error}"),
+    }
+}
+
+/// What is imported from other people's lists is a table that loads.
+pub fn import(data: &[u8]) {
+    let Some((&kind, bytes)) = data.split_first() else { return };
+    let mut written = Vec::new();
+    let mut rows = Rows::new(&mut written);
+    let path = Path::new(["actors.txt", "names.csv", "names.tsv"][usize::from(kind) % 3]);
+    let read = match kind % 3 {
+        0 => Petrarch::default().read(bytes, path, &mut rows),
+        _ => delimited(bytes, path, Some("PER"), &mut rows),
+    };
+    let entities = rows.finish().expect("a vector takes everything").entities;
+    if let Err(error) = &read {
+        assert!(error.path().is_some(), "{error}");
+    }
+    let text = String::from_utf8(written).expect("JSON is UTF-8");
+    assert_eq!(text.lines().count() as u64, entities);
+    if entities > 0 {
+        EntityTable::parse(&[("imported.jsonl", &text)]).expect("a table that loads");
+    }
+}
+
+/// A gold standard is read, or the reader says where it is wrong; entities lie within their sentences.
+pub fn gold(data: &[u8]) {
+    let Some((&kind, bytes)) = data.split_first() else { return };
+    let formats = [None, Some(GoldFormat::Columns), Some(GoldFormat::Sentences), Some(GoldFormat::Mentions)];
+    let file = scratch("gold", bytes);
+    match Corpus::read(&[file], formats[usize::from(kind) % 4], TagOptions::default(), &mut Kinds::default()) {
+        Ok(corpus) => {
+            for sentence in corpus.documents.iter().flat_map(|document| &document.sentences) {
+                let is_within =
+                    |entity: &Tokens| entity.first < entity.end && entity.end as usize <= sentence.tokens.len();
+                assert!(sentence.entities.iter().all(is_within), "{sentence:?}");
+            }
+            assert!(corpus.mentions().all(|mention| mention.start < mention.end));
+        }
         Err(error) => assert!(error.path().is_some(), "{error}"),
     }
 }

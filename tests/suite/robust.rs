@@ -11,7 +11,7 @@ mod properties;
 /// What must hold for any bytes.
 type Property = fn(&[u8]);
 
-const TARGETS: [(&str, Property); 7] = [
+const TARGETS: [(&str, Property); 9] = [
     ("read", properties::read),
     ("rejects", properties::rejects),
     ("spans", properties::spans),
@@ -19,6 +19,8 @@ const TARGETS: [(&str, Property); 7] = [
     ("decode", properties::decode_scores),
     ("table", properties::table),
     ("link", properties::link),
+    ("import", properties::import),
+    ("gold", properties::gold),
 ];
 
 fn seeds(target: &str) -> Vec<Vec<u8>> {
