@@ -10,6 +10,7 @@ use super::{Row, Rows};
 use crate::date::DateRange;
 use crate::error::{Error, ErrorKind, Result};
 use crate::link::normalise::fold;
+use crate::link::table::bare_name;
 
 /// The columns, by number.
 struct Columns {
@@ -58,7 +59,10 @@ pub fn delimited(input: impl Read, path: &Path, kind: Option<&str>, rows: &mut R
         }
         let entity = &mut entities[at];
         if let Some(name) = optional(columns.name).filter(|_| entity.name.is_empty()) {
-            entity.name = name.into();
+            match is_name(name) {
+                true => entity.name = name.into(),
+                false => rows.tally.skip("no_name", place),
+            }
         }
         if let Some(kind) = optional(columns.kind).filter(|_| entity.kind.is_empty()) {
             entity.kind = kind.into();
@@ -114,6 +118,11 @@ fn dated(text: &str, from: Option<&str>, to: Option<&str>) -> Option<Value> {
     Some(if from.is_none() && to.is_none() { json!(text) } else { alias })
 }
 
+/// A table takes no name that has no letter or digit before its qualifier in brackets.
+fn is_name(text: &str) -> bool {
+    !fold(bare_name(text)).is_empty()
+}
+
 fn write(mut entity: Row, kind: Option<&str>, rows: &mut Rows<impl Write>) -> Result<()> {
     let place = || entity.id.clone();
     if entity.kind.is_empty() {
@@ -126,7 +135,7 @@ fn write(mut entity: Row, kind: Option<&str>, rows: &mut Rows<impl Write>) -> Re
         }
     }
     if entity.name.is_empty() {
-        let first = entity.aliases.iter().find_map(Value::as_str).map(str::to_owned);
+        let first = entity.aliases.iter().filter_map(Value::as_str).find(|alias| is_name(alias)).map(str::to_owned);
         let Some(first) = first else {
             rows.tally.skip("no_name", place);
             return Ok(());

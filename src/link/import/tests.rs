@@ -74,6 +74,11 @@ fn lists_become_entities_with_all_their_aliases() {
     let skipped: Vec<&str> = tally.skipped.keys().copied().collect();
     assert_eq!(skipped, ["bad_date", "no_alias", "no_name", "no_type"]);
     assert_eq!(from_list("alias\tentity\nSNC\torg/s\n", Some("ORG")).0[0]["name"], "SNC");
+    // A name that a table would refuse is left out, and the first alias that it takes stands in for it.
+    let text = "alias,entity,name\n(x),org/q,\u{2014}\nQuay Board,org/q,\n- (y),org/r,\n";
+    let (rows, tally) = from_list(text, Some("ORG"));
+    assert_eq!((rows.len(), &rows[0]["name"], &rows[0]["aliases"]), (1, &json!("(x)"), &json!(["Quay Board"])));
+    assert_eq!(tally.skipped["no_name"], (2, "l.csv:2".to_owned()));
     let mut rows = Rows::new(Vec::new());
     let error = delimited(&b"name,entity\n"[..], Path::new("l.csv"), None, &mut rows).unwrap_err().to_string();
     assert!(error.contains("l.csv:1: the first line has no column `alias`"), "{error}");
