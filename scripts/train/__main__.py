@@ -5,7 +5,7 @@ import pathlib
 import subprocess
 import sys
 
-TAGGERS = ("teacher", "student")
+TAGGERS = ("teacher", "student", "polished")
 
 
 def arguments() -> argparse.Namespace:
@@ -27,12 +27,23 @@ def arguments() -> argparse.Namespace:
     training.add_argument("--steps", type=int, help="other than the recipe's, to try something out")
     gathering = step("text", "write plain texts as articles for label's --text")
     gathering.add_argument("out", type=pathlib.Path, metavar="OUT.jsonl.gz")
-    gathering.add_argument("sources", type=pathlib.Path, nargs="+", help="one article a .txt file, or a line of any other")
+    gathering.add_argument("sources", type=pathlib.Path, nargs="+", help="an article: a .txt file, a document of a .jsonl.gz of DATA, a line of any other")
     labelling = step("label", "store what a student's teacher makes of its epochs", with_data=True)
     labelling.add_argument("name", choices=TAGGERS)
     labelling.add_argument(
         "--text", type=pathlib.Path, help="articles without annotations, .jsonl.gz, none of them of a development or test set"
     )
+    labelling.add_argument(
+        "--by",
+        type=pathlib.Path,
+        nargs="+",
+        default=[],
+        metavar="MODEL.onnx",
+        help="exported graphs of its vocabulary as teachers, in place of the recipe's; of several, the mean counts",
+    )
+    restoring = step("restore", "take a tagger's weights from its exported graph, in single precision or 8 bits")
+    restoring.add_argument("name", choices=TAGGERS)
+    restoring.add_argument("graph", type=pathlib.Path, metavar="MODEL.onnx")
     exporting = step("export", "write a tagger as a model of transformers and as an ONNX graph")
     exporting.add_argument("name", choices=TAGGERS)
     exporting.add_argument("folder", type=pathlib.Path)
@@ -59,6 +70,7 @@ def main() -> None:
         "fit": steps.fit_tagger,
         "text": steps.gather_texts,
         "label": steps.label_epochs,
+        "restore": steps.restore_tagger,
         "export": steps.export_tagger,
         "evaluate": steps.evaluate_models,
     }

@@ -1,5 +1,7 @@
 """Training of one tagger, teacher or student."""
 
+import contextlib
+import functools
 import json
 import math
 import pathlib
@@ -17,7 +19,7 @@ from torch.nn import functional
 
 from . import score, windows
 from .corpus import UNKNOWN, Document
-from .network import Tagger, attention_mask, padded
+from .network import DEVICE, Tagger, attention_mask, padded
 
 
 class Rates(NamedTuple):
@@ -88,6 +90,27 @@ def rate(done: float, warm_up: float) -> float:
     return max(done / warm_up if done < warm_up else (1 - done) / (1 - warm_up), 1e-4)
 
 
+@functools.cache
+def _half_is_quicker() -> bool:
+    """Whether products in bfloat16 take less time than in single precision: on GPUs and some processors, not on others."""
+    if DEVICE.type == "cuda":
+        return True
+    times = []
+    for kind in (torch.float32, torch.bfloat16):
+        left, right = torch.ones(2048, 384, dtype=kind), torch.ones(384, 1536, dtype=kind)
+        left @ right
+        began = time.perf_counter()
+        for _ in range(10):
+            left @ right
+        times.append(time.perf_counter() - began)
+    return times[1] < times[0]
+
+
+def quick_precision() -> contextlib.AbstractContextManager:
+    """The precision of products that is the quicker one here."""
+    return torch.autocast(DEVICE.type, torch.bfloat16, enabled=_half_is_quicker())
+
+
 def loss_of(tagger: Tagger, batch: list[Example], settings: Settings) -> torch.Tensor:
     """Mean over the pieces: cross entropy with the annotated label, mixed with that to the teacher's softened ones.
 
@@ -96,7 +119,7 @@ def loss_of(tagger: Tagger, batch: list[Example], settings: Settings) -> torch.T
     """
     rows = [example.window.ids for example in batch]
     ids, mask = padded(rows, 0), attention_mask(rows)
-    with torch.autocast("cpu", torch.bfloat16):
+    with quick_precision():
         logits = tagger(ids, mask)
     content = mask.bool()
     ours, labels = logits[content], padded([example.window.labels for example in batch], UNKNOWN)[content]
@@ -104,7 +127,7 @@ def loss_of(tagger: Tagger, batch: list[Example], settings: Settings) -> torch.T
     known = labels != UNKNOWN
     if batch[0].taught is None:
         return annotated.sum() / known.sum().clamp(min=1)
-    taught = torch.cat([torch.from_numpy(example.taught).float() for example in batch])
+    taught = torch.cat([torch.from_numpy(example.taught).float() for example in batch]).to(DEVICE)
     heat = settings.temperature
     soft, ours = functional.softmax(taught / heat, dim=-1), functional.log_softmax(ours / heat, dim=-1)
     divergence = functional.kl_div(ours, soft, reduction="none").sum(-1) * heat**2
@@ -186,14 +209,21 @@ def fit(
     return mean.kept
 
 
-def label(teacher: Tagger, rows: list[windows.Window], budget: int = 2048) -> list[Example]:
-    """The windows with the teacher's logits."""
-    model = as_model(teacher)
+def label(teachers: list[score.Model], rows: list[windows.Window], budget: int = 2048) -> list[Example]:
+    """The windows with the teacher's logits, or the logarithm of the mean probability that several teachers give."""
     found: list[Example | None] = [None] * len(rows)
     for batch in windows.batches(rows, budget, random.Random(0)):
-        for index, logits in zip(batch, model([rows[index].ids for index in batch]), strict=True):
-            found[index] = Example(rows[index], logits.astype(np.float16))
+        ids = [rows[index].ids for index in batch]
+        for index, *opinions in zip(batch, *(teacher(ids) for teacher in teachers), strict=True):
+            found[index] = Example(rows[index], _mean(opinions).astype(np.float16))
     return found
+
+
+def _mean(opinions: list[np.ndarray]) -> np.ndarray:
+    if len(opinions) == 1:
+        return opinions[0]
+    logarithms = [logits - np.logaddexp.reduce(logits, axis=-1, keepdims=True) for logits in opinions]
+    return np.logaddexp.reduce(logarithms, axis=0) - math.log(len(opinions))
 
 
 def _say(log: pathlib.Path, **values: object) -> None:
@@ -208,8 +238,8 @@ def as_model(tagger: Tagger) -> score.Model:
 
     def logits(rows: list[list[int]]) -> list[np.ndarray]:
         tagger.eval()
-        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-            found = tagger(padded(rows, 0), attention_mask(rows)).numpy()
+        with torch.no_grad(), quick_precision():
+            found = tagger(padded(rows, 0), attention_mask(rows)).cpu().numpy()
         return [found[index, : len(row)] for index, row in enumerate(rows)]
 
     return logits

@@ -11,6 +11,10 @@ from . import vocabulary
 from .corpus import LABELS
 
 
+# Where taggers live, and what they are given.
+DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
 class CasedEmbeddings(nn.Module):
     """The embedding of a piece: that of its lower-case form, that of its kind of casing, and its own.
 
@@ -68,12 +72,12 @@ class Tagger(nn.Module):
 
 
 def padded(rows: list[list[int]], fill: int) -> torch.Tensor:
-    """The rows as one tensor, as long as the longest, rounded up to 8."""
+    """The rows as one tensor on the device, as long as the longest, rounded up to 8."""
     width = -(-max(map(len, rows)) // 8) * 8
     filled = torch.full((len(rows), width), fill)
     for index, row in enumerate(rows):
         filled[index, : len(row)] = torch.tensor(row)
-    return filled
+    return filled.to(DEVICE)
 
 
 def attention_mask(rows: list[list[int]]) -> torch.Tensor:

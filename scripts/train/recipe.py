@@ -24,6 +24,8 @@ class Recipe(NamedTuple):
     teacher: str | None = None
     # Epochs that the teacher labels; the student goes through them again and again.
     taught_epochs: int = 0
+    # Whose weights it starts from, where it does not start from the encoder as it came.
+    start: str | None = None
 
 
 NEWS = (Corpus("ww_train"), Corpus("conll_train"), Corpus("wikigold"))
@@ -55,5 +57,21 @@ RECIPES = {
         ),
         teacher="teacher",
         taught_epochs=2,
+    ),
+    # The student once more, at lower rates: the annotations count for more, since it has learnt what the teacher has.
+    "polished": Recipe(
+        encoder="minilm",
+        corpora=(*NEWS, Corpus("ewt", partial=True)),
+        variation=Variation(single=0.7, swapped=0.3),
+        settings=Settings(
+            steps=1800,
+            rates=Rates(encoder=1.5e-4, classifier=3e-4, shared=1.5e-4, own=3e-4, casing=1e-3),
+            budget=2048,
+            seed=3,
+            averaged=0.1,
+        ),
+        teacher="student",
+        taught_epochs=2,
+        start="student",
     ),
 }

@@ -3,6 +3,7 @@
 import json
 import pathlib
 import random
+import tempfile
 import unittest
 
 from . import augment, names
@@ -21,6 +22,12 @@ try:
     from . import vocabulary, windows
 except ImportError:
     vocabulary = None
+try:
+    import onnx
+
+    from . import fit, restore
+except ImportError:
+    restore = None
 
 
 def sentence(text: str, labels: str, partial: bool = False) -> Sentence:
@@ -161,6 +168,31 @@ class Vocabulary(unittest.TestCase):
         found = windows.batches(made, 1024, chance)
         self.assertEqual(sorted(index for batch in found for index in batch), list(range(5000)))
         self.assertTrue(all(len(batch) * max(len(made[index].ids) for index in batch) <= 1024 for batch in found))
+
+
+@unittest.skipUnless(restore, "needs PyTorch, transformers and onnx")
+class Restored(unittest.TestCase):
+    def test_constants_come_back_from_single_precision_and_from_8_bits(self):
+        weights = np.array([[0.5, -2.0], [0.25, 4.0]], np.float32)
+        scale = np.array([0.5, 4.0], np.float32) / 127
+        tensors = {"a": weights, "b_int8": np.rint(weights / scale).astype(np.int8), "b_scale": scale}
+        graph = onnx.helper.make_graph([], "g", [], [], [onnx.numpy_helper.from_array(v, k) for k, v in tensors.items()])
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "model.onnx"
+            onnx.save(onnx.helper.make_model(graph), path)
+            found = restore.Weights(path)
+            self.assertTrue(np.array_equal(found["a"].numpy(), weights))
+            self.assertLess(np.abs(found["b"].numpy() - weights).max(), scale.max() / 2 + 1e-6)
+            with self.assertRaisesRegex(ValueError, "has no c"):
+                found["c"]
+
+    def test_several_teachers_give_the_mean_of_their_probabilities(self):
+        one, other = np.log([[0.9, 0.1]]) + 3, np.log([[0.5, 0.5]])
+        rows = [windows.Window([1], [0])]
+        (found,) = fit.label([lambda ids: [one], lambda ids: [other]], rows)
+        self.assertTrue(np.allclose(np.exp(found.taught.astype(float)), [[0.7, 0.3]], atol=2e-3))
+        (alone,) = fit.label([lambda ids: [one]], rows)
+        self.assertTrue(np.allclose(alone.taught, one, atol=2e-3))
 
 
 if __name__ == "__main__":

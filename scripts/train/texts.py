@@ -1,10 +1,11 @@
-"""News without annotations, for a teacher to label."""
+"""News without annotations, for a teacher to label and for scripts/quantize to take scales from."""
 
 import gzip
 import json
 import pathlib
 import re
 
+from . import corpus
 from .corpus import Document, Sentence
 
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[.!?][\"”’'])\s+|\n+")
@@ -36,9 +37,15 @@ def _document(text: str) -> Document:
 
 
 def gather(sources: list[pathlib.Path], target: pathlib.Path) -> int:
-    """Writes plain texts as articles: a .txt file is one, any other file has one on each line. Returns how many."""
+    """Writes plain texts as articles, and returns how many.
+
+    A .txt file is one article, a .jsonl.gz file has annotated documents, any other file has an article on each line.
+    """
     texts = []
     for source in sources:
+        if source.name.endswith(".jsonl.gz"):
+            texts += ["\n".join(sentence.text for sentence in document) for document in corpus.read(source)]
+            continue
         content = source.read_text(encoding="utf-8")
         texts += [content] if source.suffix == ".txt" else content.splitlines()
     with gzip.open(target, "wt", encoding="utf-8") as lines:
