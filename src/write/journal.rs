@@ -11,13 +11,28 @@ use serde::{Deserialize, Serialize};
 
 use super::account::Counts;
 use super::disk::{Disk, DiskFile};
-use super::manifest::ShardEntry;
+use super::line_file::FileFacts;
 use super::seen::Duplicates;
 use crate::error::{Error, ErrorKind, Result};
-use crate::read::InputRead;
+use crate::read::{InputRead, Position};
 
 /// The name of the journal in its directory.
 pub const JOURNAL: &str = "manifest-journal.jsonl";
+
+/// A whole shard.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShardEntry {
+    /// Its number, counted from 0.
+    pub shard: usize,
+    /// Records of the run before it.
+    pub first_record: u64,
+    /// What was written.
+    pub counts: Counts,
+    /// Its files.
+    pub files: Vec<FileFacts>,
+    /// Where reading stood at its end.
+    pub end: Position,
+}
 
 /// What a shard adds to the manifest.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use super::account::{Counts, unaccounted};
 use super::disk::Disk;
-use super::journal::{Commit, JOURNAL, Journal};
+use super::journal::{Commit, JOURNAL, Journal, ShardEntry};
 use super::line_file::{FileFacts, Temporary, folder_of, temporary_of};
 use super::seen::Duplicates;
 use crate::error::{Error, ErrorKind, Result};
@@ -89,21 +89,6 @@ pub struct Totals {
     pub by_type: BTreeMap<String, u64>,
     /// Ids that came more than once.
     pub duplicate_ids: Duplicates,
-}
-
-/// A whole shard.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ShardEntry {
-    /// Its number, counted from 0.
-    pub shard: usize,
-    /// Records of the run before it.
-    pub first_record: u64,
-    /// What was written.
-    pub counts: Counts,
-    /// Its files.
-    pub files: Vec<FileFacts>,
-    /// Where reading stood at its end.
-    pub end: Position,
 }
 
 /// An input.
