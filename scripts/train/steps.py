@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import tokenizers
 import torch
-
 from quantizing.runtime import Runner
 
 from . import augment, corpus, encoders, evaluate, export, fit, restore, texts, windows
