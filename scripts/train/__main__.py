@@ -5,14 +5,15 @@ import pathlib
 import subprocess
 import sys
 
-TAGGERS = ("teacher", "student", "polished")
+STUDENTS = ("student", "polished")
+TAGGERS = ("teacher", *STUDENTS)
 
 
 def arguments() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="scripts/train/run", description=__doc__)
     parser.add_argument("--work", type=pathlib.Path, default=pathlib.Path("out/train"), help="folder for what is made")
-    parser.add_argument("--threads", type=int, help="threads of PyTorch; all cores if not given")
+    parser.add_argument("--threads", type=int, help="threads; all cores if not given")
     steps = parser.add_subparsers(required=True, metavar="STEP", dest="step")
 
     def step(name: str, what: str, with_data: bool = False) -> argparse.ArgumentParser:
@@ -39,13 +40,13 @@ def arguments() -> argparse.Namespace:
         nargs="+",
         default=[],
         metavar="MODEL.onnx",
-        help="exported graphs of its vocabulary as teachers, in place of the recipe's; of several, the mean counts",
+        help="exported graphs of its vocabulary and labels as teachers, in place of the recipe's; of several, the mean counts",
     )
     restoring = step("restore", "take a tagger's weights from its exported graph, in single precision or 8 bits")
-    restoring.add_argument("name", choices=TAGGERS)
+    restoring.add_argument("name", choices=STUDENTS)
     restoring.add_argument("graph", type=pathlib.Path, metavar="MODEL.onnx")
     exporting = step("export", "write a tagger as a model of transformers and as an ONNX graph")
-    exporting.add_argument("name", choices=TAGGERS)
+    exporting.add_argument("name", choices=STUDENTS)
     exporting.add_argument("folder", type=pathlib.Path)
     judging = step("evaluate", "score ONNX models on the development sets, by type and by region", with_data=True)
     judging.add_argument("models", type=pathlib.Path, nargs="+", metavar="MODEL.onnx")

@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterable
 
 import tokenizers
+import torch
 from quantizing.runtime import Runner
 
 from . import score
-from .corpus import Document
+from .corpus import LABELS, Document
 
 # The countries that the ids of worldwide newswire begin with.
 REGIONS = {
@@ -21,6 +22,15 @@ REGIONS = {
     "North America": "canada",
 }
 REGION_OF = {country: region for region, countries in REGIONS.items() for country in countries.split()}
+
+
+def opened(path: pathlib.Path) -> score.Model:
+    """An exported graph as a function of rows of ids, on as many threads as PyTorch; ValueError if its labels are others."""
+    runner = Runner(path, threads=torch.get_num_threads())
+    labels = runner.session.get_outputs()[0].shape[-1]
+    if labels != len(LABELS):
+        raise ValueError(f"{path} has {labels} labels, not {len(LABELS)}")
+    return runner.logits
 
 
 def region_of(documents: list[Document], articles: pathlib.Path) -> list[str]:
@@ -49,5 +59,5 @@ def table(
     yield "|---" * (len(score.KINDS) + 2) + "|"
     for name, documents in sets.items():
         for title, path in models.items():
-            found = score.evaluate(Runner(path).logits, tokenizer, documents)
+            found = score.evaluate(opened(path), tokenizer, documents)
             yield f"| {name} | {title} | {' | '.join(f'{found[kind]:.1f}' for kind in score.KINDS)} |"

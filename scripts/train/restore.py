@@ -8,6 +8,7 @@ import pathlib
 import numpy as np
 import onnx
 import torch
+from google.protobuf.message import DecodeError
 from onnx import numpy_helper
 
 from .network import Tagger
@@ -31,8 +32,8 @@ class Weights:
         """ValueError where the file is no graph."""
         try:
             graph = onnx.load(path).graph
-        except (OSError, onnx.checker.ValidationError) as error:
-            raise ValueError(f"{path}: {error}") from error
+        except DecodeError as error:
+            raise ValueError(f"{path} is not an ONNX file: {error}") from error
         self.path = path
         self.stored = {tensor.name: tensor for tensor in graph.initializer}
 
@@ -50,12 +51,15 @@ class Weights:
 
 
 def restore(tagger: Tagger, path: pathlib.Path) -> None:
-    """Gives a tagger, as it is before training, the weights of a graph of the same encoder and vocabulary."""
+    """Gives a tagger, as it is before training, the weights of a graph of the same encoder, vocabulary and labels."""
     weights = Weights(path)
     embeddings, found = tagger.embeddings, {}
+    words, folded = weights["words_table"], embeddings.folded()
+    if words.shape != folded.shape:
+        raise ValueError(f"{path} has {list(words.shape)} embeddings, and the tagger {list(folded.shape)}")
     with torch.no_grad():
         # What a piece has beside its lower-case form and its casing is its own.
-        embeddings.own.weight += weights["words_table"] - embeddings.folded()
+        embeddings.own.weight += words - folded
     kinds = tagger.encoder.embeddings.token_type_embeddings.weight.detach()
     found["embeddings.position_embeddings.weight"] = weights["places_table"] - kinds[0]
     found |= _norm(weights, "embeddings.LayerNorm", "start")

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import tokenizers
 import torch
-from quantizing.runtime import Runner
 
 from . import augment, corpus, encoders, evaluate, export, fit, restore, texts, windows
 from .network import DEVICE, Tagger
@@ -30,7 +29,7 @@ def label_epochs(given: argparse.Namespace) -> None:
     if recipe.teacher is None:
         raise ValueError(f"{given.name} has no teacher")
     # In 8 bits, a teacher is several times as quick.
-    teachers = [Runner(path).logits for path in given.by] or [fit.as_model(load(given.work, recipe.teacher))]
+    teachers = [evaluate.opened(path) for path in given.by] or [fit.as_model(load(given.work, recipe.teacher))]
     tokenizer = fresh_tagger(recipe, given.work).tokenizer()
     plain = texts.read(given.text) if given.text else []
     annotated = read(recipe, given.data)

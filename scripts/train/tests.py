@@ -3,6 +3,7 @@
 import json
 import pathlib
 import random
+import string
 import tempfile
 import unittest
 
@@ -24,8 +25,11 @@ except ImportError:
     vocabulary = None
 try:
     import onnx
+    import torch
+    import transformers
 
-    from . import fit, restore
+    from . import fit, graph, restore
+    from .network import Tagger
 except ImportError:
     restore = None
 
@@ -176,15 +180,43 @@ class Restored(unittest.TestCase):
         weights = np.array([[0.5, -2.0], [0.25, 4.0]], np.float32)
         scale = np.array([0.5, 4.0], np.float32) / 127
         tensors = {"a": weights, "b_int8": np.rint(weights / scale).astype(np.int8), "b_scale": scale}
-        graph = onnx.helper.make_graph([], "g", [], [], [onnx.numpy_helper.from_array(v, k) for k, v in tensors.items()])
+        made = onnx.helper.make_graph([], "g", [], [], [onnx.numpy_helper.from_array(v, k) for k, v in tensors.items()])
         with tempfile.TemporaryDirectory() as folder:
             path = pathlib.Path(folder) / "model.onnx"
-            onnx.save(onnx.helper.make_model(graph), path)
+            onnx.save(onnx.helper.make_model(made), path)
             found = restore.Weights(path)
             self.assertTrue(np.array_equal(found["a"].numpy(), weights))
             self.assertLess(np.abs(found["b"].numpy() - weights).max(), scale.max() / 2 + 1e-6)
             with self.assertRaisesRegex(ValueError, "has no c"):
                 found["c"]
+
+    def test_a_tagger_comes_back_from_its_graph(self):
+        letters = [*string.ascii_lowercase, *"øłđıßæœþð"]
+        known = [*vocabulary.SPECIAL, *letters, *(f"##{letter}" for letter in letters), "anna", "berg", "port", "hale", "."]
+        config = transformers.BertConfig(
+            vocab_size=len(known), hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=24
+        )
+        with tempfile.TemporaryDirectory() as folder:
+            encoder, path = pathlib.Path(folder) / "encoder", pathlib.Path(folder) / "model.onnx"
+            transformers.BertModel(config).save_pretrained(encoder)
+            (encoder / "vocab.txt").write_text("\n".join(known) + "\n", encoding="utf-8")
+            tagger = Tagger(encoder).eval()
+            with torch.no_grad():
+                # Different for each, so that none can pass for another.
+                for seed, weights in enumerate(tagger.parameters()):
+                    weights += torch.randn(weights.shape, generator=torch.Generator().manual_seed(seed)) / 4
+            state = {f"bert.{name}": value for name, value in tagger.encoder.state_dict().items()}
+            state["bert.embeddings.word_embeddings.weight"] = tagger.embeddings.folded()
+            state |= {f"classifier.{name}": value for name, value in tagger.classifier.state_dict().items()}
+            state = {name: value.numpy() for name, value in state.items()}
+            onnx.save(graph.build(state, 2, 2, config.layer_norm_eps), path)
+            other = Tagger(encoder).eval()
+            restore.restore(other, path)
+            ids = torch.arange(len(tagger.pieces))[:400].view(4, 100)
+            with torch.no_grad():
+                wanted, found = (model(ids, torch.ones_like(ids)) for model in (tagger, other))
+        self.assertLess((wanted - found).abs().max().item(), 1e-4)
+        self.assertGreater(wanted.std().item(), 0.1)
 
     def test_several_teachers_give_the_mean_of_their_probabilities(self):
         one, other = np.log([[0.9, 0.1]]) + 3, np.log([[0.5, 0.5]])

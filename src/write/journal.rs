@@ -83,28 +83,23 @@ impl Journal {
         }
     }
 
-    /// The lines of a folder's journal, none where there is no journal. A last line that a kill or a full disk has cut
-    /// off is left out: its shard is not whole.
+    /// The lines of a folder's journal as far as they are whole, none where there is no journal. A kill or a full disk
+    /// cuts off the last line; what a loss of power has left behind the last whole one may be anything. Shards that are
+    /// left out here are made again.
     pub(super) fn read(folder: &Path) -> Result<Vec<Commit>> {
         let path = folder.join(JOURNAL);
         let text = match std::fs::read(&path) {
             Err(error) if error.kind() == IoKind::NotFound => return Ok(Vec::new()),
             text => text.map_err(|error| Error::opening(&path, error))?,
         };
-        let lines: Vec<&[u8]> = text.split_inclusive(|&byte| byte == b'\n').collect();
-        let mut commits = Vec::with_capacity(lines.len());
-        for (index, line) in lines.iter().enumerate() {
+        let mut commits = Vec::new();
+        for (number, line) in (1..).zip(text.split_inclusive(|&byte| byte == b'\n')) {
             match serde_json::from_slice(line) {
                 Ok(commit) if line.ends_with(b"\n") => commits.push(commit),
-                Err(error) if index + 1 < lines.len() => {
-                    return Err(Error::new(ErrorKind::Config, "this is not a journal that namewire wrote")
-                        .at(&path)
-                        .line(index as u64 + 1)
-                        .because(error)
-                        .help("give another directory, or start afresh with --overwrite"));
+                _ => {
+                    tracing::warn!("{}:{number}: the line is not whole; its shard is made again", path.display());
+                    break;
                 }
-                // Its blocks may reach the disk in any order, so that its start may be what is missing.
-                _ => {}
             }
         }
         Ok(commits)

@@ -140,11 +140,9 @@ impl Manifest {
                 Ordering::Less => {}
                 Ordering::Equal => manifest.enter(commit),
                 Ordering::Greater => {
-                    let what =
-                        format!("it goes on with shard {place}, and shard {next} is in neither it nor the manifest");
-                    return Err(Error::new(ErrorKind::Config, what)
-                        .at(folder.join(JOURNAL))
-                        .help("bring the two files back as they were, or start afresh with --overwrite"));
+                    let journal = folder.join(JOURNAL);
+                    tracing::warn!("{}: shard {next} is missing; all from it on are made again", journal.display());
+                    break;
                 }
             }
         }

@@ -130,7 +130,10 @@ impl Shards {
             }
         };
         let journal = match manifest.state {
-            State::Complete => Journal::remove(&disk, folder).map(|()| None)?,
+            State::Complete => {
+                let _ = Journal::remove(&disk, folder); // it says nothing more; the folder may be read-only by now
+                None
+            }
             _ => {
                 // It holds what an earlier journal said; only then is that one replaced.
                 manifest.store(&disk, folder)?;

@@ -58,11 +58,8 @@ pub fn delimited(input: impl Read, path: &Path, kind: Option<&str>, rows: &mut R
             entities.push(Row { id: id.into(), source: Some(path.display().to_string()), ..Row::default() });
         }
         let entity = &mut entities[at];
-        if let Some(name) = optional(columns.name).filter(|_| entity.name.is_empty()) {
-            match is_name(name) {
-                true => entity.name = name.into(),
-                false => rows.tally.skip("no_name", place),
-            }
+        if let Some(name) = optional(columns.name).filter(|name| entity.name.is_empty() && is_name(name)) {
+            entity.name = name.into();
         }
         if let Some(kind) = optional(columns.kind).filter(|_| entity.kind.is_empty()) {
             entity.kind = kind.into();
