@@ -31,6 +31,22 @@ class Recipe(NamedTuple):
 NEWS = (Corpus("ww_train"), Corpus("conll_train"), Corpus("wikigold"))
 DEVELOPMENT = ("ww_dev", "conll_dev")
 
+STUDENT = Recipe(
+    encoder="minilm",
+    corpora=(*NEWS, Corpus("ewt", partial=True)),
+    # As it will be used: mostly on single sentences, and on names of other years than the data's.
+    variation=Variation(single=0.7, swapped=0.3),
+    settings=Settings(
+        steps=4600,
+        rates=Rates(encoder=3e-4, classifier=1e-3, shared=3e-4, own=3e-4, casing=3e-3),
+        budget=2048,
+        seed=2,
+        taught=0.7,
+    ),
+    teacher="teacher",
+    taught_epochs=2,
+)
+
 RECIPES = {
     "teacher": Recipe(
         encoder="mpnet",
@@ -43,26 +59,9 @@ RECIPES = {
             seed=1,
         ),
     ),
-    "student": Recipe(
-        encoder="minilm",
-        corpora=(*NEWS, Corpus("ewt", partial=True)),
-        # As it will be used: mostly on single sentences, and on names of other years than the data's.
-        variation=Variation(single=0.7, swapped=0.3),
-        settings=Settings(
-            steps=4600,
-            rates=Rates(encoder=3e-4, classifier=1e-3, shared=3e-4, own=3e-4, casing=3e-3),
-            budget=2048,
-            seed=2,
-            taught=0.7,
-        ),
-        teacher="teacher",
-        taught_epochs=2,
-    ),
+    "student": STUDENT,
     # The student once more, at lower rates, with more weight on the annotations. Not shipped: see the model card.
-    "polished": Recipe(
-        encoder="minilm",
-        corpora=(*NEWS, Corpus("ewt", partial=True)),
-        variation=Variation(single=0.7, swapped=0.3),
+    "polished": STUDENT._replace(
         settings=Settings(
             steps=700,
             rates=Rates(encoder=1.5e-4, classifier=3e-4, shared=1.5e-4, own=3e-4, casing=1e-3),
@@ -71,7 +70,6 @@ RECIPES = {
             averaged=0.1,
         ),
         teacher="student",
-        taught_epochs=2,
         start="student",
     ),
 }
