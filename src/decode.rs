@@ -1,9 +1,11 @@
 //! Label scores to mentions.
 //!
 //! Labels are chosen for words, not tokens, so that a mention never begins or ends inside a word. The
-//! label sequence of a sentence is the most probable one that its tag scheme allows. For comparisons,
-//! [`Rule::Transformers`] decodes as another tool does instead.
+//! label sequence of a sentence is the most probable one that its tag scheme allows, after the places of a
+//! word in the article have heard each other. For comparisons, [`Rule::Transformers`] decodes as another tool
+//! does instead.
 
+mod agreement;
 mod reference;
 pub(crate) mod trim;
 
@@ -29,7 +31,7 @@ pub struct Mention {
     pub span: Span,
     /// The model's type for it: PER, ORG, LOC, MISC, or the model's own label set.
     pub label: Arc<str>,
-    /// Mean probability of its words' labels, in [0, 1].
+    /// Mean probability of its words' labels, in [0, 1], with what the article says of the words elsewhere.
     pub score: f32,
     /// Index of its sentence among the article's sentences.
     pub sentence: u32,
@@ -44,6 +46,8 @@ pub enum Rule {
         aggregation: Aggregation,
         /// How label sequences are chosen.
         decoding: Decoding,
+        /// Whether a word hears what the model makes of it elsewhere in the article, before its label is chosen.
+        agreement: bool,
     },
     /// What the token-classification pipeline of `transformers` makes of the sentence, to the letter. Its mentions
     /// may begin with white space, end inside a word, or share a character.
@@ -52,7 +56,7 @@ pub enum Rule {
 
 impl Default for Rule {
     fn default() -> Self {
-        Self::Words { aggregation: Aggregation::default(), decoding: Decoding::default() }
+        Self::Words { aggregation: Aggregation::default(), decoding: Decoding::default(), agreement: true }
     }
 }
 
@@ -97,50 +101,67 @@ struct Found {
     score: f32,
 }
 
+/// A sentence with the scores of its words, `[word, label]`.
+struct Labelled<'a> {
+    of: Scored<'a>,
+    words: Vec<Word>,
+    scores: Array2<f32>,
+}
+
 /// All mentions of an article, in the order of the text.
 pub fn decode(article: &EncodedArticle, scores: &Scores, model: &Model, rule: Rule) -> Vec<Mention> {
-    match rule {
-        Rule::Words { aggregation, decoding } => {
-            decode_each(article, scores, |sentence| names(sentence, &model.labels, aggregation, decoding))
+    let sentences = scored(article, scores);
+    let found: Vec<Vec<Found>> = match rule {
+        Rule::Words { aggregation, decoding, agreement } => {
+            let mut sentences: Vec<_> = sentences.map(|sentence| Labelled::new(sentence, aggregation)).collect();
+            if agreement {
+                agreement::agree(&mut sentences, &model.labels);
+            }
+            sentences.iter().map(|sentence| names(sentence, &model.labels, decoding)).collect()
         }
         Rule::Transformers(strategy) => {
             let reference = Reference::new(strategy, &model.labels, &model.tokenizer);
-            decode_each(article, scores, |sentence| reference.mentions(sentence))
+            sentences.map(|sentence| reference.mentions(&sentence)).collect()
         }
-    }
+    };
+    let mention = |(number, found): (usize, Found)| {
+        let field = article.sentences[number].field;
+        let span = article.to_raw(field, found.span);
+        Mention { field, span, label: found.label, score: found.score, sentence: number as u32 }
+    };
+    let numbered =
+        found.into_iter().enumerate().flat_map(|(number, found)| found.into_iter().map(move |it| (number, it)));
+    numbered.map(mention).collect()
 }
 
-fn decode_each(article: &EncodedArticle, scores: &Scores, decode: impl Fn(&Scored<'_>) -> Vec<Found>) -> Vec<Mention> {
-    let mut mentions = Vec::new();
-    for (index, (sentence, tokens)) in article.sentences.iter().zip(&article.sentence_tokens).enumerate() {
-        let found = decode(&Scored {
-            text: article.clean_text(sentence.field),
-            span: sentence.span,
-            ids: &article.ids[tokens.clone()],
-            tokens: &article.spans[tokens.clone()],
-            scores: scores.of(tokens.clone()),
-        });
-        mentions.extend(found.into_iter().map(|found| Mention {
-            field: sentence.field,
-            span: article.to_raw(sentence.field, found.span),
-            label: found.label,
-            score: found.score,
-            sentence: index as u32,
-        }));
+/// The sentences of an article with the scores of their tokens.
+fn scored<'a>(article: &'a EncodedArticle, scores: &'a Scores) -> impl Iterator<Item = Scored<'a>> {
+    article.sentences.iter().zip(&article.sentence_tokens).map(|(sentence, tokens)| Scored {
+        text: article.clean_text(sentence.field),
+        span: sentence.span,
+        ids: &article.ids[tokens.clone()],
+        tokens: &article.spans[tokens.clone()],
+        scores: scores.of(tokens.clone()),
+    })
+}
+
+impl<'a> Labelled<'a> {
+    fn new(of: Scored<'a>, aggregation: Aggregation) -> Self {
+        let words = words(of.text, of.span, of.tokens);
+        let scores = word_scores(&words, of.scores, aggregation);
+        Self { of, words, scores }
     }
-    mentions
 }
 
 /// The names of a sentence, by the labels of its words.
-fn names(sentence: &Scored<'_>, labels: &LabelSet, aggregation: Aggregation, decoding: Decoding) -> Vec<Found> {
-    let words = words(sentence.text, sentence.span, sentence.tokens);
-    let scores = word_scores(&words, sentence.scores, aggregation);
+fn names(sentence: &Labelled<'_>, labels: &LabelSet, decoding: Decoding) -> Vec<Found> {
+    let Labelled { of, words, scores } = sentence;
     let path = match decoding {
         Decoding::Viterbi => best_legal_path(scores.view(), labels),
         Decoding::Greedy => best_labels(scores.view()),
     };
     let name = |run| {
-        let run = trim::name_alone(sentence.text, &words, run)?;
+        let run = trim::name_alone(of.text, words, run)?;
         let kind = labels.type_of(path[run.start])?;
         Some(Found {
             span: Span::new(words[run.start].span.start, words[run.end - 1].span.end),

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::extract::ExtractArgs;
 use super::session::{STARTER_NAME, STARTER_TABLE};
-use super::summary::{Setting, names_of};
+use super::summary::{Setting, decoding_of};
 
 /// The identity of a run. What does not change the output (workers, threads, progress) is not in it.
 pub(super) fn identity(
@@ -22,7 +22,7 @@ pub(super) fn identity(
     let (config, model) = (setting.pipeline.config(), setting.pipeline.model());
     let read = &config.read;
     let hashes: Map<String, Value> = model.hashes.iter().map(|(file, hash)| (file.clone(), json!(hash))).collect();
-    let [aggregation, decoding] = names_of(config.rule);
+    let [aggregation, decoding, agreement] = decoding_of(config.rule);
     let mut settings = json!({
         "retry": !args.retry.is_empty(),
         "fields": {
@@ -42,7 +42,7 @@ pub(super) fn identity(
         "equal_lengths": config.batch.equal_lengths,
         "chunk_articles": config.chunk.articles, "chunk_bytes": config.chunk.bytes, "shard_size": config.chunk.shard,
         "dedup": config.dedup,
-        "aggregation": aggregation, "decoding": decoding,
+        "aggregation": aggregation, "decoding": decoding, "agreement": agreement,
         "spans": has_spans,
         "fuzzy": !args.linking.no_fuzzy,
     });

@@ -39,6 +39,10 @@ pub(super) struct InferenceArgs {
     /// The best legal sequence of labels (viterbi), or each word's best label (greedy) [default: viterbi].
     #[arg(long, value_enum)]
     decode: Option<DecodingArg>,
+    /// Choose the labels of each sentence by itself. By default, the places of a capitalised word in an article have
+    /// a say in each other's labels.
+    #[arg(long)]
+    no_agreement: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -82,7 +86,7 @@ impl InferenceArgs {
     fn rule(&self) -> Result<Rule> {
         let words = |aggregation| {
             let decoding = self.decode.unwrap_or_default().into();
-            Ok(Rule::Words { aggregation, decoding })
+            Ok(Rule::Words { aggregation, decoding, agreement: !self.no_agreement })
         };
         let strategy = match self.aggregation {
             AggregationArg::First => return words(Aggregation::First),
@@ -94,9 +98,12 @@ impl InferenceArgs {
             AggregationArg::HfAverage => Strategy::Average,
             AggregationArg::HfMax => Strategy::Max,
         };
-        match self.decode {
-            None => Ok(Rule::Transformers(strategy)),
-            Some(_) => Err(misuse("--decode has no part in --aggregation hf-…, which takes each label as it is")),
+        match (self.decode, self.no_agreement) {
+            (None, false) => Ok(Rule::Transformers(strategy)),
+            (Some(_), _) => Err(misuse("--decode has no part in --aggregation hf-…, which takes each label as it is")),
+            (None, true) => {
+                Err(misuse("--no-agreement has no part in --aggregation hf-…: there, sentences are by themselves"))
+            }
         }
     }
 

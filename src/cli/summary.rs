@@ -59,7 +59,7 @@ impl Summary {
     pub(super) fn json(&self, report: &RunReport, wrote: &Wrote, setting: &Setting<'_>) -> Value {
         let (model, linker) = (setting.pipeline.model(), setting.pipeline.linker());
         let config = setting.pipeline.config();
-        let [aggregation, decoding] = names_of(config.rule);
+        let [aggregation, decoding, agreement] = decoding_of(config.rule);
         let top: Vec<Value> = self
             .top(linker)
             .into_iter()
@@ -87,7 +87,7 @@ impl Summary {
                 "device": setting.device, "workers": setting.workers, "host_threads": config.host_threads,
                 "batch_tokens": config.batch.tokens, "batch_rows": config.batch.rows,
                 "equal_lengths": config.batch.equal_lengths, "chunk_articles": config.chunk.articles, "chunk_bytes": config.chunk.bytes,
-                "aggregation": aggregation, "decoding": decoding,
+                "aggregation": aggregation, "decoding": decoding, "agreement": agreement,
             },
             "versions": {"namewire": env!("CARGO_PKG_VERSION"), "onnxruntime": setting.runtime.version},
         })
@@ -167,12 +167,12 @@ impl Summary {
     }
 }
 
-/// What `--aggregation` and `--decode` call a rule.
-pub(super) fn names_of(rule: Rule) -> [Option<String>; 2] {
-    let name = |choice: &dyn Debug| format!("{choice:?}").to_lowercase();
+/// What `--aggregation`, `--decode` and `--no-agreement` make of a rule: two names, and true or false.
+pub(super) fn decoding_of(rule: Rule) -> [Value; 3] {
+    let name = |choice: &dyn Debug| json!(format!("{choice:?}").to_lowercase());
     match rule {
-        Rule::Words { aggregation, decoding } => [Some(name(&aggregation)), Some(name(&decoding))],
-        Rule::Transformers(strategy) => [Some(format!("hf-{}", name(&strategy))), None],
+        Rule::Words { aggregation, decoding, agreement } => [name(&aggregation), name(&decoding), json!(agreement)],
+        Rule::Transformers(strategy) => [json!(format!("hf-{strategy:?}").to_lowercase()), Value::Null, Value::Null],
     }
 }
 

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn label_set(names: &str) -> LabelSet {
+pub(super) fn label_set(names: &str) -> LabelSet {
     LabelSet::new(names.split(' ').map(str::to_owned).collect()).unwrap()
 }
 

@@ -153,9 +153,14 @@ pub(crate) fn column(lines: &[Value], key: &str) -> Vec<String> {
 
 /// Runs `extract` over records with the bundled model and a table ("none" for none); returns the mentions.
 pub(crate) fn extract_records(records: &[Value], entities: &str) -> Vec<Value> {
+    extract_with(records, &["--entities", entities])
+}
+
+/// The same with flags.
+pub(crate) fn extract_with(records: &[Value], flags: &[&str]) -> Vec<Value> {
     let desk = Desk::new();
     let input = desk.write_lines("in.jsonl", records);
-    let run = namewire(&["extract", &input, "--out", "-", "--entities", entities, "--workers", "2", "--quiet"]);
+    let run = namewire(&[&["extract", &input, "--out", "-", "--workers", "2", "--quiet"], flags].concat());
     parse_lines(&run.exits(0).stdout)
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::common::{extract_records, seeds_run, surfaces};
+use super::common::{extract_records, extract_with, seeds_run, surfaces};
 
 #[track_caller]
 fn check(entities: &str, cases: &[(&str, &[&str])]) {
@@ -54,4 +54,22 @@ fn a_mention_never_begins_or_ends_inside_a_word() {
         let mut places = context.match_indices(text);
         assert!(places.any(|(at, _)| free(&context[..at], &context[at + text.len()..])), "{mention}");
     }
+}
+
+/// A firm's name in a headline, which says little, and where it is introduced.
+#[test]
+fn the_places_of_a_name_have_a_say_in_each_others_labels() {
+    let headline = "Phoenix rises.";
+    let story = "The firm Phoenix Ltd reported a profit. Phoenix said sales grew. Phoenix has 40 shops.";
+    let records =
+        [json!({"id": "both", "text": format!("{headline}\n\n{story}")}), json!({"id": "alone", "text": headline})];
+    let kinds = |flags: &[&str]| {
+        let mentions = extract_with(&records, &[&["--entities", "none"], flags].concat());
+        let first = |id: &str| mentions.iter().find(|mention| mention["doc_id"] == id).map(|it| it["type"].clone());
+        (first("both"), first("alone"))
+    };
+    let (both, alone) = kinds(&["--no-agreement"]);
+    assert_eq!(both, alone);
+    assert_ne!(alone, Some(json!("ORG")), "the headline alone no longer says little");
+    assert_eq!(kinds(&[]), (Some(json!("ORG")), alone));
 }
