@@ -42,6 +42,36 @@ class CasedEmbeddings(nn.Module):
             return self.shared.weight[self.source_of] + self.casing[self.casing_of] + self.own.weight
 
 
+class Dropout(nn.Module):
+    """Dropout whose masks are stretches of one row of random numbers, from a random place on.
+
+    To draw each mask anew takes a tenth of a step on a CPU.
+    """
+
+    DRAWN = 1 << 22
+
+    def __init__(self, share: float):
+        """Drops `share` of the values."""
+        super().__init__()
+        kept = (torch.rand(self.DRAWN) >= share).float() / (1 - share)
+        self.register_buffer("kept", kept, persistent=False)
+
+    def forward(self, values: torch.Tensor) -> torch.Tensor:
+        """The values, some of them 0 in training; same shape."""
+        if not self.training:
+            return values
+        size = values.numel()
+        start = int(torch.randint(self.DRAWN - size, ()))
+        return values * self.kept[start : start + size].view_as(values).to(values.dtype)
+
+
+def _replace_dropout(encoder: nn.Module, dropout: Dropout) -> None:
+    for module in list(encoder.modules()):
+        for name, child in module.named_children():
+            if isinstance(child, nn.Dropout) and child.p > 0:
+                setattr(module, name, dropout)
+
+
 class Tagger(nn.Module):
     """Token classifier over the cased vocabulary."""
 
@@ -56,7 +86,8 @@ class Tagger(nn.Module):
         model.embeddings.word_embeddings = None
         model.pooler = None
         self.encoder = model
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
+        _replace_dropout(model, self.dropout)
         self.classifier = nn.Linear(model.config.hidden_size, len(LABELS))
         nn.init.normal_(self.classifier.weight, std=0.02)
         nn.init.zeros_(self.classifier.bias)
