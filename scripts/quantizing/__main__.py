@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import pathlib
+import re
 import sys
 
 import onnx
@@ -57,6 +58,12 @@ def arguments() -> argparse.Namespace:
         action="store_true",
         help="weights of the products from -127 to 127, not -64 to 64: right only on CPUs with VNNI or Arm's dot product",
     )
+    add(
+        "--keep",
+        type=re.compile,
+        metavar="REGEX",
+        help="products whose output's name has it stay in single precision: those of activations with outliers",
+    )
     add("--min-same-label", type=float, default=0.98, metavar="SHARE", help="of the tokens (default: %(default)s)")
     return parser.parse_args()
 
@@ -99,6 +106,7 @@ def main() -> int:
             "max_tokens": options.max_tokens,
             "percentile": options.percentile,
             "full_range": options.full_range,
+            "keep": options.keep and options.keep.pattern,
         },
         "steps": steps,
         "bytes": unchecked.stat().st_size,
@@ -126,6 +134,10 @@ def quantized(source: pathlib.Path, samples: Rows, options: argparse.Namespace) 
     found = weights.products(graph)
     if not found:
         raise ValueError(f"{source} has no product of activations with constant weights: is it already quantized?")
+    kept = [product for product in found if options.keep and options.keep.search(product.output)]
+    if options.keep and not kept:
+        raise ValueError(f"--keep: none of the products is like {options.keep.pattern!r}, but: {names_of(found)}")
+    found = [product for product in found if product not in kept]
     names = list(dict.fromkeys(product.activations for product in found))
     ranges = weights.calibrate(graph, names, samples, options.percentile)
     weights.quantize_products(graph, found, ranges, weights.FULL if options.full_range else weights.REDUCED)
@@ -134,8 +146,13 @@ def quantized(source: pathlib.Path, samples: Rows, options: argparse.Namespace) 
     turned = layout.tokens_first(graph)
     if turned:
         check.equal(plain, Runner(graph.build()), samples[: check.BATCH_ROWS])
-    steps = {"products": len(found), "scales": len(names), "tables": tables, "attentions_tokens_first": turned}
+    steps = {"products": len(found), "kept": len(kept), "scales": len(names), "tables": tables, "attentions_tokens_first": turned}
     return graph, steps
+
+
+def names_of(products: list[weights.Product]) -> str:
+    """The names of the first few."""
+    return ", ".join([product.output for product in products[:8]] + ["…"] * (len(products) > 8))
 
 
 def failed(report: dict, min_same_label: float) -> list[str]:
