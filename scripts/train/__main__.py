@@ -5,8 +5,8 @@ import pathlib
 import subprocess
 import sys
 
-STUDENTS = ("student", "polished")
-TAGGERS = ("teacher", *STUDENTS)
+STUDENTS = ("student", "continued")
+TAGGERS = ("teacher", "second-teacher", *STUDENTS)
 
 
 def arguments() -> argparse.Namespace:
@@ -46,7 +46,7 @@ def arguments() -> argparse.Namespace:
     restoring.add_argument("name", choices=STUDENTS)
     restoring.add_argument("graph", type=pathlib.Path, metavar="MODEL.onnx")
     exporting = step("export", "write a tagger as a model of transformers and as an ONNX graph")
-    exporting.add_argument("name", choices=STUDENTS)
+    exporting.add_argument("name", choices=TAGGERS)
     exporting.add_argument("folder", type=pathlib.Path)
     judging = step("evaluate", "score ONNX models on the development sets, by type and by region", with_data=True)
     judging.add_argument("models", type=pathlib.Path, nargs="+", metavar="MODEL.onnx")

@@ -34,14 +34,19 @@ class Writer:
         return name
 
 
-def build(state: dict[str, np.ndarray], layers: int, heads: int, epsilon: float) -> onnx.ModelProto:
+def build(
+    state: dict[str, np.ndarray], layers: int, heads: int, epsilon: float, nearness: np.ndarray | None = None
+) -> onnx.ModelProto:
     """The graph of a BertForTokenClassification with these weights, named as transformers names them.
 
+    `nearness`, [1, head, token, token], is added to every attention's scores.
     Inputs: int64 [batch, token] each; output: `logits`, float32 [batch, token, label].
     """
     writer = Writer()
     hidden = _embeddings(writer, state, epsilon)
     absent = _mask(writer)
+    if nearness is not None:
+        absent = _near(writer, nearness, absent)
     for layer in range(layers):
         hidden = _layer(writer, state, layer, hidden, absent, heads, epsilon)
     _linear(writer, state, "classifier", hidden, "logits")
@@ -84,6 +89,14 @@ def _mask(writer: Writer) -> str:
     present = writer.add("Cast", [spread], "present", to=TensorProto.FLOAT)
     away = writer.add("Sub", [writer.weight("whole", np.array(1, np.float32)), present], "away")
     return writer.add("Mul", [away, writer.weight("barred", np.array(BARRED, np.float32))], "absent")
+
+
+def _near(writer: Writer, nearness: np.ndarray, absent: str) -> str:
+    """The mask with what the distance of two tokens adds to their scores, [batch, head, token, token]."""
+    zeros, axes = writer.weight("no_places", np.array([0, 0])), writer.weight("token_axes", np.array([2, 3]))
+    square = writer.add("Concat", ["width", "width"], "square", axis=0)
+    near = writer.add("Slice", [writer.weight("nearness", nearness), zeros, square, axes], "near")
+    return writer.add("Add", [absent, near], "near_or_absent")
 
 
 def _layer(

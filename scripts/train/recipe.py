@@ -47,29 +47,39 @@ STUDENT = Recipe(
     taught_epochs=2,
 )
 
-RECIPES = {
-    "teacher": Recipe(
-        encoder="mpnet",
-        corpora=NEWS,
-        variation=Variation(),
-        settings=Settings(
-            steps=2400,
-            rates=Rates(encoder=6e-5, classifier=5e-4, shared=1e-4, own=3e-4, casing=2e-3),
-            budget=1024,
-            seed=1,
-        ),
+TEACHER = Recipe(
+    encoder="mpnet",
+    corpora=NEWS,
+    variation=Variation(),
+    settings=Settings(
+        steps=2400,
+        rates=Rates(encoder=6e-5, classifier=5e-4, shared=1e-4, own=3e-4, casing=2e-3),
+        budget=1024,
+        seed=1,
     ),
+)
+
+RECIPES = {
+    "teacher": TEACHER,
     "student": STUDENT,
-    # The student once more, at lower rates, with more weight on the annotations. Not shipped: see the model card.
-    "polished": STUDENT._replace(
+    # A teacher that has seen the data in another order, and half as often.
+    "second-teacher": TEACHER._replace(
+        settings=TEACHER.settings._replace(
+            steps=1300, rates=TEACHER.settings.rates._replace(encoder=7e-5), seed=4
+        )
+    ),
+    # The student once more, from where it ended, with labels of the second teacher (and its own) on other words.
+    "continued": STUDENT._replace(
+        variation=STUDENT.variation._replace(reworded=0.5),
         settings=Settings(
-            steps=700,
-            rates=Rates(encoder=1.5e-4, classifier=3e-4, shared=1.5e-4, own=3e-4, casing=1e-3),
+            steps=1900,
+            rates=Rates(encoder=2e-4, classifier=5e-4, shared=2e-4, own=3e-4, casing=1e-3),
             budget=2048,
-            seed=3,
-            averaged=0.1,
+            seed=5,
+            taught=0.8,
         ),
-        teacher="student",
+        teacher="second-teacher",
+        taught_epochs=1,
         start="student",
     ),
 }

@@ -2,12 +2,13 @@
 
 import argparse
 import pathlib
+import random
 from collections.abc import Callable
 
 import tokenizers
 import torch
 
-from . import augment, corpus, encoders, evaluate, export, fit, restore, texts, windows
+from . import augment, corpus, encoders, evaluate, export, fit, restore, reword, texts, windows
 from .network import DEVICE, Tagger
 from .recipe import DEVELOPMENT, RECIPES, Recipe
 
@@ -30,11 +31,13 @@ def label_epochs(given: argparse.Namespace) -> None:
         raise ValueError(f"{given.name} has no teacher")
     # In 8 bits, a teacher is several times as quick.
     teachers = [evaluate.opened(path) for path in given.by] or [fit.as_model(load(given.work, recipe.teacher))]
-    tokenizer = fresh_tagger(recipe, given.work).tokenizer()
+    tagger = fresh_tagger(recipe, given.work)
+    tokenizer, neighbours = tagger.tokenizer(), reword.Neighbours(tagger.pieces, tagger.embeddings.folded())
     plain = texts.read(given.text) if given.text else []
     annotated = read(recipe, given.data)
     for number in range(recipe.taught_epochs):
         rows = varied(recipe, annotated + plain, tokenizer)(number)
+        rows = reworded(rows, neighbours, recipe.variation, number)
         labelled = fit.label(teachers, rows)
         torch.save([tuple(example) for example in labelled], labelled_file(given.work, given.name, number))
         print(f"epoch {number}: {len(labelled)} windows")
@@ -122,6 +125,16 @@ def varied(
         return windows.epoch(documents, gazetteer, tokenizer, recipe.variation, seed)
 
     return epoch
+
+
+def reworded(
+    rows: list[windows.Window], neighbours: reword.Neighbours, variation: windows.Variation, seed: int
+) -> list[windows.Window]:
+    """Some of the rows with other words."""
+    chance = random.Random(seed)
+    chosen = [chance.random() < variation.reworded for _ in rows]
+    pairs = zip(rows, chosen, strict=True)
+    return [neighbours.reword(row, variation.rewords, chance) if other else row for row, other in pairs]
 
 
 def read(recipe: Recipe, data: pathlib.Path) -> list[corpus.Document]:

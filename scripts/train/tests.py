@@ -6,6 +6,7 @@ import random
 import string
 import tempfile
 import unittest
+import unittest.mock
 
 from . import augment, names
 from .corpus import LABELS, Mention, Sentence, Token, mentions
@@ -28,7 +29,7 @@ try:
     import torch
     import transformers
 
-    from . import fit, graph, restore
+    from . import export, fit, restore, reword
     from .network import Tagger
 except ImportError:
     restore = None
@@ -174,6 +175,29 @@ class Vocabulary(unittest.TestCase):
         self.assertTrue(all(len(batch) * max(len(made[index].ids) for index in batch) <= 1024 for batch in found))
 
 
+def small_encoder(folder: pathlib.Path, kind: str) -> pathlib.Path:
+    """An encoder of random weights that knows letters and four words, as transformers stores it."""
+    letters = [*string.ascii_lowercase, *"øłđıßæœþð"]
+    known = [*vocabulary.SPECIAL, *letters, *(f"##{letter}" for letter in letters), "anna", "berg", "port", "hale", "."]
+    if kind == "mpnet":
+        known = ["<s>", "<pad>", "</s>", *known, "<mask>"]
+    sizes = {"hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 24}
+    config = transformers.AutoConfig.for_model(kind, vocab_size=len(known), **sizes)
+    encoder = folder / "encoder"
+    transformers.AutoModel.from_config(config).save_pretrained(encoder)
+    (encoder / "vocab.txt").write_text("\n".join(known) + "\n", encoding="utf-8")
+    return encoder
+
+
+def random_tagger(encoder: pathlib.Path) -> "Tagger":
+    """A tagger whose weights are different for each, so that none can pass for another."""
+    tagger = Tagger(encoder).eval()
+    with torch.no_grad():
+        for seed, weights in enumerate(tagger.parameters()):
+            weights += torch.randn(weights.shape, generator=torch.Generator().manual_seed(seed)) / 4
+    return tagger
+
+
 @unittest.skipUnless(restore, "needs PyTorch, transformers and onnx")
 class Restored(unittest.TestCase):
     def test_constants_come_back_from_single_precision_and_from_8_bits(self):
@@ -191,32 +215,47 @@ class Restored(unittest.TestCase):
                 found["c"]
 
     def test_a_tagger_comes_back_from_its_graph(self):
-        letters = [*string.ascii_lowercase, *"øłđıßæœþð"]
-        known = [*vocabulary.SPECIAL, *letters, *(f"##{letter}" for letter in letters), "anna", "berg", "port", "hale", "."]
-        config = transformers.BertConfig(
-            vocab_size=len(known), hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=24
-        )
         with tempfile.TemporaryDirectory() as folder:
-            encoder, path = pathlib.Path(folder) / "encoder", pathlib.Path(folder) / "model.onnx"
-            transformers.BertModel(config).save_pretrained(encoder)
-            (encoder / "vocab.txt").write_text("\n".join(known) + "\n", encoding="utf-8")
-            tagger = Tagger(encoder).eval()
-            with torch.no_grad():
-                # Different for each, so that none can pass for another.
-                for seed, weights in enumerate(tagger.parameters()):
-                    weights += torch.randn(weights.shape, generator=torch.Generator().manual_seed(seed)) / 4
-            state = {f"bert.{name}": value for name, value in tagger.encoder.state_dict().items()}
-            state["bert.embeddings.word_embeddings.weight"] = tagger.embeddings.folded()
-            state |= {f"classifier.{name}": value for name, value in tagger.classifier.state_dict().items()}
-            state = {name: value.numpy() for name, value in state.items()}
-            onnx.save(graph.build(state, 2, 2, config.layer_norm_eps), path)
+            encoder, made = small_encoder(pathlib.Path(folder), "bert"), pathlib.Path(folder) / "made"
+            tagger = random_tagger(encoder)
+            export.write(tagger, made)
             other = Tagger(encoder).eval()
-            restore.restore(other, path)
+            restore.restore(other, made / "onnx/model.onnx")
             ids = torch.arange(len(tagger.pieces))[:400].view(4, 100)
             with torch.no_grad():
                 wanted, found = (model(ids, torch.ones_like(ids)) for model in (tagger, other))
         self.assertLess((wanted - found).abs().max().item(), 1e-4)
         self.assertGreater(wanted.std().item(), 0.1)
+
+    def test_a_teacher_is_exported_and_a_difference_is_found(self):
+        with tempfile.TemporaryDirectory() as folder:
+            tagger = random_tagger(small_encoder(pathlib.Path(folder), "mpnet"))
+            export.write(tagger, pathlib.Path(folder) / "made")
+            with torch.no_grad():
+                tagger.encoder.encoder.relative_attention_bias.weight += torch.randn(32, 2)
+            with self.assertRaisesRegex(ValueError, "logits differ"):
+                export._compare_graph(tagger, pathlib.Path(folder) / "made/onnx/model.onnx")
+
+    def test_words_are_exchanged_for_others_of_their_kind_and_case(self):
+        words = ["the", "soldiers", "troops", "paris", "london", "Soldiers", "Troops", "Paris", "London", "PARIS", "##is"]
+        pieces = [
+            vocabulary.Piece(word, word.lower(), vocabulary.casing(word)) for word in words
+        ]
+        kind = {"the": (1, 1), "soldiers": (1, 0), "troops": (0.9, 0.1), "paris": (-1, 0.1), "london": (-0.9, 0)}
+        rows = torch.tensor([kind.get(piece.source, (0, 0)) for piece in pieces], dtype=torch.float)
+        with unittest.mock.patch.object(reword, "ALIKE", 1):
+            neighbours = reword.Neighbours(pieces, rows, grammar=1)
+        found = {words[index]: [words[other] for other in others] for index, others in neighbours.of.items()}
+        wanted = {"soldiers": ["troops"], "troops": ["soldiers"], "paris": ["london"], "london": ["paris"]}
+        wanted |= {word.capitalize(): [other.capitalize()] for word, (other,) in wanted.items()}
+        # "LONDON" is no piece.
+        self.assertEqual(found, wanted)
+        row = windows.Window([words.index(word) for word in ("the", "Paris", "##is", "troops")], [0, 7, 8, 0])
+        self.assertEqual(neighbours.reword(row, 0.0, random.Random(0)), row)
+        other = neighbours.reword(row, 1.0, random.Random(0))
+        # The first piece of a longer word stays.
+        self.assertEqual([words[index] for index in other.ids], ["the", "Paris", "##is", "soldiers"])
+        self.assertEqual(other.labels, [0, 7, 8, windows.UNKNOWN])
 
     def test_several_teachers_give_the_mean_of_their_probabilities(self):
         one, other = np.log([[0.9, 0.1]]) + 3, np.log([[0.5, 0.5]])

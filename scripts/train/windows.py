@@ -24,6 +24,9 @@ class Variation(NamedTuple):
     share: float = 0.4
     listed: float = 0.5
     recased: float = 0.05
+    # A row that a teacher labels has words exchanged for others of like meaning; then each with `rewords`.
+    reworded: float = 0.0
+    rewords: float = 0.15
 
 
 class Window(NamedTuple):
