@@ -5,7 +5,7 @@ import pathlib
 import subprocess
 import sys
 
-STUDENTS = ("student", "continued")
+STUDENTS = ("student", "continued", "mixed")
 TAGGERS = ("teacher", "second-teacher", *STUDENTS)
 
 
@@ -45,6 +45,10 @@ def arguments() -> argparse.Namespace:
     restoring = step("restore", "take a tagger's weights from its exported graph, in single precision or 8 bits")
     restoring.add_argument("name", choices=STUDENTS)
     restoring.add_argument("graph", type=pathlib.Path, metavar="MODEL.onnx")
+    averaging = step("mean", "mix the weights of two taggers, of which one went on from the other")
+    averaging.add_argument("name", choices=STUDENTS, help="what the mean is called, to export it")
+    averaging.add_argument("of", nargs=2, choices=TAGGERS, metavar="TAGGER")
+    averaging.add_argument("--share", type=float, default=0.5, help="of the second (default: %(default)s)")
     exporting = step("export", "write a tagger as a model of transformers and as an ONNX graph")
     exporting.add_argument("name", choices=TAGGERS)
     exporting.add_argument("folder", type=pathlib.Path)
@@ -72,6 +76,7 @@ def main() -> None:
         "text": steps.gather_texts,
         "label": steps.label_epochs,
         "restore": steps.restore_tagger,
+        "mean": steps.average,
         "export": steps.export_tagger,
         "evaluate": steps.evaluate_models,
     }

@@ -78,6 +78,15 @@ def restore_tagger(given: argparse.Namespace) -> None:
     torch.save(tagger.state_dict(), given.work / f"{given.name}.pt")
 
 
+def average(given: argparse.Namespace) -> None:
+    """Stores the mean of two taggers' weights, of which one went on from the other."""
+    first, second = (torch.load(given.work / f"{name}.pt", weights_only=True) for name in given.of)
+    if {name: value.shape for name, value in first.items()} != {name: value.shape for name, value in second.items()}:
+        raise ValueError(f"{' and '.join(given.of)} are not of one architecture")
+    mean = {name: value.lerp(second[name], given.share) if value.is_floating_point() else value for name, value in first.items()}
+    torch.save(mean, given.work / f"{given.name}.pt")
+
+
 def export_tagger(given: argparse.Namespace) -> None:
     """Writes a tagger as a folder of transformers."""
     given.folder.mkdir(parents=True, exist_ok=True)
