@@ -124,14 +124,17 @@ pub fn decode(article: &EncodedArticle, scores: &Scores, model: &Model, rule: Ru
             sentences.map(|sentence| reference.mentions(&sentence)).collect()
         }
     };
-    let mention = |(number, found): (usize, Found)| {
-        let field = article.sentences[number].field;
-        let span = article.to_raw(field, found.span);
-        Mention { field, span, label: found.label, score: found.score, sentence: number as u32 }
-    };
-    let numbered =
-        found.into_iter().enumerate().flat_map(|(number, found)| found.into_iter().map(move |it| (number, it)));
-    numbered.map(mention).collect()
+    let mut mentions = Vec::new();
+    for (number, (sentence, found)) in article.sentences.iter().zip(found).enumerate() {
+        mentions.extend(found.into_iter().map(|found| Mention {
+            field: sentence.field,
+            span: article.to_raw(sentence.field, found.span),
+            label: found.label,
+            score: found.score,
+            sentence: number as u32,
+        }));
+    }
+    mentions
 }
 
 /// The sentences of an article with the scores of their tokens.

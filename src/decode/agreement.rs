@@ -29,8 +29,7 @@ pub(super) fn agree(sentences: &mut [Labelled<'_>], labels: &LabelSet) {
     for places in repeated(sentences) {
         let own: Vec<_> =
             places.iter().map(|&(sentence, word)| opinion(sentences[sentence].scores.row(word), labels)).collect();
-        let all = (0..=labels.types().len()).map(|kind| own.iter().map(|own| own[kind]).sum::<f32>());
-        let all: Vec<f32> = all.collect();
+        let all: Vec<f32> = (0..=labels.types().len()).map(|kind| own.iter().map(|own| own[kind]).sum()).collect();
         let others = (places.len() - 1) as f32;
         for (&(sentence, word), own) in places.iter().zip(&own) {
             for (label, score) in sentences[sentence].scores.row_mut(word).iter_mut().enumerate() {
@@ -59,8 +58,7 @@ fn key(word: &str) -> Option<Cow<'_, str>> {
     let mut chars = word.chars();
     let is_capital = chars.next().is_some_and(char::is_uppercase);
     match chars.count() + 1 {
-        _ if !is_capital => None,
-        1 => None,
+        length if !is_capital || length == 1 => None,
         ..=SHORT => Some(word.into()),
         _ => Some(word.to_lowercase().into()),
     }
