@@ -17,7 +17,7 @@ use std::path::PathBuf;
 
 use namewire::article::Field;
 use namewire::date::DateRange;
-use namewire::decode::Mention;
+use namewire::decode::NerSpan;
 use namewire::link::{Document, EntityTable, Evidence, LinkOptions, LinkedMention, Linker};
 use namewire::segment::Sentence;
 use namewire::span::{CodePoints, Span};
@@ -82,10 +82,10 @@ fn link(linker: &Linker, article: &Line) -> Vec<LinkedMention> {
             block: place.block,
         })
         .collect();
-    let mentions = article.mentions.iter().map(|found| Mention {
+    let mentions = article.mentions.iter().map(|found| NerSpan {
         field: field(&found.field),
         span: Span::new(found.start_byte, found.end_byte),
-        label: found.kind.as_str().into(),
+        kind: found.kind.as_str().into(),
         score: found.score,
         sentence: found.sentence,
     });

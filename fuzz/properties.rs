@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use namewire::article::{Article, Field};
 use namewire::clean::CleanText;
-use namewire::decode::{Aggregation, Decoding, Mention, Rule, Strategy, decode};
+use namewire::decode::{Aggregation, Decoding, NerSpan, Rule, Strategy, decode};
 use namewire::encode::EncodedArticle;
 use namewire::eval::{Corpus, GoldFormat, Kinds, TagOptions, Tokens};
 use namewire::link::import::{Petrarch, Rows, delimited};
@@ -202,12 +202,12 @@ pub fn link(data: &[u8]) {
 /// Links a text in which a model found every run of capitalised words.
 fn link_text(linker: &Linker, text: &str) -> Vec<LinkedMention> {
     let sentences = sentences(text, Field::Text, 0);
-    let mut found: Vec<Mention> = Vec::new();
+    let mut found: Vec<NerSpan> = Vec::new();
     for (number, sentence) in sentences.iter().enumerate() {
         for (at, word) in
             sentence.span.slice(text).split(' ').map(|word| (word.as_ptr() as usize - text.as_ptr() as usize, word))
         {
-            let label = ["PER", "ORG", "LOC", "MISC"][word.len() % 4];
+            let kind = ["PER", "ORG", "LOC", "MISC"][word.len() % 4];
             if !word.starts_with(char::is_uppercase) {
                 continue;
             }
@@ -215,10 +215,10 @@ fn link_text(linker: &Linker, text: &str) -> Vec<LinkedMention> {
                 Some(last) if last.span.end + 1 == at && last.sentence == number as u32 => {
                     last.span.end = at + word.len()
                 }
-                _ => found.push(Mention {
+                _ => found.push(NerSpan {
                     field: Field::Text,
                     span: Span::new(at, at + word.len()),
-                    label: label.into(),
+                    kind: kind.into(),
                     score: 0.9,
                     sentence: number as u32,
                 }),

@@ -7,7 +7,7 @@ use ahash::AHashMap;
 use crate::article::Article;
 use crate::chunk::{Chunk, Item};
 use crate::config::{Config, LanguageRule};
-use crate::decode::{Mention, decode};
+use crate::decode::{NerSpan, decode};
 use crate::encode::EncodedArticle;
 use crate::error::{Error, ErrorKind, Result};
 use crate::link::{Document, FoundBy, Link, LinkedMention, Linker, Reason, Status};
@@ -45,7 +45,7 @@ pub struct Finished<'c> {
     /// Its tokens, without special tokens; all of them were inferred.
     pub tokens: usize,
     /// What the model alone found.
-    pub found: Vec<Mention>,
+    pub found: Vec<NerSpan>,
     /// The mentions with their links, in the order of field and start, none overlapping another.
     pub mentions: Vec<LinkedMention>,
 }
@@ -90,7 +90,7 @@ pub(crate) fn finish<'c>(
 pub(crate) fn link<'c>(
     encoded: &'c EncodedArticle,
     language: Option<&'c str>,
-    found: Vec<Mention>,
+    found: Vec<NerSpan>,
     linker: Option<&Linker>,
     counters: &Counters,
 ) -> Result<Finished<'c>> {
@@ -107,12 +107,12 @@ pub(crate) fn link<'c>(
 }
 
 /// Mentions as the model found them; those of one name and type are one entity of the article.
-fn without_table(article: &Article, found: &[Mention]) -> Vec<LinkedMention> {
+fn without_table(article: &Article, found: &[NerSpan]) -> Vec<LinkedMention> {
     let mut numbers: AHashMap<(&str, &str), u32> = AHashMap::new();
-    let one = |mention: &Mention| LinkedMention {
+    let one = |mention: &NerSpan| LinkedMention {
         field: mention.field,
         span: mention.span,
-        label: mention.label.clone(),
+        label: mention.kind.clone(),
         score: Some(mention.score),
         found_by: FoundBy::Model,
         sentence: mention.sentence,
@@ -124,7 +124,7 @@ fn without_table(article: &Article, found: &[Mention]) -> Vec<LinkedMention> {
         .map(|mention| {
             let next = numbers.len() as u32;
             let name = mention.span.slice(article.field(mention.field));
-            let local_id = *numbers.entry((name, &mention.label)).or_insert(next);
+            let local_id = *numbers.entry((name, &mention.kind)).or_insert(next);
             LinkedMention { local_id, ..one(mention) }
         })
         .collect()

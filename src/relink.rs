@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use crate::chunk::{Chunk, Item, chunks};
 use crate::config::Config;
-use crate::decode::Mention;
+use crate::decode::NerSpan;
 use crate::error::Result;
 use crate::finish::{Outcome, link};
 use crate::link::Linker;
@@ -46,7 +46,7 @@ impl Relinker {
             Counters::add(&counters.records, raw.len());
             let chunk = Chunk::prepare(raw, &self.model, &self.config, None, &counters);
             let articles = chunk.articles.iter();
-            let found: Vec<Vec<Mention>> = articles
+            let found: Vec<Vec<NerSpan>> = articles
                 .map(|encoded| spans.of_article(&encoded.article, &encoded.raw_sentences()))
                 .collect::<Result<_>>()?;
             let one = |item: &Item| {
@@ -69,7 +69,7 @@ impl Relinker {
         &self,
         item: &'c Item,
         chunk: &'c Chunk,
-        found: &[Vec<Mention>],
+        found: &[Vec<NerSpan>],
         counters: &Counters,
     ) -> Result<Outcome<'c>> {
         match item {

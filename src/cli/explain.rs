@@ -158,7 +158,7 @@ impl View<'_> {
         for found in &explained.found {
             let whole = self.surface(found.field, found.span);
             let cut = if found.span == mention.span { "" } else { ", cut to the name" };
-            put(text, "model", &format!("{whole:?} {} {:.3}{cut}", found.label, found.score));
+            put(text, "model", &format!("{whole:?} {} {:.3}{cut}", found.kind, found.score));
         }
         for row in &explained.rows {
             let ExplainedRow { entity, alias, origin, fit, refused } = row;
@@ -235,7 +235,7 @@ impl View<'_> {
         let mut value = self.place(mention.field, mention.span);
         let found = explained.found.iter().map(|found| {
             let mut place = self.place(found.field, found.span);
-            place["type"] = json!(*found.label);
+            place["type"] = json!(*found.kind);
             place["score"] = json!(found.score);
             place
         });

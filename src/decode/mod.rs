@@ -22,15 +22,15 @@ use crate::words::{Word, words};
 use reference::Reference;
 pub use reference::Strategy;
 
-/// A named entity as the model found it, before any table.
+/// A named entity as the model found it, before linking.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Mention {
+pub struct NerSpan {
     /// The field that it stands in.
     pub field: Field,
     /// Its bytes in the field's raw text.
     pub span: Span,
-    /// The model's type for it: PER, ORG, LOC, MISC, or the model's own label set.
-    pub label: Arc<str>,
+    /// Its entity type: PER, ORG, LOC, MISC, or one of the model's own.
+    pub kind: Arc<str>,
     /// Mean probability of its words' labels, in [0, 1], with what the article says of the words elsewhere.
     pub score: f32,
     /// Index of its sentence among the article's sentences.
@@ -97,7 +97,7 @@ struct Scored<'a> {
 /// A mention in bytes of the clean text.
 struct Found {
     span: Span,
-    label: Arc<str>,
+    kind: Arc<str>,
     score: f32,
 }
 
@@ -109,7 +109,7 @@ struct Labelled<'a> {
 }
 
 /// All mentions of an article, in the order of the text.
-pub fn decode(article: &EncodedArticle, scores: &Scores, model: &Model, rule: Rule) -> Vec<Mention> {
+pub fn decode(article: &EncodedArticle, scores: &Scores, model: &Model, rule: Rule) -> Vec<NerSpan> {
     let sentences = scored(article, scores);
     let found: Vec<Vec<Found>> = match rule {
         Rule::Words { aggregation, decoding, agreement } => {
@@ -126,10 +126,10 @@ pub fn decode(article: &EncodedArticle, scores: &Scores, model: &Model, rule: Ru
     };
     let mut mentions = Vec::new();
     for (number, (sentence, found)) in article.sentences.iter().zip(found).enumerate() {
-        mentions.extend(found.into_iter().map(|found| Mention {
+        mentions.extend(found.into_iter().map(|found| NerSpan {
             field: sentence.field,
             span: article.to_raw(sentence.field, found.span),
-            label: found.label,
+            kind: found.kind,
             score: found.score,
             sentence: number as u32,
         }));
@@ -168,7 +168,7 @@ fn names(sentence: &Labelled<'_>, labels: &LabelSet, decoding: Decoding) -> Vec<
         let kind = labels.type_of(path[run.start])?;
         Some(Found {
             span: Span::new(words[run.start].span.start, words[run.end - 1].span.end),
-            label: Arc::clone(&labels.types()[kind]),
+            kind: Arc::clone(&labels.types()[kind]),
             score: mean_probability(scores.view(), &path, run),
         })
     };

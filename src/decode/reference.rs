@@ -139,9 +139,9 @@ impl<'m> Reference<'m> {
     fn mention(&self, entity: &[Unit]) -> Option<Found> {
         let (first, last) = entity.first().zip(entity.last())?;
         let span = Span::new(first.span.start, last.span.end);
-        let label = self.labels[first.label].kind.clone().filter(|_| !span.is_empty())?;
+        let kind = self.labels[first.label].kind.clone().filter(|_| !span.is_empty())?;
         let sum: f32 = entity.iter().map(|unit| unit.probability).sum();
-        Some(Found { span, label, score: (sum / entity.len() as f32).clamp(0.0, 1.0) })
+        Some(Found { span, kind, score: (sum / entity.len() as f32).clamp(0.0, 1.0) })
     }
 }
 

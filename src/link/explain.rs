@@ -11,7 +11,7 @@ use super::table::{EntityIx, EntityTable, RowOrigin};
 use super::weigh::{Context, Factor};
 use super::{Document, Linker};
 use crate::article::Field;
-use crate::decode::Mention;
+use crate::decode::NerSpan;
 use crate::span::Span;
 
 /// An article's mentions, each with the way to its link, and the places that were no mentions after all.
@@ -29,7 +29,7 @@ pub struct ExplainedMention {
     /// The result.
     pub mention: LinkedMention,
     /// What the model found here, before it was cut to the name.
-    pub found: Vec<Mention>,
+    pub found: Vec<NerSpan>,
     /// The rows of the table that have this name.
     pub rows: Vec<ExplainedRow>,
     /// The candidates that no rule refused, best first.
@@ -120,12 +120,12 @@ impl DropReason {
 
 impl Linker {
     /// Links as [`Linker::link`] does, and keeps the reasoning.
-    pub fn explain(&self, document: &Document<'_>, found: Vec<Mention>) -> Explanation {
+    pub fn explain(&self, document: &Document<'_>, found: Vec<NerSpan>) -> Explanation {
         let mut recorder = Recorder::default();
         let mentions = self.run(document, found.clone(), &mut recorder);
         let traces = recorder.sites.into_iter();
         let explained = mentions.into_iter().zip(traces).map(|(mention, trace)| {
-            let here = |found: &&Mention| found.field == mention.field && found.span.overlaps(mention.span);
+            let here = |found: &&NerSpan| found.field == mention.field && found.span.overlaps(mention.span);
             ExplainedMention {
                 found: found.iter().filter(here).cloned().collect(),
                 rows: trace.rows,

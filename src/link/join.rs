@@ -3,23 +3,23 @@
 use super::lists;
 use super::page::Body;
 use super::words::Gap;
-use crate::decode::Mention;
+use crate::decode::NerSpan;
 use crate::span::Span;
 
 /// The mentions of one field, in order, with the pieces of one name put together.
-pub(super) fn join<'m>(body: &Body<'_>, found: impl Iterator<Item = &'m Mention>) -> Vec<Mention> {
-    let mut whole: Vec<Mention> = Vec::new();
+pub(super) fn join<'m>(body: &Body<'_>, found: impl Iterator<Item = &'m NerSpan>) -> Vec<NerSpan> {
+    let mut whole: Vec<NerSpan> = Vec::new();
     for mention in found {
         let mut mention = mention.clone();
-        if &*mention.label == "ORG" {
+        if &*mention.kind == "ORG" {
             mention.span = with_ordinal(body, mention.span);
         }
         match whole.last_mut() {
             Some(last) if last.sentence == mention.sentence && is_one_name(body, last, &mention) => {
                 last.span.end = last.span.end.max(mention.span.end);
                 last.score = last.score.min(mention.score);
-                if !last.label.eq(&mention.label) && lists::is_unit(last_key(body, last.span)) {
-                    last.label = mention.label;
+                if !last.kind.eq(&mention.kind) && lists::is_unit(last_key(body, last.span)) {
+                    last.kind = mention.kind;
                 }
             }
             _ => whole.push(mention),
@@ -28,7 +28,7 @@ pub(super) fn join<'m>(body: &Body<'_>, found: impl Iterator<Item = &'m Mention>
     whole
 }
 
-fn is_one_name(body: &Body<'_>, left: &Mention, right: &Mention) -> bool {
+fn is_one_name(body: &Body<'_>, left: &NerSpan, right: &NerSpan) -> bool {
     let (left_words, right_words) = (body.words.in_span(left.span), body.words.in_span(right.span));
     if left_words.is_empty() || right_words.is_empty() || left_words.end != right_words.start {
         return false;
@@ -38,14 +38,14 @@ fn is_one_name(body: &Body<'_>, left: &Mention, right: &Mention) -> bool {
     let article = first.is_article && body.words.key(right_words.start) != "the" && first.gap == Gap::Space;
     // John “J.D.” Dorrian.
     let between = body.text.get(left.span.end..right.span.start).unwrap_or_default();
-    let nickname = &*left.label == "PER"
+    let nickname = &*left.kind == "PER"
         && between.contains(['”', '"'])
         && between.chars().all(|char| matches!(char, '”' | '"' | '.' | ' '))
         && left.span.get(body.text).is_some_and(|name| name.contains(['“', '"']));
     let unit = lists::is_unit(body.words.key(left_words.end - 1))
         && first.gap == Gap::Comma
         && lists::is_ordinal(body.words.key(right_words.start));
-    (left.label == right.label && (article || nickname)) || unit
+    (left.kind == right.kind && (article || nickname)) || unit
 }
 
 /// "134th" before the name of a unit is of the name.

@@ -50,7 +50,7 @@ pub use weigh::Factor;
 
 use crate::article::{Article, Field};
 use crate::date::DateRange;
-use crate::decode::Mention;
+use crate::decode::NerSpan;
 use crate::segment::Sentence;
 use explain::Watch;
 use fuzzy::{FuzzyIndex, Pass};
@@ -132,12 +132,12 @@ impl Linker {
 
     /// Links what a model found in an article, and adds what it missed. The mentions come back in order of field
     /// and start, cut to the names, and none overlaps another.
-    pub fn link(&self, document: &Document<'_>, found: Vec<Mention>) -> Vec<LinkedMention> {
+    pub fn link(&self, document: &Document<'_>, found: Vec<NerSpan>) -> Vec<LinkedMention> {
         self.run(document, found, &mut ())
     }
 
     /// The steps, in order.
-    fn run(&self, document: &Document<'_>, found: Vec<Mention>, watch: &mut impl Watch) -> Vec<LinkedMention> {
+    fn run(&self, document: &Document<'_>, found: Vec<NerSpan>, watch: &mut impl Watch) -> Vec<LinkedMention> {
         let page = Page::new(document);
         let mut sites = sites::collect(&self.table, &page, found, self.options.add_missed);
         long_forms::join(&self.table, &page, &mut sites);

@@ -28,18 +28,18 @@ fn article() -> impl Strategy<Value = String> {
 }
 
 /// Model mentions at arbitrary places of a text.
-fn mentions(text: &str, picks: &[(usize, usize, usize)]) -> Vec<Mention> {
+fn mentions(text: &str, picks: &[(usize, usize, usize)]) -> Vec<NerSpan> {
     let bounds: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
     picks
         .iter()
-        .filter_map(|&(start, len, label)| {
+        .filter_map(|&(start, len, kind)| {
             let (from, to) = (start % bounds.len(), (start % bounds.len() + len).min(bounds.len() - 1));
             let sentence = text[..bounds[from]].matches('\n').count() as u32;
-            let label = ["PER", "ORG", "LOC", "MISC"][label % 4].into();
-            (from < to).then(|| Mention {
+            let kind = ["PER", "ORG", "LOC", "MISC"][kind % 4].into();
+            (from < to).then(|| NerSpan {
                 field: Field::Text,
                 span: Span::new(bounds[from], bounds[to]),
-                label,
+                kind,
                 score: 0.5,
                 sentence,
             })
@@ -48,7 +48,7 @@ fn mentions(text: &str, picks: &[(usize, usize, usize)]) -> Vec<Mention> {
 }
 
 /// All that a link says, but for the line of the table.
-fn told(linker: &Linker, text: &str, found: Vec<Mention>) -> Vec<String> {
+fn told(linker: &Linker, text: &str, found: Vec<NerSpan>) -> Vec<String> {
     let document = Document { title: None, text, date: None, sentences: &[] };
     linker
         .link(&document, found)

@@ -19,7 +19,7 @@ use super::table::EntityTable;
 use super::trim::{self, lookup};
 use super::words::Case;
 use crate::article::Field;
-use crate::decode::Mention;
+use crate::decode::NerSpan;
 use crate::span::Span;
 
 /// A place in the article that will be one mention.
@@ -43,11 +43,11 @@ pub(super) struct Site {
 /// A model mention after trimming.
 struct Proposal {
     words: Range<usize>,
-    mention: Mention,
+    mention: NerSpan,
 }
 
 /// All sites, in order of field and start, none overlapping another.
-pub(super) fn collect(table: &EntityTable, page: &Page<'_>, found: Vec<Mention>, add_missed: bool) -> Vec<Site> {
+pub(super) fn collect(table: &EntityTable, page: &Page<'_>, found: Vec<NerSpan>, add_missed: bool) -> Vec<Site> {
     let mut sites = Vec::with_capacity(found.len() * 2);
     let mut found = found;
     found.sort_by_key(|mention| (mention.field, mention.span.start, std::cmp::Reverse(mention.span.end)));
@@ -202,7 +202,7 @@ fn names_win(table: &EntityTable, page: &Page<'_>, body: &Body<'_>, proposal: &P
     if !lookup(table, page, body, words, Voucher::Model).is_empty() {
         return false;
     }
-    let is_person = &*proposal.mention.label == "PER";
+    let is_person = &*proposal.mention.kind == "PER";
     // Matches are in order and apart.
     let covered = |at: usize| {
         matches.get(matches.partition_point(|found| found.words.end <= at)).is_some_and(|found| found.words.start <= at)
@@ -226,7 +226,7 @@ fn names_win(table: &EntityTable, page: &Page<'_>, body: &Body<'_>, proposal: &P
 fn both(body: &Body<'_>, found: &Match, proposal: &Proposal, whole: bool) -> Site {
     let mention = &proposal.mention;
     Site {
-        label: whole.then(|| mention.label.clone()),
+        label: whole.then(|| mention.kind.clone()),
         score: Some(mention.score),
         found_by: FoundBy::Both,
         doubt: None,
@@ -251,14 +251,14 @@ fn table_site(body: &Body<'_>, found: Match) -> Site {
 
 fn model_site(table: &EntityTable, page: &Page<'_>, body: &Body<'_>, proposal: Proposal) -> Site {
     let Proposal { words, mention } = proposal;
-    let hits = trim::hits_of_mention(table, page, body, &words, &mention.label);
+    let hits = trim::hits_of_mention(table, page, body, &words, &mention.kind);
     let refused = hits.is_empty().then(|| trim::refusal(table, body, &words)).flatten();
     Site {
         field: body.field,
         span: if words.is_empty() { mention.span } else { body.words.span(&words) },
         sentence: mention.sentence,
         words,
-        label: Some(mention.label),
+        label: Some(mention.kind),
         score: Some(mention.score),
         found_by: if hits.is_empty() { FoundBy::Model } else { FoundBy::Both },
         hits,

@@ -48,15 +48,15 @@ fn link_marked(linker: &Linker, marked: &str, date: Option<&str>) -> (String, Ve
     let (mut text, mut found, mut rest) = (String::new(), Vec::new(), marked);
     while let Some((before, after)) = rest.split_once('{') {
         text.push_str(before);
-        let (label, after) = after.split_once(':').unwrap();
+        let (kind, after) = after.split_once(':').unwrap();
         let (name, after) = after.split_once('}').unwrap();
         let start = text.len();
         text.push_str(name);
         let sentence = text[..start].matches('\n').count() as u32;
-        found.push(Mention {
+        found.push(NerSpan {
             field: Field::Text,
             span: Span::new(start, text.len()),
-            label: Arc::from(label),
+            kind: Arc::from(kind),
             score: 0.9,
             sentence,
         });

@@ -8,13 +8,13 @@ use super::page::{Body, Page};
 use super::scan::{self, Fit, Hit, Voucher};
 use super::table::EntityTable;
 use super::words::{Case, Gap};
-use crate::decode::{Mention, trim::is_compound_tail};
+use crate::decode::{NerSpan, trim::is_compound_tail};
 
 /// The words of a mention without what news puts around a name: "the", titles, points of the compass,
 /// "Government of", the small half of "US-backed" and "pro-Assad". A span that the table knows stays.
-pub(super) fn trim(table: &EntityTable, page: &Page<'_>, body: &Body<'_>, mention: &Mention) -> Range<usize> {
+pub(super) fn trim(table: &EntityTable, page: &Page<'_>, body: &Body<'_>, mention: &NerSpan) -> Range<usize> {
     let mut words = body.words.in_span(mention.span);
-    if mention.label.as_ref() == "PER" {
+    if mention.kind.as_ref() == "PER" {
         words = with_suffix(body, words);
     }
     while !words.is_empty() {
@@ -30,7 +30,7 @@ pub(super) fn trim(table: &EntityTable, page: &Page<'_>, body: &Body<'_>, mentio
         if !lookup(table, page, body, &words, voucher).is_empty() {
             break;
         }
-        match trim_once(table, page, body, &words, &mention.label) {
+        match trim_once(table, page, body, &words, &mention.kind) {
             Some(shorter) => words = shorter,
             None => break,
         }

@@ -148,7 +148,7 @@ fn render_finished(done: &Finished<'_>, table: Option<&EntityTable>, options: &L
                     start_byte: found.span.start,
                     end_byte: found.span.end,
                     text: place.text,
-                    kind: &found.label,
+                    kind: &found.kind,
                     score: found.score,
                     sentence: place.sentence,
                 },

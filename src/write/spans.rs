@@ -8,7 +8,7 @@ use ahash::AHashSet;
 use serde::Deserialize;
 
 use crate::article::{Article, Field};
-use crate::decode::Mention;
+use crate::decode::NerSpan;
 use crate::error::{Error, ErrorKind, Result};
 use crate::segment::Sentence;
 use crate::span::Span;
@@ -35,20 +35,20 @@ pub struct SpanReader<R> {
     path: PathBuf,
     number: u64,
     next: Option<SpanRecord>,
-    labels: AHashSet<Arc<str>>,
+    kinds: AHashSet<Arc<str>>,
 }
 
 impl<R: BufRead> SpanReader<R> {
     /// Reads `lines`; errors name `path`.
     pub fn new(lines: R, path: &Path) -> Result<Self> {
-        let mut reader = Self { lines, path: path.into(), number: 0, next: None, labels: AHashSet::new() };
+        let mut reader = Self { lines, path: path.into(), number: 0, next: None, kinds: AHashSet::new() };
         reader.advance()?;
         Ok(reader)
     }
 
     /// The spans of one article. Articles are asked for in the order of the run that wrote the file; one
     /// without spans has no line. `sentences` are the article's.
-    pub fn of_article(&mut self, article: &Article, sentences: &[Sentence]) -> Result<Vec<Mention>> {
+    pub fn of_article(&mut self, article: &Article, sentences: &[Sentence]) -> Result<Vec<NerSpan>> {
         let input = article.origin.to_string();
         let mut found = Vec::new();
         while self.next.as_ref().is_some_and(|span| span.doc_id == article.id && is_same_place(&span.input, &input)) {
@@ -75,7 +75,7 @@ impl<R: BufRead> SpanReader<R> {
         number: u64,
         article: &Article,
         sentences: &[Sentence],
-    ) -> Result<Mention> {
+    ) -> Result<NerSpan> {
         let bytes = Span::new(span.start_byte, span.end_byte);
         if bytes.get(article.field(span.field)) != Some(&*span.text) {
             let what =
@@ -95,12 +95,12 @@ impl<R: BufRead> SpanReader<R> {
                 .line(number)
                 .help("the inputs have changed since the spans were written: run extract again"));
         }
-        let label = match self.labels.get(&*span.kind) {
-            Some(label) => label.clone(),
+        let kind = match self.kinds.get(&*span.kind) {
+            Some(kind) => kind.clone(),
             None => Arc::from(&*span.kind),
         };
-        self.labels.insert(label.clone());
-        Ok(Mention { field: span.field, span: bytes, label, score: span.score, sentence })
+        self.kinds.insert(kind.clone());
+        Ok(NerSpan { field: span.field, span: bytes, kind, score: span.score, sentence })
     }
 
     /// Takes the waiting line and reads the one after it.

@@ -3,7 +3,7 @@
 use namewire::article::{Article, Field};
 use namewire::batch::{Batch, BatchLimits};
 use namewire::config::{ChunkLimits, Config};
-use namewire::decode::{Mention, decode};
+use namewire::decode::{NerSpan, decode};
 use namewire::encode::EncodedArticle;
 use namewire::finish::Outcome;
 use namewire::infer::{Backend, Logits, OnnxBackend};
@@ -64,7 +64,7 @@ fn articles() -> Vec<(String, String)> {
     articles
 }
 
-fn all_found(config: Config) -> Vec<Vec<Mention>> {
+fn all_found(config: Config) -> Vec<Vec<NerSpan>> {
     let model = tiny_model();
     let backend = session(&model);
     let pipeline = pipeline(model, None, backend, config);
@@ -85,11 +85,11 @@ fn all_found(config: Config) -> Vec<Vec<Mention>> {
 }
 
 #[track_caller]
-fn assert_same(seen: &[Vec<Mention>], expected: &[Vec<Mention>], what: &str) {
+fn assert_same(seen: &[Vec<NerSpan>], expected: &[Vec<NerSpan>], what: &str) {
     assert_eq!(seen.len(), expected.len(), "{what}");
     for (seen, expected) in seen.iter().zip(expected) {
-        let shape = |mention: &Mention| (mention.field, mention.span, mention.label.clone(), mention.sentence);
-        let shapes = |mentions: &[Mention]| mentions.iter().map(shape).collect::<Vec<_>>();
+        let shape = |mention: &NerSpan| (mention.field, mention.span, mention.kind.clone(), mention.sentence);
+        let shapes = |mentions: &[NerSpan]| mentions.iter().map(shape).collect::<Vec<_>>();
         assert_eq!(shapes(seen), shapes(expected), "{what}");
         for (seen, expected) in seen.iter().zip(expected) {
             assert!((seen.score - expected.score).abs() < 1e-4, "{what}: {seen:?}, {expected:?}");
@@ -98,7 +98,7 @@ fn assert_same(seen: &[Vec<Mention>], expected: &[Vec<Mention>], what: &str) {
 }
 
 /// The plainest way there is: sentence by sentence, window by window, one row without padding at a time.
-fn oracle(model: &Model, backend: &mut OnnxBackend, title: &str, text: &str) -> Vec<Mention> {
+fn oracle(model: &Model, backend: &mut OnnxBackend, title: &str, text: &str) -> Vec<NerSpan> {
     let article = Article { title: Some(title.to_owned()), text: text.to_owned(), ..Article::default() };
     let encoded = EncodedArticle::new(article, &model.tokenizer).unwrap();
     let prefix = model.tokenizer.prefix().len();

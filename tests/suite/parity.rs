@@ -6,7 +6,7 @@ use std::fs;
 
 use namewire::article::Article;
 use namewire::clean::CleanText;
-use namewire::decode::{Mention, Rule, Strategy, decode};
+use namewire::decode::{NerSpan, Rule, Strategy, decode};
 use namewire::encode::EncodedArticle;
 use namewire::link::{Document, EntityTable, LinkOptions, Linker};
 use namewire::model::{LabelSet, Model, ModelOptions};
@@ -83,11 +83,11 @@ fn scores_of(tenths: &Value, tokens: usize, labels: usize) -> Scores {
     scores
 }
 
-fn entities(text: &str, mentions: &[Mention]) -> Vec<Entity> {
+fn entities(text: &str, mentions: &[NerSpan]) -> Vec<Entity> {
     let mut points = CodePoints::new(text);
-    let mut entity = |mention: &Mention| {
+    let mut entity = |mention: &NerSpan| {
         let range = points.range(mention.span);
-        (mention.label.to_string(), range.start, range.end, f64::from(mention.score))
+        (mention.kind.to_string(), range.start, range.end, f64::from(mention.score))
     };
     mentions.iter().map(&mut entity).collect()
 }
