@@ -15,7 +15,7 @@ use crate::encode::EncodedArticle;
 use crate::error::{Error, ErrorKind, Result};
 use crate::language::language_of;
 use crate::model::Model;
-use crate::read::{KEPT_BYTES, RawRecord, Reject, RejectReason};
+use crate::read::{RawRecord, Reject, RejectReason};
 use crate::repeat::{Memory, Repeats};
 use crate::report::{Counters, Stage};
 use crate::window::{Window, cut};
@@ -104,10 +104,8 @@ impl Chunk {
 
     /// A chunk of one article. Fails where the tokenizer does.
     pub fn of_article(article: Article, model: &Model, config: &Config) -> Result<Self> {
-        match encode(article, &[], None, model, config) {
-            Prepared::Rejected(reject) => Err(Error::new(ErrorKind::Internal, reject.message)),
-            prepared => Ok(Self::assemble(vec![prepared], model, config, None)),
-        }
+        let encoded = encode(article, model, config).map_err(|message| Error::new(ErrorKind::Internal, message))?;
+        Ok(Self::assemble(vec![Prepared::Encoded(encoded, None)], model, config, None))
     }
 
     /// The input that a record is from.
@@ -165,8 +163,6 @@ fn prepare(record: std::result::Result<RawRecord, Reject>, model: &Model, config
         Ok(record) => record,
         Err(reject) => return Prepared::Rejected(reject),
     };
-    // Parsing uses the record up. A byte more than a reject keeps tells it that there is more.
-    let start = record.bytes[..record.bytes.len().min(KEPT_BYTES + 1)].to_vec();
     let article = match record.parse(&config.read) {
         Ok(article) => article,
         Err(reject) => return Prepared::Rejected(reject),
@@ -176,22 +172,22 @@ fn prepare(record: std::result::Result<RawRecord, Reject>, model: &Model, config
     if !only.is_empty() && language.as_ref().is_some_and(|language| !only.contains(language)) {
         return Prepared::Skipped(article, language);
     }
-    encode(article, &start, language, model, config)
+    let id = article.id.clone();
+    match encode(article, model, config) {
+        Ok(encoded) => Prepared::Encoded(encoded, language),
+        Err(message) => Prepared::Rejected(record.reject(Some(id), RejectReason::Internal, message)),
+    }
 }
 
-fn encode(article: Article, start: &[u8], language: Option<String>, model: &Model, config: &Config) -> Prepared {
-    let (id, origin) = (article.id.clone(), article.origin.clone());
+fn encode(article: Article, model: &Model, config: &Config) -> std::result::Result<Box<EncodedArticle>, String> {
     // A text that breaks the tokenizer is one bad article, not the end of the run.
     let encode = || EncodedArticle::segmented(article, &model.tokenizer, config.segmentation);
-    let encoded = catch_unwind(AssertUnwindSafe(encode));
-    let failure = match encoded {
-        Ok(Ok(encoded)) => return Prepared::Encoded(Box::new(encoded), language),
+    let failure = match catch_unwind(AssertUnwindSafe(encode)) {
+        Ok(Ok(encoded)) => return Ok(Box::new(encoded)),
         Ok(Err(error)) => error,
         Err(_) => "the tokenizer panicked".to_owned(),
     };
-    let message = format!("the article cannot be tokenized: {failure}");
-    let reject = Reject::new(origin, RejectReason::Internal, message, start);
-    Prepared::Rejected(Reject { id: Some(id), ..reject })
+    Err(format!("the article cannot be tokenized: {failure}"))
 }
 
 #[cfg(test)]

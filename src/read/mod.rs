@@ -24,7 +24,7 @@ pub use fields::FieldNames;
 pub use input::{Compression, Format, Input, discover, discover_listed};
 pub use ledger::{Followed, InputRead, Ledger, Position, RecordIterator};
 pub use records::{RawRecord, Records};
-pub use reject::{KEPT_BYTES, Reject, RejectReason};
+pub use reject::{Reject, RejectReason};
 pub use retry::Retry;
 pub use select::{Sample, Selection};
 pub use source::{ReadProgress, open_stored};

@@ -11,28 +11,34 @@ use crate::article::{Article, Origin};
 use crate::date::DateRange;
 
 impl RawRecord {
-    /// Makes the article.
+    /// Makes the article. The record stays, so that a later stage can still reject it.
     ///
     /// A field other than the text that cannot be read, or that the user named and the record lacks, is left
-    /// out with a word in [`Article::warnings`]. A JSON record without an id is called `path#line`.
+    /// out and noted in [`Article::warnings`]. A JSON record without an id is called `path#line`.
     ///
     /// # Errors
     ///
     /// A record that is no article, or one over [`ReadOptions::max_article_bytes`], gives a [`Reject`].
-    pub fn parse(self, options: &ReadOptions) -> Result<Article, Reject> {
-        let Self { origin, name, format, bytes } = self;
-        let article = match (std::str::from_utf8(&bytes), format) {
-            (Err(error), _) => Err(Fault::not_utf8(&bytes, error, &origin)),
-            (Ok(text), Format::Text) => Ok(Article { id: name.to_string(), text: text.into(), ..Article::default() }),
-            (Ok(line), Format::Jsonl) => from_json(line, &origin, options),
+    pub fn parse(&self, options: &ReadOptions) -> Result<Article, Reject> {
+        let article = match (std::str::from_utf8(&self.bytes), self.format) {
+            (Err(error), _) => Err(Fault::not_utf8(&self.bytes, error, &self.origin)),
+            (Ok(text), Format::Text) => {
+                Ok(Article { id: self.name.to_string(), text: text.into(), ..Article::default() })
+            }
+            (Ok(line), Format::Jsonl) => from_json(line, &self.origin, options),
         };
         match article.and_then(|article| checked(article, options)) {
-            Ok(article) => Ok(Article { origin, ..article }),
+            Ok(article) => Ok(Article { origin: self.origin.clone(), ..article }),
             Err(Fault { reason, message, id }) => {
-                let id = id.or_else(|| (format == Format::Text).then(|| name.to_string()));
-                Err(Reject { id, ..Reject::new(origin, reason, message, &bytes) })
+                let id = id.or_else(|| (self.format == Format::Text).then(|| self.name.to_string()));
+                Err(self.reject(id, reason, message))
             }
         }
+    }
+
+    /// A reject of this record.
+    pub(crate) fn reject(&self, id: Option<String>, reason: RejectReason, message: impl Into<String>) -> Reject {
+        Reject { id, ..Reject::new(self.origin.clone(), reason, message, &self.bytes) }
     }
 }
 

@@ -11,7 +11,7 @@ use crate::article::Origin;
 /// Bytes of the record that a [`Reject`] shows.
 pub(super) const EXCERPT_BYTES: usize = 200;
 /// Bytes of the record that a [`Reject`] keeps, so that it can be tried again.
-pub const KEPT_BYTES: usize = 64 << 10;
+const KEPT_BYTES: usize = 64 << 10;
 
 /// A record that was given up, alone: those before and behind it are read as ever.
 ///
