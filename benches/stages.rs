@@ -30,7 +30,7 @@ fn model() -> Model {
 }
 
 fn session(model: &Model) -> OnnxBackend {
-    let runtime = Runtime::load(None, false).unwrap();
+    let runtime = Runtime::load(None, Device::Cpu.kind()).unwrap();
     OnnxBackend::new(runtime, model, OnnxOptions { device: Device::Cpu, threads: 1, gpu_memory: None }).unwrap()
 }
 

@@ -124,7 +124,7 @@ pub fn decode_scores(data: &[u8]) {
     assert_eq!(scores.missing(), 0);
     let aggregation = [Aggregation::First, Aggregation::Max, Aggregation::Average][usize::from(how) % 3];
     let decoding = [Decoding::Viterbi, Decoding::Greedy][usize::from(how / 3) % 2];
-    let agreement = how / 6 % 2 == 1;
+    let consistency = how / 6 % 2 == 1;
     let strategies = [Strategy::None, Strategy::Simple, Strategy::First, Strategy::Average, Strategy::Max];
     let mut start = 0;
     for mention in decode(&encoded, &scores, &MODEL, Rule::Transformers(strategies[usize::from(how) % 5])) {
@@ -132,7 +132,7 @@ pub fn decode_scores(data: &[u8]) {
         start = mention.span.start;
     }
     let mut end = 0;
-    for mention in decode(&encoded, &scores, &MODEL, Rule::Words { aggregation, decoding, agreement }) {
+    for mention in decode(&encoded, &scores, &MODEL, Rule::Words { aggregation, decoding, consistency }) {
         let surface = mention.span.get(&encoded.article.text).expect("a span of the text");
         assert!(mention.span.start >= end && !surface.trim().is_empty());
         assert!((0.0..=1.0).contains(&mention.score), "{}", mention.score);

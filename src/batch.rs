@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 use crate::encode::EncodedArticle;
 use crate::model::Tokenizer;
 use crate::window::Window;
@@ -32,11 +34,11 @@ pub struct BatchPlan {
 }
 
 /// How batches are closed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BatchLimits {
-    /// Most padded tokens in a batch. One row always fits.
+    /// Maximum number of tokens in a batch, padding included. A batch of one row may exceed it.
     pub tokens: usize,
-    /// Most rows in a batch.
+    /// Maximum number of rows in a batch.
     pub rows: usize,
     /// Put only windows of one length together: nothing is padded, and a row of a model whose graph treats rows
     /// apart comes out to the last bit as it would alone.

@@ -16,7 +16,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::language::language_of;
 use crate::model::Model;
 use crate::read::{RawRecord, Reject, RejectReason};
-use crate::repeat::{Memory, Repeats};
+use crate::repeat::{Repeats, ScoreCache};
 use crate::report::{Counters, Stage};
 use crate::window::{Window, cut};
 
@@ -94,7 +94,7 @@ impl Chunk {
         raw: RawChunk,
         model: &Model,
         config: &Config,
-        memory: Option<&Memory>,
+        memory: Option<&ScoreCache>,
         counters: &Counters,
     ) -> Self {
         let one = |record| counters.time(Stage::Encode, || prepare(record, model, config));
@@ -131,7 +131,7 @@ impl Chunk {
         fitting.count().max(1)
     }
 
-    fn assemble(prepared: Vec<Prepared>, model: &Model, config: &Config, memory: Option<&Memory>) -> Self {
+    fn assemble(prepared: Vec<Prepared>, model: &Model, config: &Config, memory: Option<&ScoreCache>) -> Self {
         let mut chunk = Self::default();
         for record in prepared {
             let item = match record {

@@ -36,7 +36,7 @@
 //! use namewire::pipeline::Pipeline;
 //!
 //! # fn main() -> namewire::error::Result<()> {
-//! let runtime = Runtime::load(None, false)?;
+//! let runtime = Runtime::load(None, Device::Cpu.kind())?;
 //! let model = Model::bundled(&ModelOptions::default())?;
 //! let session = OnnxBackend::new(runtime, &model, OnnxOptions { device: Device::Cpu, threads: 1, gpu_memory: None })?;
 //! let table = EntityTable::parse(&[(
@@ -65,6 +65,7 @@ pub mod clean;
 pub mod config;
 pub mod date;
 pub mod decode;
+mod device;
 pub mod encode;
 pub mod error;
 pub mod eval;

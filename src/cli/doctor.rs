@@ -33,7 +33,7 @@ pub(super) fn run(args: &DoctorArgs) -> Result<End> {
     line("cores", available_cores().to_string());
     line("hub's cache", describe_cache());
     // The rest needs the library: what is known so far is worth printing even where it is missing.
-    let runtime = Runtime::load(args.ort_lib.as_deref(), false);
+    let runtime = Runtime::load(args.ort_lib.as_deref(), Device::Cpu.kind());
     if let Ok(runtime) = &runtime {
         line("ONNX Runtime", format!("{} at {}", runtime.version, runtime.library.path.display()));
         line("found by", runtime.library.found_by.describe().to_owned());

@@ -9,7 +9,7 @@ use clap::Args;
 use indicatif::{DecimalBytes, ProgressBar, ProgressStyle};
 use namewire::error::{Error, Result};
 use namewire::hub::{FetchEvent, FetchOptions, Fetched, HubName, HubSettings, fetch};
-use namewire::infer::{Device, Runtime};
+use namewire::infer::{DeviceKind, Runtime};
 use serde_json::json;
 
 use super::session::{DeviceChoice, parse_device, read_labels};
@@ -58,7 +58,7 @@ pub(super) fn run(args: &FetchArgs) -> Result<End> {
     let name: HubName = args.name.parse()?;
     let settings = HubSettings::from_environment()?;
     let labels = args.labels.as_deref().map(read_labels).transpose()?;
-    let options = FetchOptions { variant: args.variant.clone(), for_gpu: for_gpu(args.device)?, labels };
+    let options = FetchOptions { variant: args.variant.clone(), device: device_kind(args.device)?, labels };
     let mut bar = Bar::new(args.quiet);
     let fetched = fetch(&name, &options, &settings, &mut |event| bar.show(event));
     bar.clear();
@@ -67,11 +67,11 @@ pub(super) fn run(args: &FetchArgs) -> Result<End> {
     Ok(End::Done)
 }
 
-fn for_gpu(device: DeviceChoice) -> Result<bool> {
+fn device_kind(device: DeviceChoice) -> Result<DeviceKind> {
     Ok(match device {
-        DeviceChoice::Exactly(device) => device != Device::Cpu,
-        DeviceChoice::Auto => Runtime::load(None, true)?.best_device().0 != Device::Cpu,
-        DeviceChoice::Stub => false,
+        DeviceChoice::Exactly(device) => device.kind(),
+        DeviceChoice::Auto => Runtime::load(None, DeviceKind::Gpu)?.best_device().0.kind(),
+        DeviceChoice::Stub => DeviceKind::Cpu,
     })
 }
 

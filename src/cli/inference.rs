@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 use namewire::config::{Config, available_cores};
 use namewire::decode::{Aggregation, Decoding, Rule, Strategy};
 use namewire::error::Result;
-use namewire::infer::Device;
+use namewire::infer::{Device, DeviceKind};
 use namewire::model::Model;
 
 use super::session::misuse;
@@ -86,7 +86,7 @@ impl InferenceArgs {
     fn rule(&self) -> Result<Rule> {
         let words = |aggregation| {
             let decoding = self.decode.unwrap_or_default().into();
-            Ok(Rule::Words { aggregation, decoding, agreement: !self.no_agreement })
+            Ok(Rule::Words { aggregation, decoding, consistency: !self.no_agreement })
         };
         let strategy = match self.aggregation {
             AggregationArg::First => return words(Aggregation::First),
@@ -124,9 +124,9 @@ impl InferenceArgs {
 
     /// How many sessions to open: on a CPU one per core, on a GPU two, so that one copies while one computes.
     pub(super) fn workers(&self, device: Device) -> usize {
-        self.workers.unwrap_or(match device {
-            Device::Cpu => available_cores(),
-            Device::Cuda(_) => 2,
+        self.workers.unwrap_or(match device.kind() {
+            DeviceKind::Cpu => available_cores(),
+            DeviceKind::Gpu => 2,
         })
     }
 }

@@ -37,7 +37,7 @@ pub(super) fn run(args: &InspectArgs) -> Result<End> {
         Some(name) => Model::open_named(name, &options)?,
         None => Model::bundled(&options)?,
     };
-    let runtime = Runtime::load(args.ort_lib.as_deref(), false)?;
+    let runtime = Runtime::load(args.ort_lib.as_deref(), Device::Cpu.kind())?;
     let backend = OnnxBackend::new(runtime, &model, OnnxOptions { device: Device::Cpu, threads: 1, gpu_memory: None })?;
     print(&describe(&model, &backend))?;
     Ok(End::Done)

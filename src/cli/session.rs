@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use namewire::error::{Error, Result};
-use namewire::infer::{Backend, CapitalsBackend, Device, OnnxBackend, OnnxOptions, Runtime};
+use namewire::infer::{Backend, CapitalsBackend, Device, DeviceKind, OnnxBackend, OnnxOptions, Runtime};
 use namewire::link::{EntityTable, LinkOptions, Linker};
 use namewire::model::{Model, ModelOptions};
 
@@ -79,7 +79,7 @@ impl ModelArgs {
     pub(super) fn model_options(&self, device: Device) -> Result<ModelOptions> {
         Ok(ModelOptions {
             variant: self.variant.clone(),
-            for_gpu: device != Device::Cpu,
+            device: device.kind(),
             window: self.window,
             labels: self.labels.as_deref().map(read_labels).transpose()?,
         })
@@ -87,8 +87,12 @@ impl ModelArgs {
 
     /// Loads ONNX Runtime and settles the device.
     pub(super) fn open_runtime(&self) -> Result<(&'static Runtime, Device)> {
-        let for_cpu = matches!(self.device, DeviceChoice::Exactly(Device::Cpu) | DeviceChoice::Stub);
-        let runtime = Runtime::load(self.ort_lib.as_deref(), !for_cpu)?;
+        let kind = match self.device {
+            DeviceChoice::Exactly(device) => device.kind(),
+            DeviceChoice::Auto => DeviceKind::Gpu,
+            DeviceChoice::Stub => DeviceKind::Cpu,
+        };
+        let runtime = Runtime::load(self.ort_lib.as_deref(), kind)?;
         let device = match self.device {
             DeviceChoice::Exactly(device) => device,
             DeviceChoice::Stub => {
@@ -190,10 +194,7 @@ pub(super) fn open_table(entities: &[PathBuf]) -> Result<Option<EntityTable>> {
 }
 
 pub(super) fn describe(device: Device) -> String {
-    match device {
-        Device::Cpu => "cpu".to_owned(),
-        Device::Cuda(number) => format!("cuda:{number}"),
-    }
+    device.to_string()
 }
 
 /// A flag that asks for something impossible.

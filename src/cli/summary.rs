@@ -171,7 +171,7 @@ impl Summary {
 pub(super) fn decoding_of(rule: Rule) -> [Value; 3] {
     let name = |choice: &dyn Debug| json!(format!("{choice:?}").to_lowercase());
     match rule {
-        Rule::Words { aggregation, decoding, agreement } => [name(&aggregation), name(&decoding), json!(agreement)],
+        Rule::Words { aggregation, decoding, consistency } => [name(&aggregation), name(&decoding), json!(consistency)],
         Rule::Transformers(strategy) => [json!(format!("hf-{strategy:?}").to_lowercase()), Value::Null, Value::Null],
     }
 }

@@ -5,13 +5,14 @@
 //! word in the article have heard each other. For comparisons, [`Rule::Transformers`] decodes as another tool
 //! does instead.
 
-mod agreement;
+mod consistency;
 mod reference;
 pub(crate) mod trim;
 
 use std::sync::Arc;
 
 use ndarray::{Array2, ArrayView1, ArrayView2};
+use serde::{Deserialize, Serialize};
 
 use crate::article::Field;
 use crate::encode::EncodedArticle;
@@ -38,7 +39,8 @@ pub struct NerSpan {
 }
 
 /// How the scores of tokens become mentions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Rule {
     /// Labels of words, in a sequence that the tag scheme allows, cut to the names alone.
     Words {
@@ -46,8 +48,9 @@ pub enum Rule {
         aggregation: Aggregation,
         /// How label sequences are chosen.
         decoding: Decoding,
-        /// Whether a word hears what the model makes of it elsewhere in the article, before its label is chosen.
-        agreement: bool,
+        /// Document-level label consistency: whether the other occurrences of a word in the article count when its
+        /// label is chosen.
+        consistency: bool,
     },
     /// What the token-classification pipeline of `transformers` makes of the sentence, to the letter. Its mentions
     /// may begin with white space, end inside a word, or share a character.
@@ -56,12 +59,14 @@ pub enum Rule {
 
 impl Default for Rule {
     fn default() -> Self {
-        Self::Words { aggregation: Aggregation::default(), decoding: Decoding::default(), agreement: true }
+        Self::Words { aggregation: Aggregation::default(), decoding: Decoding::default(), consistency: true }
     }
 }
 
 /// How the scores of a word's tokens become the word's.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Aggregation {
     /// The first token's: what most models were trained for.
     #[default]
@@ -73,7 +78,9 @@ pub enum Aggregation {
 }
 
 /// How labels are chosen.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Decoding {
     /// The most probable legal sequence of the sentence.
     #[default]
@@ -112,10 +119,10 @@ struct Labelled<'a> {
 pub fn decode(article: &EncodedArticle, scores: &Scores, model: &Model, rule: Rule) -> Vec<NerSpan> {
     let sentences = scored(article, scores);
     let found: Vec<Vec<Found>> = match rule {
-        Rule::Words { aggregation, decoding, agreement } => {
+        Rule::Words { aggregation, decoding, consistency } => {
             let mut sentences: Vec<_> = sentences.map(|sentence| Labelled::new(sentence, aggregation)).collect();
-            if agreement {
-                agreement::agree(&mut sentences, &model.labels);
+            if consistency {
+                consistency::apply(&mut sentences, &model.labels);
             }
             sentences.iter().map(|sentence| names(sentence, &model.labels, decoding)).collect()
         }

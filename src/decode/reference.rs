@@ -11,23 +11,30 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, s};
+use serde::{Deserialize, Serialize};
 
 use super::{Found, Scored};
 use crate::model::{LabelSet, Tokenizer};
 use crate::span::Span;
 
 /// The pipeline's `aggregation_strategy`: how it makes entities of tokens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub enum Strategy {
-    /// Each token is one, with its whole label (`B-PER`) for a type.
+    /// Each token is an entity, with its whole label (`B-PER`) as the type.
+    #[serde(rename = "hf-none")]
     None,
-    /// Neighbouring tokens of one type are one.
+    /// Adjacent tokens of one type are one entity.
+    #[serde(rename = "hf-simple")]
     Simple,
-    /// Neighbouring words of one type are one; a word has the label of its first token.
+    /// Adjacent words of one type are one entity; a word has the label of its first token.
+    #[serde(rename = "hf-first")]
     First,
-    /// The same; a word has the label of the highest mean probability.
+    /// As `First`, but a word has the label of the highest mean probability.
+    #[serde(rename = "hf-average")]
     Average,
-    /// The same; a word has the label of the token that is surest of its own.
+    /// As `First`, but a word has the label of its most confident token.
+    #[serde(rename = "hf-max")]
     Max,
 }
 

@@ -50,13 +50,15 @@ pub use settings::{HubSettings, Patience, Token};
 #[cfg(not(feature = "hub"))]
 pub use without::fetch;
 
+use crate::device::DeviceKind;
+
 /// What to fetch of a repository.
 #[derive(Clone, Debug, Default)]
 pub struct FetchOptions {
     /// Which ONNX file, by path, file name or stem; otherwise the one that suits the device.
     pub variant: Option<String>,
-    /// Prefer half precision, as a GPU does, over 8-bit integers.
-    pub for_gpu: bool,
+    /// The device that it will run on, which decides the precision: 8-bit integers on a CPU, half precision on a GPU.
+    pub device: DeviceKind,
     /// The names of its labels, for a model that does not name them.
     pub labels: Option<Vec<String>>,
 }

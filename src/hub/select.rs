@@ -2,6 +2,7 @@
 
 use super::FetchOptions;
 use super::repository::{RemoteFile, Repository};
+use crate::device::DeviceKind;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Precision, is_called};
 
@@ -66,7 +67,7 @@ fn choose<'r>(repository: &'r Repository, options: &FetchOptions) -> Result<&'r 
         let found = all.into_iter().find(|file| is_called(&file.path, asked));
         return found.ok_or_else(|| refuse(format!("has no variant {asked:?}")));
     }
-    let order = Precision::preference(options.for_gpu);
+    let order = Precision::preference(options.device);
     let rank = |file: &&RemoteFile| {
         let place = match kind(&file.path) {
             Kind::Known(precision) => order.iter().position(|known| *known == precision).unwrap_or(order.len()),
@@ -78,7 +79,7 @@ fn choose<'r>(repository: &'r Repository, options: &FetchOptions) -> Result<&'r 
     };
     let best = all.into_iter().min_by_key(rank).ok_or_else(|| refuse("has no ONNX file".to_owned()))?;
     match kind(&best.path) {
-        Kind::Known(Precision::Int8) if options.for_gpu => {
+        Kind::Known(Precision::Int8) if options.device == DeviceKind::Gpu => {
             Err(refuse("has only 8-bit files, which are for the CPU".to_owned()))
         }
         Kind::Known(_) => Ok(best),
@@ -126,6 +127,9 @@ fn kind(path: &str) -> Kind {
 mod tests {
     use super::*;
 
+    const CPU: DeviceKind = DeviceKind::Cpu;
+    const GPU: DeviceKind = DeviceKind::Gpu;
+
     fn repository(paths: &str) -> Repository {
         let files =
             paths.split(' ').map(|path| RemoteFile { path: path.to_owned(), size: None, digest: None }).collect();
@@ -143,21 +147,21 @@ mod tests {
     fn the_graph_suits_the_device() {
         let many = "config.json tokenizer.json onnx/model.onnx onnx/model_fp16.onnx onnx/model_quantized.onnx \
                     onnx/model_q4.onnx onnx/model_q4f16.onnx onnx/model_bnb4.onnx onnx/model_uint8.onnx";
-        let graph = |paths: &str, variant: Option<&str>, for_gpu| {
-            chosen(paths, &FetchOptions { variant: variant.map(str::to_owned), for_gpu, labels: None })
+        let graph = |paths: &str, variant: Option<&str>, device| {
+            chosen(paths, &FetchOptions { variant: variant.map(str::to_owned), device, labels: None })
                 .map(|files| files[2].clone())
         };
-        assert_eq!(graph(many, None, true).unwrap(), "onnx/model_fp16.onnx");
-        assert!(["onnx/model_uint8.onnx", "onnx/model_quantized.onnx"].contains(&&*graph(many, None, false).unwrap()));
+        assert_eq!(graph(many, None, GPU).unwrap(), "onnx/model_fp16.onnx");
+        assert!(["onnx/model_uint8.onnx", "onnx/model_quantized.onnx"].contains(&&*graph(many, None, CPU).unwrap()));
         for name in ["model_q4", "model_q4.onnx", "onnx/model_q4.onnx"] {
-            assert_eq!(graph(many, Some(name), false).unwrap(), "onnx/model_q4.onnx");
+            assert_eq!(graph(many, Some(name), CPU).unwrap(), "onnx/model_q4.onnx");
         }
-        assert!(graph(many, Some("model_q9"), false).unwrap_err().contains("onnx/model_bnb4.onnx"));
+        assert!(graph(many, Some("model_q9"), CPU).unwrap_err().contains("onnx/model_bnb4.onnx"));
         let parts = "config.json tokenizer.json";
-        assert_eq!(graph(&format!("{parts} model.onnx onnx/model_O4.onnx"), None, false).unwrap(), "model.onnx");
-        assert_eq!(graph(&format!("{parts} model.onnx model_int8.onnx"), None, true).unwrap(), "model.onnx");
-        assert!(graph(&format!("{parts} model_int8.onnx"), None, true).unwrap_err().contains("only 8-bit"));
-        assert!(graph(&format!("{parts} model_q4.onnx"), None, false).unwrap_err().contains("--variant"));
+        assert_eq!(graph(&format!("{parts} model.onnx onnx/model_O4.onnx"), None, CPU).unwrap(), "model.onnx");
+        assert_eq!(graph(&format!("{parts} model.onnx model_int8.onnx"), None, GPU).unwrap(), "model.onnx");
+        assert!(graph(&format!("{parts} model_int8.onnx"), None, GPU).unwrap_err().contains("only 8-bit"));
+        assert!(graph(&format!("{parts} model_q4.onnx"), None, CPU).unwrap_err().contains("--variant"));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::device::DeviceKind;
 use crate::error::{Error, ErrorKind, Result};
 
 /// The folder of the repository that the set-up scripts install ONNX Runtime into.
@@ -15,12 +16,12 @@ pub struct Library {
     /// The shared library.
     pub path: PathBuf,
     /// Which place named it.
-    pub found_by: FoundBy,
+    pub found_by: LibrarySource,
 }
 
 /// The places that are searched, in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FoundBy {
+pub enum LibrarySource {
     /// `--ort-lib`.
     Flag,
     /// The environment variable `ORT_DYLIB_PATH`.
@@ -33,7 +34,7 @@ pub enum FoundBy {
     Python,
 }
 
-impl FoundBy {
+impl LibrarySource {
     /// In words, for reports.
     pub fn describe(self) -> &'static str {
         match self {
@@ -47,24 +48,27 @@ impl FoundBy {
 }
 
 /// Searches for the library. A place that is named but empty is an error, never a reason to go on.
-/// With `for_gpu`, the folder of `scripts/setup_gpu` goes before that of `scripts/setup`.
-pub fn find_library(flag: Option<&Path>, for_gpu: bool) -> Result<Library> {
+/// For a GPU, the folder of `scripts/setup_gpu` goes before that of `scripts/setup`.
+pub fn find_library(flag: Option<&Path>, device: DeviceKind) -> Result<Library> {
     if let Some(path) = flag {
-        return named(path, FoundBy::Flag);
+        return named(path, LibrarySource::Flag);
     }
     if let Some(path) = std::env::var_os("ORT_DYLIB_PATH").filter(|path| !path.is_empty()) {
-        return named(Path::new(&path), FoundBy::Environment);
+        return named(Path::new(&path), LibrarySource::Environment);
     }
     let executable = std::env::current_exe().ok();
     let beside = executable.as_deref().and_then(Path::parent);
     let here = std::env::current_dir().ok();
-    let folders: &[&str] = if for_gpu { &[INSTALLED_FOR_GPU, INSTALLED] } else { &[INSTALLED] };
+    let folders: &[&str] = match device {
+        DeviceKind::Cpu => &[INSTALLED],
+        DeviceKind::Gpu => &[INSTALLED_FOR_GPU, INSTALLED],
+    };
     let starts: Vec<&Path> = here.iter().map(PathBuf::as_path).chain(beside).collect();
     let installed = folders.iter().find_map(|folder| starts.iter().find_map(|start| installed_above(start, folder)));
     installed
-        .map(|path| Library { path, found_by: FoundBy::Installed })
-        .or_else(|| Some(Library { path: library_in(beside?)?, found_by: FoundBy::BesideExecutable }))
-        .or_else(|| Some(Library { path: library_of_python()?, found_by: FoundBy::Python }))
+        .map(|path| Library { path, found_by: LibrarySource::Installed })
+        .or_else(|| Some(Library { path: library_in(beside?)?, found_by: LibrarySource::BesideExecutable }))
+        .or_else(|| Some(Library { path: library_of_python()?, found_by: LibrarySource::Python }))
         .ok_or_else(|| {
             Error::new(ErrorKind::Runtime, "ONNX Runtime was not found").help(
                 "run `scripts/setup` in the repository, or `pip install onnxruntime==1.31.1`, \
@@ -74,7 +78,7 @@ pub fn find_library(flag: Option<&Path>, for_gpu: bool) -> Result<Library> {
 }
 
 /// A file, or a folder that holds the library.
-fn named(path: &Path, found_by: FoundBy) -> Result<Library> {
+fn named(path: &Path, found_by: LibrarySource) -> Result<Library> {
     let file = if path.is_dir() { library_in(path) } else { path.is_file().then(|| path.to_owned()) };
     file.map(|path| Library { path, found_by }).ok_or_else(|| {
         Error::new(ErrorKind::Runtime, format!("{} names no ONNX Runtime library", found_by.describe()))
@@ -136,12 +140,12 @@ mod tests {
     #[test]
     fn a_named_place_must_hold_the_library() {
         let folder = tempfile::tempdir().unwrap();
-        let error = find_library(Some(folder.path()), false).unwrap_err();
+        let error = find_library(Some(folder.path()), DeviceKind::Cpu).unwrap_err();
         assert!(error.to_string().contains("--ort-lib names no ONNX Runtime library"), "{error}");
         let file = folder.path().join("libonnxruntime.so.1.31.1");
         std::fs::write(&file, "").unwrap();
-        assert_eq!(find_library(Some(folder.path()), false).unwrap().path, file);
-        assert_eq!(find_library(Some(&file), false).unwrap().found_by, FoundBy::Flag);
+        assert_eq!(find_library(Some(folder.path()), DeviceKind::Cpu).unwrap().path, file);
+        assert_eq!(find_library(Some(&file), DeviceKind::Cpu).unwrap().found_by, LibrarySource::Flag);
     }
 
     #[test]

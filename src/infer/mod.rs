@@ -15,12 +15,13 @@ mod stub;
 use ndarray::{Array3, ArrayView3};
 
 pub(crate) use halving::infer_in_halves;
-pub use library::{FoundBy, Library, find_library};
+pub use library::{Library, LibrarySource, find_library};
 pub use onnx::{OnnxBackend, OnnxOptions, TensorInfo};
-pub use runtime::{Device, Runtime};
+pub use runtime::Runtime;
 pub use stub::CapitalsBackend;
 
 use crate::batch::Batch;
+pub use crate::device::{Device, DeviceKind};
 use crate::error::Result;
 
 /// Computes logits. One thread owns it.

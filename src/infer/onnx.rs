@@ -9,10 +9,11 @@ use serde::Serialize;
 
 use super::cuda::{self, Bound};
 use super::placement::{Placement, Profile};
-use super::runtime::{Device, Runtime};
+use super::runtime::Runtime;
 use super::signature::{Input, InputKind, Signature};
 use super::{Backend, Logits};
 use crate::batch::Batch;
+use crate::device::Device;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{GraphSource, Model};
 
@@ -250,7 +251,7 @@ mod tests {
     /// What a GPU does, in the processor's memory.
     #[test]
     fn bound_tensors_give_the_same_logits() {
-        let (runtime, model) = (Runtime::load(None, false).unwrap(), tiny());
+        let (runtime, model) = (Runtime::load(None, Device::Cpu.kind()).unwrap(), tiny());
         let mut plain = OnnxBackend::new(runtime, &model, OPTIONS).unwrap();
         let mut bound = OnnxBackend::new(runtime, &model, OPTIONS).unwrap();
         bound.bound = Some(Bound::unpinned(&bound.session, &bound.signature.output).unwrap());
@@ -266,7 +267,7 @@ mod tests {
     /// On a CPU every heavy node is on the CPU: the check for GPUs must see that in a real profile.
     #[test]
     fn the_placement_of_a_real_session_is_seen() {
-        let (runtime, profile) = (Runtime::load(None, false).unwrap(), Profile::new().unwrap());
+        let (runtime, profile) = (Runtime::load(None, Device::Cpu.kind()).unwrap(), Profile::new().unwrap());
         let folder = profile.prefix().parent().unwrap().to_owned();
         let error = OnnxBackend::open(runtime, &tiny(), OPTIONS, Some(profile)).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Model);

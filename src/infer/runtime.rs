@@ -8,16 +8,8 @@ use ort::session::Session;
 
 use super::cuda;
 use super::library::{Library, find_library, library_version};
+use crate::device::{Device, DeviceKind};
 use crate::error::{Error, ErrorKind, Result};
-
-/// Where a session computes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Device {
-    /// The processor.
-    Cpu,
-    /// The CUDA device of this number.
-    Cuda(u32),
-}
 
 /// ONNX Runtime, loaded. A process can load it once.
 #[derive(Debug)]
@@ -32,12 +24,10 @@ pub struct Runtime {
 static RUNTIME: OnceLock<std::result::Result<Runtime, String>> = OnceLock::new();
 
 impl Runtime {
-    /// Finds and loads the library; later calls return what the first one loaded. Nothing of ONNX Runtime may
-    /// be touched before, so that everything here starts from this value.
-    ///
-    /// With `for_gpu`, the folder that `scripts/setup_gpu` makes goes before that of `scripts/setup`.
-    pub fn load(flag: Option<&Path>, for_gpu: bool) -> Result<&'static Self> {
-        let library = find_library(flag, for_gpu)?;
+    /// Finds the library as [`find_library`] does and loads it; later calls return what the first one loaded. All
+    /// use of ONNX Runtime starts from this value.
+    pub fn load(library: Option<&Path>, device: DeviceKind) -> Result<&'static Self> {
+        let library = find_library(library, device)?;
         let path = library.path.clone();
         let loaded = RUNTIME.get_or_init(|| Self::load_now(library).map_err(|error| with_causes(&*error)));
         loaded.as_ref().map_err(|message| {

@@ -6,6 +6,7 @@ use crate::error::Result;
 #[cfg(feature = "bundled-model")]
 pub(super) fn open(options: &ModelOptions) -> Result<Model> {
     use super::{Graph, GraphSource, Origin, Parts, Variant};
+    use crate::device::DeviceKind;
     use crate::error::{Error, ErrorKind};
 
     macro_rules! file {
@@ -20,7 +21,7 @@ pub(super) fn open(options: &ModelOptions) -> Result<Model> {
     static CARD: &[u8] = file!("namewire.json");
 
     let variant = Variant::new("onnx/model_quantized.onnx", GRAPH);
-    if options.for_gpu || options.variant.as_ref().is_some_and(|asked| !variant.is_called(asked)) {
+    if options.device == DeviceKind::Gpu || options.variant.as_ref().is_some_and(|asked| !variant.is_called(asked)) {
         return Err(Error::new(ErrorKind::Model, "the bundled model has only its 8-bit variant, made for the CPU")
             .help(
                 "for a GPU, give the folder of a model with model_fp16.onnx or model.onnx to --model; \

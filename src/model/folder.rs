@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::within::{CONFIG_BYTES, TOKENIZER_BYTES, Within, missing};
 use super::{Graph, GraphSource, Model, ModelOptions, Origin, Parts};
+use crate::device::DeviceKind;
 use crate::error::{Error, ErrorKind, Result};
 use crate::hash::sha256_file;
 
@@ -58,8 +59,11 @@ impl Variant {
 
 impl Precision {
     /// What suits a device, best first: 8-bit integers on a CPU, half precision on a GPU.
-    pub(crate) fn preference(for_gpu: bool) -> [Self; 3] {
-        if for_gpu { [Self::Fp16, Self::Fp32, Self::Int8] } else { [Self::Int8, Self::Fp32, Self::Fp16] }
+    pub(crate) fn preference(device: DeviceKind) -> [Self; 3] {
+        match device {
+            DeviceKind::Cpu => [Self::Int8, Self::Fp32, Self::Fp16],
+            DeviceKind::Gpu => [Self::Fp16, Self::Fp32, Self::Int8],
+        }
     }
 }
 
@@ -175,13 +179,13 @@ fn choose<'v>(origin: &Origin, folder: &Path, variants: &'v [Variant], options: 
                 .help(format!("the folder has {}{more}", list()))
         })?,
         None => {
-            let order = Precision::preference(options.for_gpu);
+            let order = Precision::preference(options.device);
             let rank = |variant: &&Variant| order.iter().position(|precision| *precision == variant.precision);
             // Of several equals the plainest name: "model_quantized.onnx" before "model_q4f16_block.onnx".
             variants.iter().min_by_key(|variant| (rank(variant), variant.file.len())).unwrap_or(&variants[0])
         }
     };
-    if options.for_gpu && chosen.precision == Precision::Int8 {
+    if options.device == DeviceKind::Gpu && chosen.precision == Precision::Int8 {
         return Err(Error::new(
             ErrorKind::Model,
             "8-bit integer products are for the CPU; a GPU would be slower with them",

@@ -26,6 +26,7 @@ pub use labels::{LabelSet, Scheme};
 pub(crate) use labels::{Position, parse_tag};
 pub use tokenizer::Tokenizer;
 
+use crate::device::DeviceKind;
 use crate::error::{Error, ErrorKind, Result};
 use crate::hub::{HubCache, HubName, Snapshot};
 
@@ -126,8 +127,8 @@ pub struct Card {
 pub struct ModelOptions {
     /// Which ONNX file, by file name or stem; otherwise the one that suits the device.
     pub variant: Option<String>,
-    /// Prefer half precision, as a GPU does, over 8-bit integers.
-    pub for_gpu: bool,
+    /// The device that it will run on, which decides the precision: 8-bit integers on a CPU, half precision on a GPU.
+    pub device: DeviceKind,
     /// A window other than the usual one, not longer than the model was made for.
     pub window: Option<usize>,
     /// Label names in the order of the logits, in place of those of `config.json`.

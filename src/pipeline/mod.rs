@@ -39,7 +39,7 @@ use crate::infer::{Backend, infer_in_halves};
 use crate::link::{Document, Explanation, LinkedMention, Linker};
 use crate::model::Model;
 use crate::read::{RawRecord, Reject};
-use crate::repeat::Memory;
+use crate::repeat::ScoreCache;
 use crate::report::{Counters, RunReport, Stage, Started, Waiter};
 use crate::stop::Stop;
 use pending::Pending;
@@ -67,7 +67,7 @@ impl Pipeline {
             .map_err(|error| Error::new(ErrorKind::Internal, "cannot start threads").because(error))?;
         // What depends on the batch must not be remembered: the output would depend on what was forgotten.
         let exact = model.graph.variant.rows_are_independent() && config.batch.equal_lengths;
-        let memory = (config.dedup && exact).then(|| Memory::new(config.memory_bytes));
+        let memory = (config.dedup && exact).then(|| ScoreCache::new(config.memory_bytes));
         let watch = Arc::new(Watch::new(backends.len()));
         let (counters, stop) = (Arc::default(), Stop::default());
         let shared = Shared { model, config, host, memory, counters, watch, stop };
@@ -100,7 +100,7 @@ impl Pipeline {
 
     /// Forgets the scores that were remembered for repeated sentences: for measurements that start anew.
     pub fn forget(&self) {
-        self.shared.memory.iter().for_each(Memory::forget);
+        self.shared.memory.iter().for_each(ScoreCache::clear);
     }
 
     /// Figures of the current run, to be watched from any thread.

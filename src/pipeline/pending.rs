@@ -7,7 +7,7 @@ use crate::chunk::Chunk;
 use crate::error::Result;
 use crate::infer::Logits;
 use crate::model::Model;
-use crate::repeat::Memory;
+use crate::repeat::ScoreCache;
 use crate::stitch::{Scores, content};
 
 pub(super) struct Pending {
@@ -38,7 +38,7 @@ impl Pending {
         plan: usize,
         logits: &Logits,
         model: &Model,
-        memory: Option<&Memory>,
+        memory: Option<&ScoreCache>,
     ) -> Result<[usize; 2]> {
         self.waiting -= 1;
         let chunk = &self.chunk;
@@ -53,7 +53,7 @@ impl Pending {
                 *if copy == fresh { &mut computed } else { &mut repeated } += kept;
             }
             if let Some(memory) = memory {
-                memory.keep(chunk.windows[fresh as usize].token_ids(&chunk.articles), scores);
+                memory.insert(chunk.windows[fresh as usize].token_ids(&chunk.articles), scores);
             }
         }
         Ok([computed, repeated])

@@ -20,7 +20,7 @@ use crate::error::{Error, Result};
 use crate::infer::{Backend, Logits, infer_in_halves};
 use crate::model::Model;
 use crate::read::{RawRecord, Reject};
-use crate::repeat::Memory;
+use crate::repeat::ScoreCache;
 use crate::report::{Counters, Stage, Waiter};
 use crate::stop::{Intake, Stop};
 
@@ -29,7 +29,7 @@ pub(super) struct Shared {
     pub(super) model: Model,
     pub(super) config: Config,
     pub(super) host: rayon::ThreadPool,
-    pub(super) memory: Option<Memory>,
+    pub(super) memory: Option<ScoreCache>,
     pub(super) counters: Arc<Counters>,
     pub(super) watch: Arc<Watch>,
     pub(super) stop: Stop,

@@ -4,6 +4,8 @@
 //! crosses a block. Rules are for news English and harmless elsewhere; the cost of a missed boundary is a
 //! longer sentence, and of a false one a name cut in two, so that every doubt is decided for joining.
 
+use serde::{Deserialize, Serialize};
+
 use crate::article::Field;
 use crate::span::Span;
 
@@ -19,7 +21,9 @@ pub struct Sentence {
 }
 
 /// Where sentences come from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Segmentation {
     /// The rules of this module.
     #[default]

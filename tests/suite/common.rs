@@ -216,7 +216,7 @@ pub(crate) fn tiny_model() -> Model {
 
 /// A session of a model.
 pub(crate) fn session(model: &Model) -> OnnxBackend {
-    let runtime = Runtime::load(None, false).expect("ONNX Runtime; `scripts/setup` installs it");
+    let runtime = Runtime::load(None, Device::Cpu.kind()).expect("ONNX Runtime; `scripts/setup` installs it");
     OnnxBackend::new(runtime, model, OnnxOptions { device: Device::Cpu, threads: 1, gpu_memory: None }).unwrap()
 }
 
