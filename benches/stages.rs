@@ -10,13 +10,14 @@ use namewire::batch::{Batch, plan};
 use namewire::bench::generate;
 use namewire::chunk::Chunk;
 use namewire::config::Config;
+use namewire::counters::Counters;
 use namewire::decode::decode;
-use namewire::finish::Outcome;
 use namewire::infer::{Backend, Device, OnnxBackend, OnnxOptions, Runtime};
+use namewire::mentions::RecordOutcome;
 use namewire::model::{Model, ModelOptions};
+use namewire::outcome::Outcome;
 use namewire::pipeline::Pipeline;
 use namewire::read::RawRecord;
-use namewire::report::Counters;
 use namewire::stitch::{Scores, content};
 
 const ARTICLES: usize = 20;
@@ -35,7 +36,13 @@ fn session(model: &Model) -> OnnxBackend {
 }
 
 fn prepare(model: &Model, config: &Config) -> Chunk {
-    Chunk::prepare(records().into_iter().map(Ok).collect(), model, config, None, &Counters::default())
+    Chunk::prepare(
+        records().into_iter().map(|record| Ok(record.into())).collect(),
+        model,
+        config,
+        None,
+        &Counters::default(),
+    )
 }
 
 fn benches(criterion: &mut Criterion) {
@@ -98,9 +105,9 @@ fn whole_loop(criterion: &mut Criterion, tokens: usize) {
     group.throughput(Throughput::Elements(tokens as u64)).sample_size(10);
     group.bench_function("whole", |bencher| {
         bencher.iter(|| {
-            pipeline.forget();
-            let count = |outcome: &Outcome<'_>| Ok(matches!(outcome, Outcome::Finished(_)));
-            let report = pipeline.run(records().into_iter().map(Ok), count, |_| Ok(())).unwrap();
+            pipeline.clear_cache();
+            let count = |outcome: &RecordOutcome<'_>| Ok(matches!(outcome, Outcome::Processed(_)));
+            let report = pipeline.run(records().into_iter().map(Ok), &pipeline.handle(), count, |_| Ok(())).unwrap();
             assert_eq!((report.articles, report.tokens_inferred), (ARTICLES as u64, tokens as u64));
         });
     });

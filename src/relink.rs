@@ -7,15 +7,17 @@ use std::io::BufRead;
 
 use rayon::prelude::*;
 
-use crate::chunk::{Chunk, Item, chunks};
+use crate::chunk::{Chunk, Encoded, chunks};
 use crate::config::Config;
+use crate::counters::Counters;
 use crate::decode::NerSpan;
 use crate::error::Result;
-use crate::finish::{Outcome, link};
 use crate::link::Linker;
+use crate::mentions::{RecordOutcome, link};
 use crate::model::Model;
+use crate::outcome::Outcome;
 use crate::read::{RawRecord, Reject};
-use crate::report::{Counters, RunReport, Started};
+use crate::report::{MentionCounts, RunReport, Started};
 use crate::write::SpanReader;
 
 /// What relinking needs besides articles and spans.
@@ -36,7 +38,7 @@ impl Relinker {
         &self,
         records: impl Iterator<Item = std::result::Result<RawRecord, Reject>>,
         mut spans: SpanReader<impl BufRead>,
-        render: impl Fn(&Outcome<'_>) -> Result<R> + Sync,
+        render: impl Fn(&RecordOutcome<'_>) -> Result<R> + Sync,
         mut write: impl FnMut(R) -> Result<()>,
     ) -> Result<RunReport> {
         let started = Started::now();
@@ -49,13 +51,18 @@ impl Relinker {
             let found: Vec<Vec<NerSpan>> = articles
                 .map(|encoded| spans.of_article(&encoded.article, &encoded.raw_sentences()))
                 .collect::<Result<_>>()?;
-            let one = |item: &Item| {
-                let outcome = self.outcome(item, &chunk, &found, &counters)?;
-                Ok((outcome.tally(&self.config.languages), render(&outcome)?))
+            let one = |record: &Outcome<Encoded>| {
+                let outcome = record.as_ref().map(|Encoded { article, language }| {
+                    let (encoded, found) = (&chunk.articles[*article], found[*article].clone());
+                    link(encoded, language.as_deref(), found, self.linker.as_ref(), &counters)
+                });
+                let outcome = outcome.transpose()?;
+                Ok((MentionCounts::from(&outcome), render(&outcome)?))
             };
-            let results: Result<Vec<_>> = chunk.items.par_iter().map(one).collect();
-            for (item, (tally, rendered)) in chunk.items.iter().zip(results?) {
-                tally.add_to(chunk.input_of(item), &mut report);
+            let results: Result<Vec<_>> = chunk.records.par_iter().map(one).collect();
+            for (record, (counts, rendered)) in chunk.records.iter().zip(results?) {
+                report.count(record, &chunk, &self.config.languages);
+                report.count_mentions(counts);
                 write(rendered)?;
             }
             report.inputs.end_chunk();
@@ -63,23 +70,5 @@ impl Relinker {
         spans.finish()?;
         report.close(&counters, &started);
         Ok(report)
-    }
-
-    fn outcome<'c>(
-        &self,
-        item: &'c Item,
-        chunk: &'c Chunk,
-        found: &[Vec<NerSpan>],
-        counters: &Counters,
-    ) -> Result<Outcome<'c>> {
-        match item {
-            Item::Rejected(reject) => Ok(Outcome::Rejected(reject)),
-            Item::Skipped { article, language } => Ok(Outcome::Skipped { article, language: language.as_deref() }),
-            Item::Encoded { article, language } => {
-                let (encoded, found) = (&chunk.articles[*article], found[*article].clone());
-                let done = link(encoded, language.as_deref(), found, self.linker.as_ref(), counters)?;
-                Ok(Outcome::Finished(Box::new(done)))
-            }
-        }
     }
 }

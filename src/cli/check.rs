@@ -105,6 +105,7 @@ impl Sample {
         let mut outputs = [Vec::new(), Vec::new(), Vec::new(), Vec::new()];
         let report = pipeline.run(
             taken.into_iter(),
+            &pipeline.handle(),
             |outcome| render(outcome, table, lines),
             |rendered| {
                 let article = rendered.article.as_ref().map(|row| row.line(None)).transpose()?.unwrap_or_default();

@@ -10,6 +10,7 @@ use namewire::error::{Error, Result};
 use namewire::link::{
     Dropped, EntityIx, EntityTable, Evidence, ExplainedMention, ExplainedRow, Explanation, Link, Weighed,
 };
+use namewire::outcome::Outcome;
 use namewire::pipeline::Pipeline;
 use namewire::read::{Records, discover};
 use namewire::span::{CodePoints, Span};
@@ -52,9 +53,12 @@ pub(super) fn run(args: &ExplainArgs) -> Result<End> {
     let model = args.model.open_model(device)?;
     let backends = args.model.open_backends(runtime, &model, device, 1)?;
     let pipeline = Pipeline::new(model, Some(linker), backends, config)?;
-    let Some((explanation, linker)) = pipeline.explain(article.clone())?.zip(pipeline.linker()) else {
-        return Ok(End::Done);
-    };
+    let explanation = pipeline.with_article(article.clone(), |outcome| match outcome {
+        Outcome::Processed(done) => Ok(pipeline.explain(done)),
+        Outcome::Rejected(reject) => Err(Error::config(reject.to_string())),
+        Outcome::Skipped(_) => Ok(None),
+    })?;
+    let Some((explanation, linker)) = explanation.zip(pipeline.linker()) else { return Ok(End::Done) };
     let view = View { article: &article, table: linker.table() };
     match args.json {
         true => print(&format!("{:#}\n", view.json(&explanation)))?,

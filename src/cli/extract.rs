@@ -96,7 +96,8 @@ pub(super) fn run(args: &ExtractArgs) -> Result<End> {
     }
     let ledger = Ledger::new(target.shard_size());
     let identity = identity(&setting, &inputs, args, spans)?;
-    let interrupt = Interrupt::watch(pipeline.stop(), target.words_on_interrupt())?;
+    let handle = pipeline.handle();
+    let interrupt = Interrupt::watch(handle.stop().clone(), target.words_on_interrupt())?;
     let Some(mut sink) = target.open(identity, &ledger)? else { return Ok(End::Done) };
 
     let end = sink.manifest().and_then(|manifest| manifest.end()).cloned();
@@ -105,12 +106,13 @@ pub(super) fn run(args: &ExtractArgs) -> Result<End> {
         Ok(records) => records,
         Err(error) => return Err(sink.fail(error)),
     };
-    LimitArgs::guard(&pipeline);
-    let progress = Progress::start(args.writing.quiet, progress, pipeline.counters());
+    LimitArgs::guard(&pipeline, &handle);
+    let progress = Progress::start(args.writing.quiet, progress, handle.counters().clone());
     let mut summary = Summary::default();
     let table = pipeline.linker().map(Linker::table);
     let report = pipeline.run(
         records,
+        &handle,
         |outcome| render(outcome, table, &lines),
         |rendered| {
             summary.count(&rendered);
@@ -122,7 +124,7 @@ pub(super) fn run(args: &ExtractArgs) -> Result<End> {
         Ok(report) => report,
         Err(error) => return Err(sink.fail(error)),
     };
-    if pipeline.stop().was_heeded() {
+    if report.stopped {
         sink.stop()?;
         return Ok(End::Interrupted(interrupt.status()));
     }

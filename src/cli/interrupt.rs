@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
 use namewire::error::{Error, Result};
-use namewire::stop::Stop;
+use namewire::pipeline::Stop;
 
 use super::say;
 

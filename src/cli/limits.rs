@@ -8,7 +8,7 @@ use namewire::config::Config;
 use namewire::error::Result;
 use namewire::memory::{Fixed, fit, resident_bytes};
 use namewire::model::Model;
-use namewire::pipeline::Pipeline;
+use namewire::pipeline::{Pipeline, RunHandle};
 use namewire::read::{Compression, Input};
 
 use super::size::{parse_size, shown_size};
@@ -66,9 +66,9 @@ impl LimitArgs {
     }
 
     /// Ends the program where the run cannot end itself: in linking or writing that never comes back.
-    pub(super) fn guard(pipeline: &Pipeline) {
+    pub(super) fn guard(pipeline: &Pipeline, handle: &RunHandle) {
         let Some(limit) = pipeline.config().stall else { return };
-        let watch = Arc::downgrade(&pipeline.watch());
+        let watch = Arc::downgrade(handle.watch());
         std::thread::spawn(move || {
             while let Some(watch) = watch.upgrade() {
                 if let Some(stalled) = watch.stalled(limit + PATIENCE) {

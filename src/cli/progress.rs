@@ -8,8 +8,8 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use indicatif::{HumanCount, HumanDuration, ProgressBar, ProgressStyle};
+use namewire::counters::Counters;
 use namewire::read::ReadProgress;
-use namewire::report::Counters;
 
 use super::log;
 

@@ -11,50 +11,53 @@
 //! ```
 //!
 //! At most [`Config::chunks_in_flight`] chunks are between preparer and collector, so that memory does not grow with
-//! the dump. Whichever thread fails, the others see their channels close and end; one that panics or hangs ends the
-//! run with its name.
+//! the dump. When a thread fails, the others see their channels close and end; one that panics or hangs ends the
+//! run with an error that names it.
 
+mod collector;
+mod handle;
 mod pending;
+mod sessions;
+mod stop;
 mod watch;
 mod workers;
 
-use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::Ordering::Relaxed;
-use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::Duration;
+use std::sync::Arc;
+use std::thread::JoinHandle;
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, bounded, unbounded};
-use rayon::prelude::*;
+use crossbeam_channel::{Receiver, bounded, unbounded};
 
+pub use handle::RunHandle;
+pub use stop::Stop;
 pub use watch::{Stalled, Watch};
 
 use crate::article::Article;
 use crate::batch::Batch;
-use crate::chunk::{Chunk, Item};
+use crate::chunk::{Chunk, RawChunk, Record};
 use crate::config::Config;
 use crate::error::{Error, ErrorKind, Result};
-use crate::finish::{Finished, Finisher, Outcome, finish};
 use crate::infer::{Backend, infer_in_halves};
-use crate::link::{Document, Explanation, LinkedMention, Linker};
+use crate::link::{Document, Explanation, Linker};
+use crate::mentions::{ArticleMentions, Extractor, RecordOutcome};
 use crate::model::Model;
-use crate::read::{RawRecord, Reject};
+use crate::read::Reject;
 use crate::repeat::ScoreCache;
-use crate::report::{Counters, RunReport, Stage, Started, Waiter};
-use crate::stop::Stop;
+use crate::report::{RunReport, Started};
+use collector::Collector;
 use pending::Pending;
-use watch::Worker;
-use workers::{Event, Shared, panicked};
+use sessions::Sessions;
+use workers::{Run, Shared, internal, panicked};
 
-/// A model, its backends and a linker, ready to process articles.
+/// A model, its backends and a linker, ready to process articles. Runs and single articles may share it from any
+/// number of threads; each batch has a backend to itself.
 pub struct Pipeline {
     shared: Arc<Shared>,
     linker: Option<Linker>,
-    backends: Mutex<Vec<Box<dyn Backend>>>,
 }
 
 impl Pipeline {
-    /// A pipeline over at least one backend, each of which gets a thread of its own. Without a linker,
+    /// A pipeline over at least one backend, each of which gets a thread of its own in a run. Without a linker,
     /// mentions are written as the model found them.
     pub fn new(model: Model, linker: Option<Linker>, backends: Vec<Box<dyn Backend>>, config: Config) -> Result<Self> {
         if backends.is_empty() {
@@ -65,22 +68,16 @@ impl Pipeline {
             .thread_name(|index| format!("host-{index}"))
             .build()
             .map_err(|error| Error::new(ErrorKind::Internal, "cannot start threads").because(error))?;
-        // What depends on the batch must not be remembered: the output would depend on what was forgotten.
+        // Scores that depend on the batch must not be cached: the output would depend on what the cache dropped.
         let exact = model.graph.variant.rows_are_independent() && config.batch.equal_lengths;
-        let memory = (config.dedup && exact).then(|| ScoreCache::new(config.memory_bytes));
-        let watch = Arc::new(Watch::new(backends.len()));
-        let (counters, stop) = (Arc::default(), Stop::default());
-        let shared = Shared { model, config, host, memory, counters, watch, stop };
-        Ok(Self { shared: Arc::new(shared), linker, backends: Mutex::new(backends) })
+        let cache = (config.dedup && exact).then(|| ScoreCache::new(config.memory_bytes));
+        let shared = Shared { model, config, host, cache, sessions: Sessions::new(backends) };
+        Ok(Self { shared: Arc::new(shared), linker })
     }
 
-    /// Puts other backends into the place of the present ones, which it gives back: as many as there are.
+    /// Exchanges the backends for as many others, and returns the old ones.
     pub fn replace_backends(&self, backends: Vec<Box<dyn Backend>>) -> Result<Vec<Box<dyn Backend>>> {
-        let mut present = self.lock_backends()?;
-        match present.len() == backends.len() {
-            true => Ok(std::mem::replace(&mut present, backends)),
-            false => Err(Error::new(ErrorKind::Config, "there must be as many backends as before")),
-        }
+        self.shared.sessions.replace(backends)
     }
 
     /// The model.
@@ -98,227 +95,116 @@ impl Pipeline {
         &self.shared.config
     }
 
-    /// Forgets the scores that were remembered for repeated sentences: for measurements that start anew.
-    pub fn forget(&self) {
-        self.shared.memory.iter().for_each(ScoreCache::clear);
+    /// How many backends there are.
+    pub fn sessions(&self) -> usize {
+        self.shared.sessions.count()
     }
 
-    /// Figures of the current run, to be watched from any thread.
-    pub fn counters(&self) -> Arc<Counters> {
-        Arc::clone(&self.shared.counters)
+    /// Empties the score cache, for measurements from a cold start.
+    pub fn clear_cache(&self) {
+        self.shared.cache.iter().for_each(ScoreCache::clear);
     }
 
-    /// Who is at work in the current run, and since when. A run that hangs in inference or preparation ends by itself
-    /// after [`Config::stall`]; one that hangs in what `render` or `write` do cannot, and must be watched from outside.
-    pub fn watch(&self) -> Arc<Watch> {
-        Arc::clone(&self.shared.watch)
+    /// A handle for the next [`Pipeline::run`].
+    pub fn handle(&self) -> RunHandle {
+        RunHandle::new(self.sessions())
     }
 
-    /// Ends a run early, as if the input had ended: what was taken in by then is processed and written.
-    pub fn stop(&self) -> Stop {
-        self.shared.stop.clone()
-    }
-
-    /// Processes all records. `render` turns each outcome into whatever is to be written, on many threads;
-    /// `write` gets the results in the order of the records, on the caller's thread. An error of either, of
-    /// inference, or a panic of a stage ends the run.
-    pub fn run<R: Send>(
+    /// Processes all records: raw ones of an input, or articles. `render` turns each outcome into whatever is to be
+    /// written, on many threads; `write` gets the results in the order of the records, on the caller's thread.
+    ///
+    /// # Errors
+    ///
+    /// An error of `render`, `write` or inference, a panic of a stage, or a worker that hangs ends the run. A record
+    /// that cannot be processed does not: its outcome says why.
+    pub fn run<I: Into<Record>, R: Send>(
         &self,
-        records: impl Iterator<Item = std::result::Result<RawRecord, Reject>> + Send + 'static,
-        render: impl Fn(&Outcome<'_>) -> Result<R> + Sync,
-        mut write: impl FnMut(R) -> Result<()>,
+        records: impl Iterator<Item = std::result::Result<I, Reject>> + Send + 'static,
+        handle: &RunHandle,
+        render: impl Fn(&RecordOutcome<'_>) -> Result<R> + Sync,
+        write: impl FnMut(R) -> Result<()>,
     ) -> Result<RunReport> {
         let started = Started::now();
-        let mut backends = self.lock_backends()?;
-        self.shared.counters.reset();
-        self.shared.watch.reset();
-        let raw_chunks = self.shared.spawn_reader(records)?;
+        let run = Run { shared: Arc::clone(&self.shared), handle: handle.clone() };
+        let raw_chunks = run.spawn_reader(records)?;
         let mut report = RunReport::default();
         report.inputs.start();
-        let (jobs, job_queue) = bounded(backends.len() * 2);
-        let (events, event_queue) = unbounded();
-        let (slots, free_slots) = bounded(self.config().chunks_in_flight.max(1));
-        let (running, stopped) = bounded(0);
-        let mut sessions = Vec::with_capacity(backends.len());
-        for (index, backend) in backends.drain(..).enumerate() {
-            let queues = (job_queue.clone(), events.clone());
-            sessions.push(self.shared.spawn_session(index, backend, queues, stopped.clone())?);
-        }
-        drop(job_queue);
-        let prepared = self.shared.spawn_preparer(raw_chunks, (slots, jobs), events, stopped);
-        let collect = || self.collect(event_queue, free_slots, &mut report, &render, &mut write);
-        let done = prepared.and_then(|()| {
-            let outcome = catch_unwind(AssertUnwindSafe(collect));
-            outcome.unwrap_or_else(|payload| Err(panicked("collector (decoding, linking or writing)", &*payload)))
-        });
-        // Whoever is still there ends now.
-        drop(running);
-        *backends = self.shared.give_back(sessions, done.is_err());
-        done?;
-        report.close(&self.shared.counters, &started);
-        self.check_conservation(&report)?;
+        let collector = Collector { run: &run, linker: self.linker.as_ref(), report: &mut report, render, write };
+        run_threads(&run, raw_chunks, collector)?;
+        report.close(&handle.counters, &started);
+        report.stopped = handle.stop.is_effective();
+        check_conservation(&report)?;
         Ok(report)
     }
 
-    fn lock_backends(&self) -> Result<MutexGuard<'_, Vec<Box<dyn Backend>>>> {
-        let backends = self.backends.lock().map_err(|_| internal("an earlier run of this pipeline panicked"))?;
-        match backends.is_empty() {
-            true => Err(internal("an earlier run of this pipeline has lost its sessions")),
-            false => Ok(backends),
-        }
-    }
-
-    /// The linked mentions of one article, on the calling thread and the host pool, with the first backend:
-    /// for programs that have an article in hand. A dump goes faster through [`Pipeline::run`].
-    pub fn extract(&self, article: Article) -> Result<Vec<LinkedMention>> {
-        Ok(self.one_article(article, |done| done.mentions)?.unwrap_or_default())
-    }
-
-    /// The mentions of one article with the reasoning behind each link; nothing where there is no linker.
-    pub fn explain(&self, article: Article) -> Result<Option<Explanation>> {
-        let Some(linker) = &self.linker else { return Ok(None) };
-        self.one_article(article, |done| linker.explain(&Document::of(done.article, &done.sentences), done.found))
-    }
-
-    fn one_article<T>(&self, article: Article, take: impl FnOnce(Finished<'_>) -> T) -> Result<Option<T>> {
-        let mut backends = self.lock_backends()?;
-        let Shared { model, config, host, .. } = &*self.shared;
-        let chunk = host.install(|| Chunk::of_article(article, model, config))?;
+    /// The mentions of one article, on the calling thread and the host pool: for programs that have an article in
+    /// hand. Many articles go faster through [`Pipeline::run`]. Callers on several threads share the backends.
+    pub fn with_article<T>(&self, article: Article, take: impl FnOnce(RecordOutcome<'_>) -> Result<T>) -> Result<T> {
+        let Shared { model, config, host, cache, sessions } = &*self.shared;
+        let counters = &self.handle().counters;
+        let records = vec![Ok(Record::from(article))];
+        let chunk = host.install(|| Chunk::prepare(records, model, config, cache.as_ref(), counters));
         let mut pending = Pending::new(Arc::new(chunk), model.labels.len());
         let mut batch = Batch::default();
         for plan in 0..pending.chunk.plans.len() {
             let chunk = &pending.chunk;
             batch.fill(&chunk.plans[plan], &chunk.windows, &chunk.articles, &model.tokenizer);
-            let (logits, _) = infer_in_halves(backends[0].as_mut(), &batch)?;
-            pending.add(plan, &logits, model, None)?;
+            let (logits, _) = infer_in_halves(sessions.lock_any()?.as_mut(), &batch)?;
+            pending.add(plan, &logits, model, cache.as_ref())?;
         }
-        match finish(&pending.chunk.items[0], &pending.chunk, &pending.scores, self.finisher())? {
-            Outcome::Finished(done) => Ok(Some(take(*done))),
-            Outcome::Rejected(_) | Outcome::Skipped { .. } => Ok(None),
-        }
+        let extractor = Extractor { model, config, linker: self.linker(), counters };
+        let outcome = pending.chunk.records[0].as_ref();
+        take(outcome.map(|encoded| extractor.mentions(encoded, &pending.chunk, &pending.scores)).transpose()?)
     }
 
-    /// Puts logits back in order, finishes chunks in the order of the input, and writes them. Takes the
-    /// queues by value: when it returns early, they close, and every other thread ends.
-    fn collect<R: Send>(
-        &self,
-        events: Receiver<Event>,
-        free_slots: Receiver<()>,
-        report: &mut RunReport,
-        render: &(impl Fn(&Outcome<'_>) -> Result<R> + Sync),
-        write: &mut impl FnMut(R) -> Result<()>,
-    ) -> Result<()> {
-        let Shared { model, memory, counters, watch, .. } = &*self.shared;
-        // Chunks come in order; the front one is finished first.
-        let mut pending: VecDeque<Pending> = VecDeque::new();
-        let mut finished = 0u64;
-        while let Some(event) = counters.wait(Waiter::Collector, || self.next_event(&events)) {
-            match event {
-                Event::Failed(error) => return Err(error),
-                Event::Prepared(chunk) => {
-                    let chunk = Pending::new(chunk, model.labels.len());
-                    Counters::add(&counters.repeated, chunk.known);
-                    pending.push_back(chunk);
-                }
-                Event::Inferred { number, plan, logits } => {
-                    let slot = pending.get_mut((number - finished) as usize);
-                    let slot = slot.ok_or_else(|| internal("logits of a chunk that is not pending"))?;
-                    let add = || slot.add(plan, &logits, model, memory.as_ref());
-                    let [scored, repeated] = counters.time(Stage::Stitch, add)?;
-                    Counters::add(&counters.tokens, scored);
-                    Counters::add(&counters.repeated, repeated);
-                }
-            }
-            while let Some(done) = pending.pop_front_if(|front| front.waiting == 0) {
-                watch.over(Worker::Collector, || self.finish_chunk(&done, report, render, write))?;
-                finished += 1;
-                // The preparer put one there for this chunk.
-                let _ = free_slots.try_recv();
-            }
-        }
-        if pending.is_empty() { Ok(()) } else { Err(internal("the sessions ended before their work was done")) }
-    }
-
-    /// What comes next; nothing where all is done. Looks up from time to time whether somebody hangs.
-    fn next_event(&self, events: &Receiver<Event>) -> Option<Event> {
-        let Some(limit) = self.config().stall else { return events.recv().ok() };
-        loop {
-            match events.recv_timeout(limit.min(Duration::from_secs(1)) / 2) {
-                Ok(event) => return Some(event),
-                Err(RecvTimeoutError::Disconnected) => return None,
-                Err(RecvTimeoutError::Timeout) => {
-                    if let Some(stalled) = self.shared.watch.stalled(limit) {
-                        return Some(Event::Failed(stalled.error()));
-                    }
-                }
-            }
-        }
-    }
-
-    /// Decodes, links and writes a chunk; its articles together as far as [`Config::finish_bytes`] lets them, since
-    /// what is to be written of an article may be many times its size.
-    fn finish_chunk<R: Send>(
-        &self,
-        done: &Pending,
-        report: &mut RunReport,
-        render: &(impl Fn(&Outcome<'_>) -> Result<R> + Sync),
-        write: &mut impl FnMut(R) -> Result<()>,
-    ) -> Result<()> {
-        let Shared { config, host, counters, .. } = &*self.shared;
-        let one = |item: &Item| {
-            let outcome = finish(item, &done.chunk, &done.scores, self.finisher())?;
-            let rendered = counters.time(Stage::Write, || render(&outcome))?;
-            Ok((outcome.tally(&config.languages), rendered))
-        };
-        let mut rest = &done.chunk.items[..];
-        while !rest.is_empty() {
-            let (items, behind) = rest.split_at(done.chunk.items_within(rest, config.finish_bytes));
-            rest = behind;
-            let results: Result<Vec<_>> = host.install(|| items.par_iter().map(one).collect());
-            for (item, (tally, rendered)) in items.iter().zip(results?) {
-                tally.add_to(done.chunk.input_of(item), report);
-                counters.time(Stage::Write, || write(rendered))?;
-            }
-        }
-        report.inputs.end_chunk();
-        counters.articles.store(report.articles, Relaxed);
-        counters.rejected.store(report.rejected, Relaxed);
-        counters.skipped.store(report.skipped, Relaxed);
-        Ok(())
-    }
-
-    fn finisher(&self) -> Finisher<'_> {
-        let Shared { model, config, counters, .. } = &*self.shared;
-        Finisher { model, config, linker: self.linker.as_ref(), counters }
-    }
-
-    fn check_conservation(&self, report: &RunReport) -> Result<()> {
-        let accounted = report.articles + report.rejected + report.skipped;
-        if report.records != accounted {
-            return Err(internal(format!("{} records were read, but {accounted} accounted for", report.records)));
-        }
-        if report.tokens_encoded != report.tokens_inferred {
-            let (encoded, inferred) = (report.tokens_encoded, report.tokens_inferred);
-            return Err(internal(format!("{encoded} tokens were encoded, but {inferred} inferred")));
-        }
-        Ok(())
+    /// What each link of an article rests on; `None` where there is no linker.
+    pub fn explain(&self, done: ArticleMentions<'_>) -> Option<Explanation> {
+        let document = Document::of(done.article, &done.sentences);
+        Some(self.linker.as_ref()?.explain(&document, done.found))
     }
 }
 
-impl Stalled {
-    /// The error with which a run ends that this worker holds up.
-    pub fn error(&self) -> Error {
-        let Self { worker, time } = self;
-        let what = format!("{worker} hangs: it has been at one piece of work for {} s", time.as_secs());
-        Error::new(ErrorKind::Stalled, what)
-            .help("--stall-timeout sets how long a batch or a chunk may take; 0 waits for ever")
+/// Starts the other threads, collects on this one, and waits for all to end.
+fn run_threads<R, Render, Write>(
+    run: &Run,
+    raw_chunks: Receiver<Result<RawChunk>>,
+    mut collector: Collector<'_, Render, Write>,
+) -> Result<()>
+where
+    R: Send,
+    Render: Fn(&RecordOutcome<'_>) -> Result<R> + Sync,
+    Write: FnMut(R) -> Result<()>,
+{
+    let usable = run.shared.sessions.usable()?;
+    let (jobs, job_queue) = bounded(usable.len() * 2);
+    let (events, event_queue) = unbounded();
+    let (slots, free_slots) = bounded(run.shared.config.chunks_in_flight.max(1));
+    let (running, stopped) = bounded(0);
+    let spawn = |index| {
+        let thread = run.spawn_session(index, (job_queue.clone(), events.clone()), stopped.clone())?;
+        Ok((index, thread))
+    };
+    let sessions: Vec<(usize, JoinHandle<()>)> = usable.into_iter().map(spawn).collect::<Result<_>>()?;
+    drop(job_queue);
+    let prepared = run.spawn_preparer(raw_chunks, (slots, jobs), events, stopped);
+    let done = prepared.and_then(|()| {
+        let outcome = catch_unwind(AssertUnwindSafe(|| collector.collect(event_queue, free_slots)));
+        outcome.unwrap_or_else(|payload| Err(panicked("collector (decoding, linking or writing)", &*payload)))
+    });
+    // Every thread that is still there ends now.
+    drop(running);
+    run.join(&sessions, done.is_err());
+    done
+}
+
+fn check_conservation(report: &RunReport) -> Result<()> {
+    let accounted = report.articles + report.rejected + report.skipped;
+    if report.records != accounted {
+        return Err(internal(format!("{} records were read, but {accounted} accounted for", report.records)));
     }
-}
-
-fn no_thread(error: std::io::Error) -> Error {
-    Error::new(ErrorKind::Internal, "cannot start a thread").because(error)
-}
-
-fn internal(what: impl Into<String>) -> Error {
-    Error::new(ErrorKind::Internal, what).help("this is a fault of namewire; please report it with the input")
+    if report.tokens_encoded != report.tokens_inferred {
+        let (encoded, inferred) = (report.tokens_encoded, report.tokens_inferred);
+        return Err(internal(format!("{encoded} tokens were encoded, but {inferred} inferred")));
+    }
+    Ok(())
 }

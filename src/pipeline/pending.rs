@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::internal;
+use super::workers::internal;
 use crate::chunk::Chunk;
 use crate::error::Result;
 use crate::infer::Logits;
@@ -38,7 +38,7 @@ impl Pending {
         plan: usize,
         logits: &Logits,
         model: &Model,
-        memory: Option<&ScoreCache>,
+        cache: Option<&ScoreCache>,
     ) -> Result<[usize; 2]> {
         self.waiting -= 1;
         let chunk = &self.chunk;
@@ -52,8 +52,8 @@ impl Pending {
                 let kept = self.scores[window.article as usize].stitch(window, scores);
                 *if copy == fresh { &mut computed } else { &mut repeated } += kept;
             }
-            if let Some(memory) = memory {
-                memory.insert(chunk.windows[fresh as usize].token_ids(&chunk.articles), scores);
+            if let Some(cache) = cache {
+                cache.insert(chunk.windows[fresh as usize].token_ids(&chunk.articles), scores);
             }
         }
         Ok([computed, repeated])

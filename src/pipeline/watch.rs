@@ -1,9 +1,11 @@
-//! Who is at work, and since when: so that a worker which never comes back is noticed, by name.
+//! Which workers are busy, and since when, so that one that hangs is reported by name.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
-/// The workers of a pipeline, each with the moment at which it began what it is at.
+use crate::error::{Error, ErrorKind};
+
+/// The workers of a run, each with the time at which it began its current piece of work.
 #[derive(Debug)]
 pub struct Watch {
     start: Instant,
@@ -13,7 +15,7 @@ pub struct Watch {
 /// Which worker: a session has its own number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Worker {
-    /// Cuts inputs into chunks. Watched only where no input is a pipe, which may be silent for ever.
+    /// Cuts inputs into chunks. Watched only where no input is a pipe, which may stay silent.
     Reader,
     /// Encodes a chunk, on the host threads.
     Preparer,
@@ -23,12 +25,12 @@ pub(super) enum Worker {
     Session(usize),
 }
 
-/// A worker that has been at one thing for longer than it may.
+/// A worker that has been busy with one piece of work for longer than allowed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stalled {
     /// The worker's name: `reader`, `preparer`, `collector`, `session-0`, …
     pub worker: String,
-    /// For how long it has been at it.
+    /// How long it has been busy with it.
     pub time: Duration,
 }
 
@@ -40,17 +42,17 @@ impl Watch {
         Self { start: Instant::now(), workers: names.map(|name| (name, AtomicU64::new(0))).collect() }
     }
 
-    /// Does one piece of work, watched.
-    pub(super) fn over<T>(&self, worker: Worker, work: impl FnOnce() -> T) -> T {
+    /// Does one piece of work under watch.
+    pub(super) fn during<T>(&self, worker: Worker, work: impl FnOnce() -> T) -> T {
         let since = &self.workers[worker.index()].1;
-        // Zero says idle, so that the first moment is one.
+        // Zero means idle, so the first millisecond is one.
         since.store(self.start.elapsed().as_millis() as u64 + 1, Relaxed);
         let result = work();
         since.store(0, Relaxed);
         result
     }
 
-    /// The worker that has been at one thing for longest, if that is longer than `limit`.
+    /// The worker that has been busy with one piece of work for longest, if that is longer than `limit`.
     pub fn stalled(&self, limit: Duration) -> Option<Stalled> {
         let now = self.start.elapsed();
         let busy = self.workers.iter().filter_map(|(name, since)| {
@@ -61,15 +63,20 @@ impl Watch {
         (time > limit).then(|| Stalled { worker: name.clone(), time })
     }
 
-    /// For how long a worker has been at one thing; `None` where it is idle.
+    /// How long a worker has been busy with its current piece of work; `None` while it is idle.
     pub(super) fn time_of(&self, worker: Worker) -> Option<Duration> {
         let since = self.workers[worker.index()].1.load(Relaxed).checked_sub(1)?;
         Some(self.start.elapsed().saturating_sub(Duration::from_millis(since)))
     }
+}
 
-    /// Everybody is idle: for the next run.
-    pub(super) fn reset(&self) {
-        self.workers.iter().for_each(|(_, since)| since.store(0, Relaxed));
+impl Stalled {
+    /// The error that ends a run because of this worker.
+    pub fn error(&self) -> Error {
+        let Self { worker, time } = self;
+        let what = format!("{worker} hangs: it has been busy with one piece of work for {} s", time.as_secs());
+        Error::new(ErrorKind::Stalled, what)
+            .help("the setting stall_timeout sets how long a batch or a chunk may take; 0 is no limit")
     }
 }
 
@@ -89,12 +96,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_does_not_come_back_is_named() {
+    fn the_worker_that_hangs_is_named() {
         let watch = Watch::new(2);
         assert_eq!(watch.stalled(Duration::ZERO), None);
-        watch.over(Worker::Session(1), || {
+        watch.during(Worker::Session(1), || {
             std::thread::sleep(Duration::from_millis(30));
-            watch.over(Worker::Preparer, || {
+            watch.during(Worker::Preparer, || {
                 let stalled = watch.stalled(Duration::from_millis(20)).unwrap();
                 assert_eq!(stalled.worker, "session-1");
                 assert!(stalled.time >= Duration::from_millis(25));

@@ -1,7 +1,7 @@
 //! The threads of a run: the reader, the preparer, the sessions.
 //!
-//! None of them is waited for without end. Each owns or shares what it works with, so that one which never comes back
-//! is left behind, and the run ends with its name.
+//! A run never waits indefinitely for one of them. Each owns or shares what it works with, so that a thread that hangs
+//! can be abandoned, and the run ends with an error that names it.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -11,28 +11,34 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded, select};
 
-use super::watch::{Watch, Worker};
-use super::{internal, no_thread};
+use super::handle::RunHandle;
+use super::sessions::Sessions;
+use super::stop::Intake;
+use super::watch::Worker;
 use crate::batch::Batch;
-use crate::chunk::{Chunk, RawChunk, chunks};
+use crate::chunk::{Chunk, RawChunk, Record, chunks};
 use crate::config::Config;
-use crate::error::{Error, Result};
-use crate::infer::{Backend, Logits, infer_in_halves};
+use crate::counters::{Counters, Stage, Waiter};
+use crate::error::{Error, ErrorKind, Result};
+use crate::infer::{Logits, infer_in_halves};
 use crate::model::Model;
-use crate::read::{RawRecord, Reject};
+use crate::read::Reject;
 use crate::repeat::ScoreCache;
-use crate::report::{Counters, Stage, Waiter};
-use crate::stop::{Intake, Stop};
 
-/// What the threads of a pipeline share.
+/// What a pipeline has for all its runs.
 pub(super) struct Shared {
     pub(super) model: Model,
     pub(super) config: Config,
     pub(super) host: rayon::ThreadPool,
-    pub(super) memory: Option<ScoreCache>,
-    pub(super) counters: Arc<Counters>,
-    pub(super) watch: Arc<Watch>,
-    pub(super) stop: Stop,
+    pub(super) cache: Option<ScoreCache>,
+    pub(super) sessions: Sessions,
+}
+
+/// What the threads of one run share.
+#[derive(Clone)]
+pub(super) struct Run {
+    pub(super) shared: Arc<Shared>,
+    pub(super) handle: RunHandle,
 }
 
 /// One batch to run.
@@ -49,36 +55,32 @@ pub(super) enum Event {
     Failed(Error),
 }
 
-/// How long a run that failed waits for sessions to finish the batches that they are at.
-const GRACE: Duration = Duration::from_secs(10);
+/// How long a run that failed waits for sessions to finish their current batches.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A session at work, which gives its backend back.
-pub(super) type Session = JoinHandle<Box<dyn Backend>>;
-
-/// What a worker that panicked said.
+/// The error of a worker that panicked.
 pub(super) fn panicked(who: &str, payload: &(dyn Any + Send)) -> Error {
     let said = payload.downcast_ref::<&str>().copied().or(payload.downcast_ref::<String>().map(String::as_str));
-    internal(format!("the {who} panicked: {}", said.unwrap_or("it did not say why")))
+    internal(format!("the {who} panicked: {}", said.unwrap_or("without a message")))
 }
 
-impl Shared {
-    /// Reading may block on a pipe for ever, so its thread is not waited for: it ends when nobody listens.
-    pub(super) fn spawn_reader(
-        self: &Arc<Self>,
-        records: impl Iterator<Item = std::result::Result<RawRecord, Reject>> + Send + 'static,
+impl Run {
+    /// Reading may block on a pipe indefinitely, so its thread is never joined: it ends when its channel closes.
+    pub(super) fn spawn_reader<R: Into<Record>>(
+        &self,
+        records: impl Iterator<Item = std::result::Result<R, Reject>> + Send + 'static,
     ) -> Result<Receiver<Result<RawChunk>>> {
         let (raw_chunks, queue) = bounded(1);
-        let shared = Arc::clone(self);
+        let Self { shared, handle } = self.clone();
         let read = move || {
-            let counters = &shared.counters;
+            let RunHandle { counters, watch, .. } = &handle;
             let mut chunks = chunks(records, shared.config.chunk);
             loop {
                 let mut next = || counters.time(Stage::Read, || chunks.next());
-                let watched = AssertUnwindSafe(|| match shared.config.watch_reader {
-                    true => shared.watch.over(Worker::Reader, next),
-                    false => next(),
+                let watched = AssertUnwindSafe(|| {
+                    if shared.config.watch_reader { watch.during(Worker::Reader, next) } else { next() }
                 });
-                // A reader that just went away would look like the end of the input.
+                // A reader that just disappeared would look like the end of the input.
                 let chunk = match catch_unwind(watched) {
                     Ok(None) => return,
                     Ok(Some(chunk)) => Ok(chunk),
@@ -95,14 +97,14 @@ impl Shared {
 
     /// The thread that encodes chunks, while there is room for more.
     pub(super) fn spawn_preparer(
-        self: &Arc<Self>,
+        &self,
         raw: Receiver<Result<RawChunk>>,
         (slots, jobs): (Sender<()>, Sender<Job>),
         events: Sender<Event>,
         stopped: Receiver<()>,
     ) -> Result<()> {
-        let shared = Arc::clone(self);
-        spawn("preparer".to_owned(), move || shared.prepare_chunks(&raw, &slots, &jobs, &events, &stopped)).map(|_| ())
+        let run = self.clone();
+        spawn("preparer".to_owned(), move || run.prepare_chunks(&raw, &slots, &jobs, &events, &stopped)).map(|_| ())
     }
 
     fn prepare_chunks(
@@ -113,12 +115,10 @@ impl Shared {
         events: &Sender<Event>,
         stopped: &Receiver<()>,
     ) {
-        let counters = &self.counters;
-        let prepare = |raw| {
-            let memory = self.memory.as_ref();
-            self.host.install(|| Chunk::prepare(raw, &self.model, &self.config, memory, counters))
-        };
-        let mut intake = Intake::new((raw, stopped), &self.stop, self.config.chunk.shard);
+        let RunHandle { counters, watch, stop } = &self.handle;
+        let Shared { model, config, host, cache, .. } = &*self.shared;
+        let prepare = |raw| host.install(|| Chunk::prepare(raw, model, config, cache.as_ref(), counters));
+        let mut intake = Intake::new((raw, stopped), stop, config.chunk.shard);
         let next = || counters.wait(Waiter::PreparerForRecords, || intake.next());
         for (number, raw) in std::iter::from_fn(next).enumerate() {
             let raw = match raw {
@@ -131,7 +131,7 @@ impl Shared {
             if !counters.wait(Waiter::PreparerForRoom, || give(slots, (), stopped)) {
                 return;
             }
-            let prepared = self.watch.over(Worker::Preparer, || catch_unwind(AssertUnwindSafe(|| prepare(raw))));
+            let prepared = watch.during(Worker::Preparer, || catch_unwind(AssertUnwindSafe(|| prepare(raw))));
             let chunk = match prepared {
                 Ok(chunk) => Arc::new(chunk),
                 Err(payload) => return drop(events.send(Event::Failed(panicked("preparer", &*payload)))),
@@ -151,33 +151,23 @@ impl Shared {
 
     /// A thread for one backend.
     pub(super) fn spawn_session(
-        self: &Arc<Self>,
+        &self,
         index: usize,
-        mut backend: Box<dyn Backend>,
         (jobs, events): (Receiver<Job>, Sender<Event>),
         stopped: Receiver<()>,
-    ) -> Result<Session> {
-        let shared = Arc::clone(self);
-        spawn(format!("session-{index}"), move || {
-            shared.infer_jobs(index, backend.as_mut(), &jobs, &events, &stopped);
-            backend
-        })
+    ) -> Result<JoinHandle<()>> {
+        let run = self.clone();
+        spawn(format!("session-{index}"), move || run.infer_jobs(index, &jobs, &events, &stopped))
     }
 
     /// The inference loop: fill a batch, run it, pass on the logits.
-    fn infer_jobs(
-        &self,
-        index: usize,
-        backend: &mut dyn Backend,
-        jobs: &Receiver<Job>,
-        events: &Sender<Event>,
-        stopped: &Receiver<()>,
-    ) {
+    fn infer_jobs(&self, index: usize, jobs: &Receiver<Job>, events: &Sender<Event>, stopped: &Receiver<()>) {
+        let RunHandle { counters, watch, .. } = &self.handle;
         let mut batch = Batch::default();
-        let next = || self.counters.wait(Waiter::Sessions, || take(jobs, stopped));
+        let next = || counters.wait(Waiter::Sessions, || take(jobs, stopped));
         for Job { chunk, number, plan } in std::iter::from_fn(next) {
-            let infer = || self.infer(backend, &mut batch, &chunk, plan);
-            let inferred = self.watch.over(Worker::Session(index), || catch_unwind(AssertUnwindSafe(infer)));
+            let infer = || self.infer(index, &mut batch, &chunk, plan);
+            let inferred = watch.during(Worker::Session(index), || catch_unwind(AssertUnwindSafe(infer)));
             let event = match inferred {
                 Ok(Ok(logits)) => Event::Inferred { number, plan, logits },
                 Ok(Err(error)) => Event::Failed(error),
@@ -190,37 +180,37 @@ impl Shared {
         }
     }
 
-    fn infer(&self, backend: &mut dyn Backend, batch: &mut Batch, chunk: &Chunk, plan: usize) -> Result<Logits> {
-        let counters = &self.counters;
-        let rows = &chunk.plans[plan];
-        counters.time(Stage::Batch, || batch.fill(rows, &chunk.windows, &chunk.articles, &self.model.tokenizer));
+    fn infer(&self, index: usize, batch: &mut Batch, chunk: &Chunk, plan: usize) -> Result<Logits> {
+        let counters = &self.handle.counters;
+        let (rows, tokenizer) = (&chunk.plans[plan], &self.shared.model.tokenizer);
+        counters.time(Stage::Batch, || batch.fill(rows, &chunk.windows, &chunk.articles, tokenizer));
         Counters::add(&counters.padded, batch.ids.len());
         Counters::add(&counters.padding, batch.padding());
         Counters::add(&counters.windows, batch.rows);
         Counters::add(&counters.batches, 1);
-        let (logits, halved) = counters.time(Stage::Infer, || infer_in_halves(backend, batch))?;
+        let mut session = self.shared.sessions.lock(index);
+        let (logits, halved) = counters.time(Stage::Infer, || infer_in_halves(session.as_mut(), batch))?;
         Counters::add(&counters.halved, halved);
         Ok(logits)
     }
 
-    /// The backends of sessions that have ended, or end soon. One that hangs is left to itself.
-    pub(super) fn give_back(&self, sessions: Vec<Session>, failed: bool) -> Vec<Box<dyn Backend>> {
+    /// Waits for the threads of these sessions to end. After a failure, one that hangs is abandoned.
+    pub(super) fn join(&self, sessions: &[(usize, JoinHandle<()>)], failed: bool) {
         let began = Instant::now();
-        let is_given_up = |index: usize| {
-            let time = self.watch.time_of(Worker::Session(index));
-            let hangs = self.config.stall.zip(time).is_some_and(|(limit, time)| time > limit);
-            failed && (hangs || began.elapsed() > GRACE)
+        let is_abandoned = |index: usize| {
+            let time = self.handle.watch.time_of(Worker::Session(index));
+            let hangs = self.shared.config.stall.zip(time).is_some_and(|(limit, time)| time > limit);
+            failed && (hangs || began.elapsed() > SHUTDOWN_TIMEOUT)
         };
-        let is_awaited = |(index, session): (usize, &Session)| !session.is_finished() && !is_given_up(index);
-        while sessions.iter().enumerate().any(is_awaited) {
+        while sessions.iter().any(|(index, thread)| !thread.is_finished() && !is_abandoned(*index)) {
             std::thread::sleep(Duration::from_millis(1));
         }
-        let ended = sessions.into_iter().filter(JoinHandle::is_finished);
-        ended.filter_map(|session| session.join().ok()).collect()
+        let hanging = sessions.iter().filter(|(_, thread)| !thread.is_finished());
+        hanging.for_each(|(index, _)| self.shared.sessions.abandon(*index));
     }
 }
 
-/// The next of a queue; nothing where it has ended, or the run has.
+/// The next item of a queue; `None` once the queue or the run has ended.
 fn take<T>(queue: &Receiver<T>, stopped: &Receiver<()>) -> Option<T> {
     select! {
         recv(queue) -> next => next.ok(),
@@ -228,7 +218,7 @@ fn take<T>(queue: &Receiver<T>, stopped: &Receiver<()>) -> Option<T> {
     }
 }
 
-/// Puts something into a queue; false where nobody takes it any more.
+/// Puts an item into a queue; false once the run has ended.
 fn give<T>(queue: &Sender<T>, value: T, stopped: &Receiver<()>) -> bool {
     select! {
         send(queue, value) -> sent => sent.is_ok(),
@@ -237,5 +227,13 @@ fn give<T>(queue: &Sender<T>, value: T, stopped: &Receiver<()>) -> bool {
 }
 
 fn spawn<T: Send + 'static>(name: String, work: impl FnOnce() -> T + Send + 'static) -> Result<JoinHandle<T>> {
-    std::thread::Builder::new().name(name).spawn(work).map_err(no_thread)
+    std::thread::Builder::new()
+        .name(name)
+        .spawn(work)
+        .map_err(|error| Error::new(ErrorKind::Internal, "cannot start a thread").because(error))
+}
+
+/// A fault of the program.
+pub(super) fn internal(what: impl Into<String>) -> Error {
+    Error::new(ErrorKind::Internal, what).help("this is a fault of namewire; please report it with the input")
 }

@@ -23,6 +23,7 @@ pub use expand::ExpansionLimits;
 pub use fields::FieldNames;
 pub use input::{Compression, Format, Input, discover, discover_listed};
 pub use ledger::{Followed, InputRead, Ledger, Position, RecordIterator};
+pub(crate) use parse::check_article;
 pub use records::{RawRecord, Records};
 pub use reject::{Reject, RejectReason};
 pub use retry::Retry;

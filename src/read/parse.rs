@@ -37,9 +37,16 @@ impl RawRecord {
     }
 
     /// A reject of this record.
-    pub(crate) fn reject(&self, id: Option<String>, reason: RejectReason, message: impl Into<String>) -> Reject {
+    fn reject(&self, id: Option<String>, reason: RejectReason, message: impl Into<String>) -> Reject {
         Reject { id, ..Reject::new(self.origin.clone(), reason, message, &self.bytes) }
     }
+}
+
+/// Checks an article that did not come from an input as [`RawRecord::parse`] checks those that do.
+pub(crate) fn check_article(article: Article, options: &ReadOptions) -> Result<Article, Reject> {
+    let origin = article.origin.clone();
+    checked(article, options)
+        .map_err(|Fault { reason, message, id }| Reject { id, ..Reject::new(origin, reason, message, &[]) })
 }
 
 /// A reject before it knows its record.

@@ -1,17 +1,17 @@
-//! Which inputs took longest, and of which most was set aside.
+//! Which inputs took longest, and which had most rejects.
 //!
-//! Records of an input stand together, so that only the one in hand and the worst so far are held, however many there
-//! are.
+//! Records of an input are adjacent, so that only the current input and the extremes so far are held, however many
+//! inputs there are.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
-/// Inputs that a list names.
-const SHOWN: usize = 3;
+/// Inputs named in each list.
+const MAX_SHOWN: usize = 3;
 
-/// What one input came to.
+/// Figures of one input.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct InputFigures {
     /// The input as it was named.
@@ -19,24 +19,24 @@ pub struct InputFigures {
     pub path: Arc<str>,
     /// Records, good or bad.
     pub records: u64,
-    /// Of these, those that were set aside.
+    /// Of these, those that were rejected.
     pub rejected: u64,
     /// Seconds on the clock from chunk to chunk, shared by the articles of a chunk in proportion to their tokens.
     pub seconds: f64,
 }
 
-/// The inputs of a run, as far as they stand out.
+/// The extremes among the inputs of a run.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Inputs {
     /// Inputs that had records, good or bad.
     pub count: u64,
     /// Those that took longest, the longest first.
     pub slowest: Vec<InputFigures>,
-    /// Those of which most was set aside, without those of which nothing was.
+    /// Those with most rejects; inputs without rejects are left out.
     pub most_rejected: Vec<InputFigures>,
     #[serde(skip)]
     current: Option<InputFigures>,
-    /// The inputs of the chunk in hand, with their weight.
+    /// The inputs of the current chunk, with their weight.
     #[serde(skip)]
     chunk: Vec<(InputFigures, usize)>,
     #[serde(skip)]
@@ -49,7 +49,7 @@ impl Inputs {
         self.last = Some(Instant::now());
     }
 
-    /// Counts one record of the chunk in hand.
+    /// Counts one record of the current chunk.
     pub(crate) fn add(&mut self, path: &Arc<str>, rejected: bool, tokens: usize) {
         match self.chunk.last_mut() {
             Some((figures, weight)) if figures.path == *path => {
@@ -65,7 +65,7 @@ impl Inputs {
         }
     }
 
-    /// The chunk is written: its time goes to its inputs.
+    /// The chunk is written: its time is shared by its inputs.
     pub(crate) fn end_chunk(&mut self) {
         let now = Instant::now();
         let time = self.last.replace(now).map_or(Duration::ZERO, |last| now - last).as_secs_f64();
@@ -109,7 +109,7 @@ fn as_text<S: serde::Serializer>(path: &Arc<str>, serializer: S) -> Result<S::Ok
 fn insert(list: &mut Vec<InputFigures>, figures: InputFigures, by: impl Fn(&InputFigures) -> f64) {
     let at = list.iter().position(|other| by(other) < by(&figures)).unwrap_or(list.len());
     list.insert(at, figures);
-    list.truncate(SHOWN);
+    list.truncate(MAX_SHOWN);
 }
 
 #[cfg(test)]

@@ -1,151 +1,36 @@
-//! What a run counts, and how long its stages take.
+//! What a run has counted at its end, and how long its stages took.
 
 mod inputs;
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::time::{Duration, Instant};
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::Instant;
 
-use cpu_time::{ProcessTime, ThreadTime};
+use cpu_time::ProcessTime;
 use serde::Serialize;
 
 pub use inputs::{InputFigures, Inputs};
 
+use crate::chunk::{Chunk, Encoded};
+use crate::config::LanguageRule;
+use crate::counters::Counters;
+use crate::mentions::RecordOutcome;
+use crate::outcome::Outcome;
 use crate::read::RejectReason;
 
-/// Figures that all threads add to while a run goes on.
-#[derive(Debug, Default)]
-pub struct Counters {
-    /// Records that were read, good or bad.
-    pub records: AtomicU64,
-    /// Articles that were finished.
-    pub articles: AtomicU64,
-    /// Records that were set aside.
-    pub rejected: AtomicU64,
-    /// Articles left out by a rule of the configuration.
-    pub skipped: AtomicU64,
-    /// Tokens that went through the model, special tokens and padding not counted.
-    pub tokens: AtomicU64,
-    /// Tokens that took the scores of an equal window.
-    pub repeated: AtomicU64,
-    /// Positions that the model computed: tokens, special tokens, padding.
-    pub padded: AtomicU64,
-    /// Of these, positions of padding.
-    pub padding: AtomicU64,
-    /// Windows that the model computed.
-    pub windows: AtomicU64,
-    /// Batches that were run.
-    pub batches: AtomicU64,
-    /// How many times a batch was halved for want of memory.
-    pub halved: AtomicU64,
-    times: [AtomicU64; Stage::COUNT],
-    waits: [AtomicU64; Waiter::COUNT],
+/// Mentions of one record.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct MentionCounts {
+    mentions: usize,
+    linked: usize,
 }
 
-/// The stages whose time is taken: time on the processor, summed over threads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stage {
-    /// Cutting inputs into records.
-    Read,
-    /// Records to articles, language, cleaning, sentences, tokens.
-    Encode,
-    /// Finding repeats, planning batches and filling them.
-    Batch,
-    /// The model.
-    Infer,
-    /// Logits back to the order of the text.
-    Stitch,
-    /// Scores to mentions.
-    Decode,
-    /// Mentions to entities.
-    Link,
-    /// Results to bytes, and bytes to files.
-    Write,
-}
-
-impl Stage {
-    const COUNT: usize = 8;
-    const ALL: [(Stage, &'static str); Self::COUNT] = [
-        (Self::Read, "read"),
-        (Self::Encode, "encode"),
-        (Self::Batch, "batch"),
-        (Self::Infer, "infer"),
-        (Self::Stitch, "stitch"),
-        (Self::Decode, "decode"),
-        (Self::Link, "link"),
-        (Self::Write, "write"),
-    ];
-}
-
-/// The threads whose waiting is taken: who waits shows who is late.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Waiter {
-    /// The reader, for the preparer to take a chunk.
-    Reader,
-    /// The preparer, for records.
-    PreparerForRecords,
-    /// The preparer, for the sessions and the collector to get on.
-    PreparerForRoom,
-    /// The sessions, for batches.
-    Sessions,
-    /// The collector, for logits.
-    Collector,
-}
-
-impl Waiter {
-    const COUNT: usize = 5;
-    const ALL: [(Waiter, &'static str); Self::COUNT] = [
-        (Self::Reader, "reader_for_preparer"),
-        (Self::PreparerForRecords, "preparer_for_reader"),
-        (Self::PreparerForRoom, "preparer_for_sessions"),
-        (Self::Sessions, "sessions_for_preparer"),
-        (Self::Collector, "collector_for_sessions"),
-    ];
-}
-
-impl Counters {
-    /// Runs `work` and adds its time on the processor to a stage. What `work` gives to other threads is not
-    /// seen, and waiting for a core does not count.
-    pub fn time<T>(&self, stage: Stage, work: impl FnOnce() -> T) -> T {
-        let start = ThreadTime::now();
-        let result = work();
-        self.times[stage as usize].fetch_add(start.elapsed().as_nanos() as u64, Relaxed);
-        result
-    }
-
-    /// Waits by `wait`, and adds the time on the clock to a kind of thread.
-    pub fn wait<T>(&self, who: Waiter, wait: impl FnOnce() -> T) -> T {
-        let start = Instant::now();
-        let result = wait();
-        self.waits[who as usize].fetch_add(start.elapsed().as_nanos() as u64, Relaxed);
-        result
-    }
-
-    /// Sets every figure to zero, for the next run.
-    pub(crate) fn reset(&self) {
-        let Self {
-            records,
-            articles,
-            rejected,
-            skipped,
-            tokens,
-            repeated,
-            padded,
-            padding,
-            windows,
-            batches,
-            halved,
-            times,
-            waits,
-        } = self;
-        let figures =
-            [records, articles, rejected, skipped, tokens, repeated, padded, padding, windows, batches, halved];
-        figures.into_iter().chain(times).chain(waits).for_each(|figure| figure.store(0, Relaxed));
-    }
-
-    /// Adds to a figure.
-    pub fn add(figure: &AtomicU64, amount: usize) {
-        figure.fetch_add(amount as u64, Relaxed);
+impl From<&RecordOutcome<'_>> for MentionCounts {
+    fn from(outcome: &RecordOutcome<'_>) -> Self {
+        match outcome {
+            Outcome::Processed(done) => Self { mentions: done.mentions.len(), linked: done.linked() },
+            Outcome::Rejected(_) | Outcome::Skipped(_) => Self::default(),
+        }
     }
 }
 
@@ -162,18 +47,18 @@ impl Started {
     }
 }
 
-/// What came of a run.
+/// The figures of a run.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct RunReport {
     /// Records that were read, good or bad.
     pub records: u64,
     /// Articles that were processed.
     pub articles: u64,
-    /// Records that were set aside.
+    /// Records that were rejected.
     pub rejected: u64,
     /// How many for each reason.
     pub rejected_by_reason: BTreeMap<String, u64>,
-    /// Articles left out by a rule of the configuration.
+    /// Articles skipped by a rule of the configuration.
     pub skipped: u64,
     /// Articles in a language that the model was not made for, by language; processed unless skipped.
     pub foreign: BTreeMap<String, u64>,
@@ -201,7 +86,7 @@ pub struct RunReport {
     pub mentions: u64,
     /// Of these, those with an entity.
     pub linked: u64,
-    /// The inputs that stand out.
+    /// The slowest inputs, and those with most rejects.
     pub inputs: Inputs,
     /// Seconds from the first record to the last.
     pub seconds: f64,
@@ -211,6 +96,9 @@ pub struct RunReport {
     pub stage_cpu_seconds: BTreeMap<&'static str, f64>,
     /// Seconds on the clock that threads waited for one another, summed over threads of a kind.
     pub waiting_seconds: BTreeMap<&'static str, f64>,
+    /// True where the run was stopped before the end of its input.
+    #[serde(skip)]
+    pub stopped: bool,
 }
 
 impl RunReport {
@@ -227,14 +115,47 @@ impl RunReport {
         self.batches_halved = counters.halved.load(Relaxed);
         self.seconds = started.clock.elapsed().as_secs_f64();
         self.cpu_seconds = started.process.elapsed().as_secs_f64();
-        let seconds = |figure: &AtomicU64| Duration::from_nanos(figure.load(Relaxed)).as_secs_f64();
-        let stage = |&(stage, name): &(Stage, _)| (name, seconds(&counters.times[stage as usize]));
-        self.stage_cpu_seconds = Stage::ALL.iter().map(stage).collect();
-        let waiter = |&(waiter, name): &(Waiter, _)| (name, seconds(&counters.waits[waiter as usize]));
-        self.waiting_seconds = Waiter::ALL.iter().map(waiter).collect();
+        self.stage_cpu_seconds = counters.stage_seconds();
+        self.waiting_seconds = counters.waiting_seconds();
     }
 
-    pub(crate) fn count_reject(&mut self, reason: RejectReason) {
+    /// Counts a record of a chunk that has been written.
+    pub(crate) fn count(&mut self, record: &Outcome<Encoded>, chunk: &Chunk, rule: &LanguageRule) {
+        let mut tokens = 0;
+        let language = match record {
+            Outcome::Processed(Encoded { article, language }) => {
+                let encoded = &chunk.articles[*article];
+                tokens = encoded.ids.len();
+                self.articles += 1;
+                self.sentences += encoded.sentences.len() as u64;
+                self.tokens_encoded += tokens as u64;
+                for warning in &encoded.article.warnings {
+                    *self.warnings.entry((*warning).to_owned()).or_default() += 1;
+                }
+                language.as_deref()
+            }
+            Outcome::Rejected(reject) => {
+                self.count_reject(reject.reason);
+                None
+            }
+            Outcome::Skipped(skipped) => {
+                self.skipped += 1;
+                skipped.language.as_deref()
+            }
+        };
+        if let Some(language) = language.filter(|language| rule.is_foreign(language)) {
+            *self.foreign.entry(language.to_owned()).or_default() += 1;
+        }
+        self.inputs.add(chunk.input_of(record), matches!(record, Outcome::Rejected(_)), tokens);
+    }
+
+    /// Counts the mentions that were made of a record.
+    pub(crate) fn count_mentions(&mut self, counts: MentionCounts) {
+        self.mentions += counts.mentions as u64;
+        self.linked += counts.linked as u64;
+    }
+
+    fn count_reject(&mut self, reason: RejectReason) {
         self.rejected += 1;
         let name = serde_json::to_value(reason).ok().and_then(|name| name.as_str().map(str::to_owned));
         *self.rejected_by_reason.entry(name.unwrap_or_default()).or_default() += 1;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::lines::Rendered;
 use crate::error::{Error, ErrorKind, Result};
+use crate::outcome::RecordStatus;
 
 /// What was written of a run, an input or a shard.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,26 +28,14 @@ pub struct Counts {
     pub spans: u64,
 }
 
-/// What became of a record, as its lines are written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Fate {
-    /// The article was processed.
-    #[default]
-    Written,
-    /// The record was set aside.
-    Rejected,
-    /// A rule left the article out.
-    Skipped,
-}
-
 impl Counts {
     fn of(rendered: &Rendered) -> Self {
-        let is = |fate| u64::from(rendered.fate == fate);
+        let is = |status| u64::from(rendered.status == status);
         Self {
             records: 1,
-            written: is(Fate::Written),
-            rejected: is(Fate::Rejected),
-            skipped: is(Fate::Skipped),
+            written: is(RecordStatus::Processed),
+            rejected: is(RecordStatus::Rejected),
+            skipped: is(RecordStatus::Skipped),
             mentions: rendered.written.len() as u64,
             linked: rendered.written.iter().filter(|mention| mention.entity.is_some()).count() as u64,
             spans: rendered.span_count as u64,

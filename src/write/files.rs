@@ -224,9 +224,9 @@ fn check_distinct(paths: &OutputPaths) -> Result<()> {
 mod tests {
     use std::io::{self, Write};
 
-    use super::super::account::Fate;
     use super::super::disk::DiskFile;
     use super::*;
+    use crate::outcome::RecordStatus;
     use crate::read::{ReadOptions, Records, discover};
 
     /// A disk that says it has written what it has not.
@@ -286,7 +286,7 @@ mod tests {
         Rendered {
             input: 0,
             id: None,
-            fate: Fate::Rejected,
+            status: RecordStatus::Rejected,
             mentions: Vec::new(),
             spans: Vec::new(),
             span_count: 0,

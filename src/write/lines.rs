@@ -4,13 +4,14 @@ use std::collections::HashSet;
 
 use serde::Serialize;
 
-use super::account::Fate;
 use super::schema::{ArticleLine, CandidateLine, EvidenceLine, LinkLine, MentionLine, SpanLine, rounded};
 use crate::article::{Article, Field};
 use crate::date::DateRange;
 use crate::error::{Error, ErrorKind, Result};
-use crate::finish::{Finished, Outcome};
+
 use crate::link::{EntityTable, Evidence, Link, LinkedMention, Status};
+use crate::mentions::{ArticleMentions, RecordOutcome};
+use crate::outcome::{Outcome, RecordStatus, Skipped};
 use crate::read::Reject;
 use crate::segment::Sentence;
 use crate::span::{CodePoints, Span};
@@ -38,7 +39,7 @@ pub struct Rendered {
     /// The article's id, where it is known.
     pub id: Option<String>,
     /// What became of the record.
-    pub fate: Fate,
+    pub status: RecordStatus,
     /// For the mentions file.
     pub mentions: Vec<u8>,
     /// For the spans file.
@@ -68,7 +69,7 @@ pub struct ArticleRow {
     /// The article's id.
     pub doc_id: Option<String>,
     input: String,
-    status: &'static str,
+    status: RecordStatus,
     reason: Option<String>,
     date: Option<String>,
     language: Option<String>,
@@ -104,21 +105,22 @@ impl ArticleRow {
 }
 
 /// Renders an outcome. Fails, as a fault of the program, where a mention's offsets do not give its text.
-pub fn render(outcome: &Outcome<'_>, table: Option<&EntityTable>, options: &LineOptions) -> Result<Rendered> {
+pub fn render(outcome: &RecordOutcome<'_>, table: Option<&EntityTable>, options: &LineOptions) -> Result<Rendered> {
     match outcome {
-        Outcome::Finished(done) => render_finished(done, table, options),
+        Outcome::Processed(done) => render_mentions(done, table, options),
         Outcome::Rejected(reject) => render_reject(reject, options),
-        Outcome::Skipped { article, language } => {
+        Outcome::Skipped(Skipped { article, language }) => {
+            let language = language.as_deref();
             let reason = format!("language {}", language.unwrap_or("unknown"));
-            let row = || row(article, "skipped", Some(reason), *language, [0; 4]);
+            let row = || row(article, RecordStatus::Skipped, Some(reason), language, [0; 4]);
             let article_row = options.articles.then(row);
             let (input, id) = (article.origin.input, Some(article.id.clone()));
-            Ok(Rendered { input, id, fate: Fate::Skipped, article: article_row, ..Rendered::default() })
+            Ok(Rendered { input, id, status: RecordStatus::Skipped, article: article_row, ..Rendered::default() })
         }
     }
 }
 
-fn render_finished(done: &Finished<'_>, table: Option<&EntityTable>, options: &LineOptions) -> Result<Rendered> {
+fn render_mentions(done: &ArticleMentions<'_>, table: Option<&EntityTable>, options: &LineOptions) -> Result<Rendered> {
     let (input, id) = (done.article.origin.input, Some(done.article.id.clone()));
     let mut rendered = Rendered { input, id, ..Rendered::default() };
     let mut linked = 0;
@@ -156,18 +158,19 @@ fn render_finished(done: &Finished<'_>, table: Option<&EntityTable>, options: &L
         }
     }
     let counts = [done.sentences.len(), done.tokens, rendered.written.len(), linked];
-    rendered.article = options.articles.then(|| row(done.article, "ok", None, done.language, counts));
+    rendered.article =
+        options.articles.then(|| row(done.article, RecordStatus::Processed, None, done.language, counts));
     Ok(rendered)
 }
 
 fn render_reject(reject: &Reject, options: &LineOptions) -> Result<Rendered> {
     let (input, id) = (reject.origin.input, reject.id.clone());
-    let mut rendered = Rendered { input, id, fate: Fate::Rejected, ..Rendered::default() };
+    let mut rendered = Rendered { input, id, status: RecordStatus::Rejected, ..Rendered::default() };
     push_line(&mut rendered.rejects, reject)?;
     rendered.article = options.articles.then(|| ArticleRow {
         doc_id: reject.id.clone(),
         input: reject.origin.to_string(),
-        status: "rejected",
+        status: RecordStatus::Rejected,
         reason: Some(reject.message.clone()),
         date: None,
         language: None,
@@ -188,7 +191,7 @@ fn mention_line<'m>(
     mention: &'m LinkedMention,
     place: &Place<'m>,
     link: LinkLine<'m>,
-    done: &'m Finished<'m>,
+    done: &'m ArticleMentions<'m>,
     table: Option<&'m EntityTable>,
     options: &LineOptions,
 ) -> MentionLine<'m> {
@@ -332,7 +335,7 @@ impl<'m> Places<'m> {
 
 fn row(
     article: &Article,
-    status: &'static str,
+    status: RecordStatus,
     reason: Option<String>,
     language: Option<&str>,
     counts: [usize; 4],

@@ -15,7 +15,7 @@ mod shards;
 mod spans;
 mod whole_file;
 
-pub use account::{Counts, Fate};
+pub use account::Counts;
 pub use compress::Encoding;
 pub use files::{Destination, OutputPaths, Outputs, Written};
 pub use journal::{JOURNAL, ShardEntry};

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::article::Field;
 use crate::link::{FoundBy, Method, Reason, Status};
+use crate::outcome::RecordStatus;
 
 /// One mention.
 #[derive(Debug, Serialize)]
@@ -141,7 +142,7 @@ pub struct ArticleLine<'m> {
     /// Where it was read: input and line.
     pub input: String,
     /// `ok`, `rejected` or `skipped`.
-    pub status: &'static str,
+    pub status: RecordStatus,
     /// Why it was not processed.
     pub reason: Option<String>,
     /// The publication date, as exact as it is known: a day, a month or a year.

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use ahash::AHashSet;
 
-use super::account::{Account, Fate, check_lines};
+use super::account::{Account, check_lines};
 use super::compress::Encoding;
 use super::disk::{Disk, LocalDisk};
 use super::journal::{Commit, JOURNAL, Journal, ShardEntry};
@@ -21,6 +21,7 @@ use super::manifest::{Identity, MANIFEST, Manifest, State, differences, now};
 use super::readback::check_shard;
 use super::seen::Seen;
 use crate::error::{Error, ErrorKind, Result};
+use crate::outcome::RecordStatus;
 use crate::read::{InputRead, Ledger, Position, open_stored};
 
 /// The kinds of files that a shard may have.
@@ -264,7 +265,7 @@ impl OpenShard {
             self.articles.write(&row.line(copy_of)?)?;
         }
         self.spans.as_mut().map_or(Ok(()), |spans| spans.write(&rendered.spans))?;
-        if rendered.fate == Fate::Rejected {
+        if rendered.status == RecordStatus::Rejected {
             let rejects = match &mut self.rejects {
                 Some(rejects) => rejects,
                 None => self.rejects.insert(create("rejects")?),

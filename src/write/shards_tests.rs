@@ -5,7 +5,8 @@ use serde_json::json;
 
 use super::*;
 use crate::article::Article;
-use crate::finish::{Finished, Outcome};
+use crate::mentions::ArticleMentions;
+use crate::outcome::Outcome;
 use crate::read::{Followed, ReadOptions, Records, Reject, discover};
 use crate::write::disk::DiskFile;
 use crate::write::lines::{LineOptions, render};
@@ -110,14 +111,14 @@ fn rendered(record: std::result::Result<crate::read::RawRecord, Reject>) -> Rend
     let article: std::result::Result<Article, Reject> = record.and_then(|record| record.parse(&ReadOptions::default()));
     let outcome = match &article {
         Err(reject) => Outcome::Rejected(reject),
-        Ok(article) => Outcome::Finished(Box::new(Finished {
+        Ok(article) => Outcome::Processed(ArticleMentions {
             article,
             language: None,
             sentences: Vec::new(),
             tokens: 0,
             found: Vec::new(),
             mentions: Vec::new(),
-        })),
+        }),
     };
     render(&outcome, None, &options).unwrap()
 }

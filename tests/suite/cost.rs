@@ -103,9 +103,14 @@ fn shapes() -> Vec<(&'static str, Shape)> {
 fn stages(pipeline: &Pipeline, title: &str, text: &str) -> BTreeMap<&'static str, f64> {
     let options = LineOptions { context: true, articles: true, spans: true, ..LineOptions::default() };
     let table = pipeline.linker().map(Linker::table);
-    pipeline.forget();
+    pipeline.clear_cache();
     let report = pipeline
-        .run(records(&[(title, text)]).into_iter(), |outcome| render(outcome, table, &options), |_| Ok(()))
+        .run(
+            records(&[(title, text)]).into_iter(),
+            &pipeline.handle(),
+            |outcome| render(outcome, table, &options),
+            |_| Ok(()),
+        )
         .unwrap();
     assert_eq!((report.articles, report.tokens_encoded), (1, report.tokens_inferred));
     report.stage_cpu_seconds

@@ -5,9 +5,10 @@ use namewire::batch::{Batch, BatchLimits};
 use namewire::config::{ChunkLimits, Config};
 use namewire::decode::{NerSpan, decode};
 use namewire::encode::EncodedArticle;
-use namewire::finish::Outcome;
 use namewire::infer::{Backend, Logits, OnnxBackend};
+use namewire::mentions::RecordOutcome;
 use namewire::model::Model;
+use namewire::outcome::Outcome;
 use namewire::stitch::Scores;
 use namewire::window::cut;
 use ndarray::s;
@@ -70,13 +71,13 @@ fn all_found(config: Config) -> Vec<Vec<NerSpan>> {
     let pipeline = pipeline(model, None, backend, config);
     let articles = articles();
     let pairs: Vec<(&str, &str)> = articles.iter().map(|(title, text)| (&**title, &**text)).collect();
-    let found = |outcome: &Outcome<'_>| match outcome {
-        Outcome::Finished(done) => Ok(done.found.clone()),
+    let found = |outcome: &RecordOutcome<'_>| match outcome {
+        Outcome::Processed(done) => Ok(done.found.clone()),
         other => panic!("{other:?}"),
     };
     let mut all = Vec::new();
     pipeline
-        .run(records(&pairs).into_iter(), found, |found| {
+        .run(records(&pairs).into_iter(), &pipeline.handle(), found, |found| {
             all.push(found);
             Ok(())
         })

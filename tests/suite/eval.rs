@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use namewire::config::Config;
 use namewire::eval::{Corpus, Kinds, Metric, Scores, TagOptions, TagScheme, Zones, evaluate, types};
-use namewire::finish::Outcome;
+use namewire::mentions::RecordOutcome;
+use namewire::outcome::Outcome;
 use namewire::segment::Segmentation;
 use serde_json::{Value, json};
 
@@ -281,13 +282,13 @@ fn a_given_sentence_is_one_sentence() {
         let backend = session(&model);
         let pipeline = pipeline(model, None, backend, Config { segmentation, ..Config::default() });
         let mut seen = 0;
-        let count = |outcome: &Outcome<'_>| match outcome {
-            Outcome::Finished(done) => Ok(done.sentences.len()),
+        let count = |outcome: &RecordOutcome<'_>| match outcome {
+            Outcome::Processed(done) => Ok(done.sentences.len()),
             _ => Ok(0),
         };
         let record = records(&[("", "He left . Obama stayed .\n\nHoms fell")]).into_iter();
         pipeline
-            .run(record, count, |count| {
+            .run(record, &pipeline.handle(), count, |count| {
                 seen += count;
                 Ok(())
             })

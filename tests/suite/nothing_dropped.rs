@@ -3,8 +3,9 @@
 use namewire::article::{Article, Field};
 use namewire::config::Config;
 use namewire::encode::EncodedArticle;
-use namewire::finish::Outcome;
 use namewire::infer::CapitalsBackend;
+use namewire::mentions::RecordOutcome;
+use namewire::outcome::Outcome;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -66,14 +67,14 @@ fn a_name_is_found_at_each_of_200_positions() {
     let pipeline = pipeline(model, None, backend, config);
     let expected: Vec<_> = texts.iter().map(|text| vec![(text.find("Qarvesh").unwrap(), 7)]).collect();
     let mut seen = Vec::new();
-    let places = |outcome: &Outcome<'_>| match outcome {
-        Outcome::Finished(done) => {
+    let places = |outcome: &RecordOutcome<'_>| match outcome {
+        Outcome::Processed(done) => {
             Ok(done.mentions.iter().map(|mention| (mention.span.start, mention.span.len())).collect::<Vec<_>>())
         }
         other => panic!("{other:?}"),
     };
     let report = pipeline
-        .run(records(&pairs).into_iter(), places, |found| {
+        .run(records(&pairs).into_iter(), &pipeline.handle(), places, |found| {
             seen.push(found);
             Ok(())
         })

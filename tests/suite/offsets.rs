@@ -142,7 +142,9 @@ fn written(articles: &[(&str, &str)]) -> Vec<Value> {
         bytes.extend(rendered.spans);
         Ok(())
     };
-    pipeline.run(records(articles).into_iter(), |outcome| render(outcome, table, &options), write).unwrap();
+    pipeline
+        .run(records(articles).into_iter(), &pipeline.handle(), |outcome| render(outcome, table, &options), write)
+        .unwrap();
     parse_lines(&String::from_utf8(bytes).unwrap())
 }
 

@@ -71,6 +71,7 @@ fn run(
     let (begun, mut written) = (Instant::now(), 0);
     let outcome = pipeline.run(
         records,
+        &pipeline.handle(),
         |_| Ok(()),
         |()| {
             written += 1;
@@ -89,21 +90,25 @@ fn fails_with(error: Option<Error>, kind: ErrorKind, parts: &[&str]) {
 }
 
 #[test]
-fn a_session_that_hangs_ends_the_run_and_the_others_go_on() {
+fn a_session_that_hangs_ends_the_run_and_the_others_remain() {
     let pipeline = pipeline(&[(usize::MAX, hang), (0, hang)], |_| {});
     let (_, error) = run(&pipeline, articles(50).into_iter());
-    fails_with(error, ErrorKind::Stalled, &["session-1 hangs", "--stall-timeout"]);
-    // What hangs is left behind; the other session is as good as before.
+    fails_with(error, ErrorKind::Stalled, &["session-1 hangs", "stall_timeout"]);
+    // The session that hangs is abandoned; the other one still works.
     assert_eq!(run(&pipeline, articles(20).into_iter()).0, 20);
 }
 
 #[test]
-fn a_pipeline_without_sessions_says_so() {
+fn a_pipeline_whose_sessions_all_hang_fails_at_once() {
     let pipeline = pipeline(&[(3, hang)], |_| {});
     let (written, error) = run(&pipeline, articles(50).into_iter());
     assert_eq!(written, 3);
     fails_with(error, ErrorKind::Stalled, &["session-0 hangs"]);
-    fails_with(run(&pipeline, articles(1).into_iter()).1, ErrorKind::Internal, &["has lost its sessions"]);
+    fails_with(
+        run(&pipeline, articles(1).into_iter()).1,
+        ErrorKind::Stalled,
+        &["every session of this pipeline hangs"],
+    );
 }
 
 #[test]
@@ -162,17 +167,24 @@ fn a_silent_input_does_not_hold_up_a_failure() {
 #[test]
 fn what_renders_and_writes_is_watched_from_outside() {
     let pipeline = pipeline(&[(usize::MAX, hang)], |_| {});
-    let watch = pipeline.watch();
+    let handle = pipeline.handle();
+    let watch = handle.watch();
     let slow = |()| {
         std::thread::sleep(LIMIT / 4);
         assert_eq!(watch.stalled(LIMIT / 8).unwrap().worker, "collector");
         Ok(())
     };
-    pipeline.run(articles(2).into_iter(), |_| Ok(()), slow).unwrap();
+    pipeline.run(articles(2).into_iter(), &handle, |_| Ok(()), slow).unwrap();
     assert_eq!(watch.stalled(Duration::ZERO), None);
-    let outcome = pipeline.run(articles(2).into_iter(), |_| -> Result<()> { panic!("no ink") }, |()| Ok(()));
+    let outcome =
+        pipeline.run(articles(2).into_iter(), &pipeline.handle(), |_| -> Result<()> { panic!("no ink") }, |()| Ok(()));
     fails_with(outcome.err(), ErrorKind::Internal, &["collector", "panicked: no ink"]);
-    let outcome = pipeline.run(articles(2).into_iter(), |_| Ok(()), |()| -> Result<()> { panic!("no paper") });
+    let outcome = pipeline.run(
+        articles(2).into_iter(),
+        &pipeline.handle(),
+        |_| Ok(()),
+        |()| -> Result<()> { panic!("no paper") },
+    );
     fails_with(outcome.err(), ErrorKind::Internal, &["collector", "panicked: no paper"]);
 }
 
@@ -188,6 +200,6 @@ fn the_program_ends_although_a_session_never_comes_back() {
     extract(&calm, "60").exits(0);
     let begun = Instant::now();
     let input = desk.write("in.txt", "The ferry to Dorvale left ~ noon.");
-    extract(&input, "1").exits(2).says(&["hangs: it has been at one piece of work", "--stall-timeout"]);
+    extract(&input, "1").exits(2).says(&["hangs: it has been busy with one piece of work", "stall_timeout"]);
     assert!(begun.elapsed() < Duration::from_secs(60), "{:?}", begun.elapsed());
 }

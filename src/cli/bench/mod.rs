@@ -9,12 +9,13 @@ use clap::Args;
 use namewire::bench::{Ceiling, find_layout, generate};
 use namewire::chunk::{Chunk, chunks};
 use namewire::config::{Config, available_cores};
+use namewire::counters::Counters;
 use namewire::error::{Error, Result};
 use namewire::infer::{Backend, CapitalsBackend, Device, OnnxOptions};
 use namewire::link::Linker;
 use namewire::pipeline::Pipeline;
 use namewire::read::{Input, RawRecord, Records, Reject, discover};
-use namewire::report::{Counters, RunReport};
+use namewire::report::RunReport;
 use namewire::write::{Destination, Encoding, LineOptions, OutputPaths, Outputs, render};
 
 use self::figures::{Figures, Round};
@@ -149,8 +150,13 @@ fn run_once(records: Source, pipeline: &Pipeline) -> Result<RunReport> {
     })?;
     let table = pipeline.linker().map(Linker::table);
     let lines = LineOptions::default();
-    pipeline.forget();
-    let report = pipeline.run(records, |outcome| render(outcome, table, &lines), |rendered| outputs.write(&rendered));
+    pipeline.clear_cache();
+    let report = pipeline.run(
+        records,
+        &pipeline.handle(),
+        |outcome| render(outcome, table, &lines),
+        |rendered| outputs.write(&rendered),
+    );
     let finished = outputs.finish();
     let _ = std::fs::remove_file(&path); // a failed run has left none
     let report = report?;

@@ -7,9 +7,10 @@ use namewire::article::{Field, Origin};
 use namewire::config::Config;
 use namewire::error::{Error, Result};
 use namewire::eval::{Corpus, Document, Kinds, Mention, Place};
-use namewire::finish::{Finished, Outcome};
 use namewire::link::EntityTable;
+use namewire::mentions::{ArticleMentions, RecordOutcome};
 use namewire::model::Model;
+use namewire::outcome::Outcome;
 use namewire::pipeline::Pipeline;
 use namewire::read::{Format, RawRecord, Records, Reject, discover};
 use namewire::segment::Segmentation;
@@ -108,12 +109,12 @@ fn run(pipeline: &Pipeline, records: Source, kinds: &mut Kinds) -> Result<Corpus
     let table = pipeline.linker().map(namewire::link::Linker::table);
     let mut corpus = Corpus { has_ids: true, has_links: table.is_some(), ..Corpus::default() };
     let place = Place { path: Path::new("model").into(), line: 0 };
-    let render = |outcome: &Outcome<'_>| match outcome {
-        Outcome::Finished(done) => Ok((done.article.id.clone(), found(done, table))),
+    let render = |outcome: &RecordOutcome<'_>| match outcome {
+        Outcome::Processed(done) => Ok((done.article.id.clone(), found(done, table))),
         Outcome::Rejected(reject) => Err(Error::config(format!("a document of the gold cannot be read: {reject}"))),
-        Outcome::Skipped { article, .. } => Ok((article.id.clone(), Vec::new())),
+        Outcome::Skipped(skipped) => Ok((skipped.article.id.clone(), Vec::new())),
     };
-    pipeline.run(records, render, |(id, found)| {
+    pipeline.run(records, &pipeline.handle(), render, |(id, found)| {
         let mention = |Raw { span, label, entity, text }| {
             let kind = kinds.get(&label)?;
             let (start, end) = (span.start as u32, span.end as u32);
@@ -127,7 +128,7 @@ fn run(pipeline: &Pipeline, records: Source, kinds: &mut Kinds) -> Result<Corpus
 }
 
 /// The mentions in the text of an article.
-fn found(done: &Finished<'_>, table: Option<&EntityTable>) -> Vec<Raw> {
+fn found(done: &ArticleMentions<'_>, table: Option<&EntityTable>) -> Vec<Raw> {
     let text = done.article.field(Field::Text);
     let mut points = CodePoints::new(text);
     let mentions = done.mentions.iter().filter(|mention| mention.field == Field::Text);

@@ -1,4 +1,4 @@
-//! A run that is asked to end early ends as if its input did, at a place where it may be cut.
+//! Stopping a run early: it ends as if its input had ended, at a place where it may be resumed.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -9,30 +9,30 @@ use crossbeam_channel::{Receiver, select};
 use crate::chunk::RawChunk;
 use crate::error::Result;
 
-/// How often a wait for records looks for the wish.
-const GLANCE: Duration = Duration::from_millis(100);
-/// How long the rest of a shard is waited for; an input may have nothing to say for hours.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// How often a wait for records checks for a request to stop.
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
+/// How long a stop waits for the rest of a shard; a pipe may stay silent for hours.
+const SHARD_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// The wish that a run end early. Clones are one wish.
+/// A request that a run stop early. Clones are one request.
 #[derive(Clone, Debug, Default)]
 pub struct Stop(Arc<Flags>);
 
 #[derive(Debug, Default)]
 struct Flags {
     requested: AtomicBool,
-    heeded: AtomicBool,
+    effective: AtomicBool,
 }
 
 impl Stop {
-    /// Asks the run to end.
+    /// Asks the run to stop.
     pub fn request(&self) {
         self.0.requested.store(true, Relaxed);
     }
 
-    /// True where the run has ended, or is ending, before its input: what was read in part may be cut short.
-    pub fn was_heeded(&self) -> bool {
-        self.0.heeded.load(Relaxed)
+    /// True once the run has stopped reading before the end of its input.
+    pub fn is_effective(&self) -> bool {
+        self.0.effective.load(Relaxed)
     }
 
     fn is_requested(&self) -> bool {
@@ -40,9 +40,9 @@ impl Stop {
     }
 }
 
-/// Takes raw chunks from the reader until the input ends, or the wish can be heeded: between chunks; where there are
-/// shards, between shards.
-pub(crate) struct Intake<'r> {
+/// Takes raw chunks from the reader until the input ends or the run may stop: between chunks, or between shards where
+/// the output has shards.
+pub(super) struct Intake<'r> {
     raw: &'r Receiver<Result<RawChunk>>,
     /// Closed when the run has ended.
     ended: &'r Receiver<()>,
@@ -52,7 +52,7 @@ pub(crate) struct Intake<'r> {
 }
 
 impl<'r> Intake<'r> {
-    pub(crate) fn new(
+    pub(super) fn new(
         (raw, ended): (&'r Receiver<Result<RawChunk>>, &'r Receiver<()>),
         stop: &'r Stop,
         shard: Option<u64>,
@@ -61,18 +61,18 @@ impl<'r> Intake<'r> {
     }
 
     /// The next chunk, or why the reader failed.
-    pub(crate) fn next(&mut self) -> Option<Result<RawChunk>> {
+    pub(super) fn next(&mut self) -> Option<Result<RawChunk>> {
         let since = Instant::now();
         loop {
-            let may_be_cut = self.shard.is_none_or(|shard| self.taken.is_multiple_of(shard));
-            if self.stop.is_requested() && (may_be_cut || since.elapsed() > PATIENCE) {
-                self.stop.0.heeded.store(true, Relaxed);
+            let is_boundary = self.shard.is_none_or(|shard| self.taken.is_multiple_of(shard));
+            if self.stop.is_requested() && (is_boundary || since.elapsed() > SHARD_TIMEOUT) {
+                self.stop.0.effective.store(true, Relaxed);
                 return None;
             }
             let next = select! {
                 recv(self.raw) -> next => next.ok(),
                 recv(self.ended) -> _ => None,
-                default(GLANCE) => continue,
+                default(POLL_INTERVAL) => continue,
             };
             self.taken += next.as_ref().and_then(|next| next.as_ref().ok()).map_or(0, |chunk| chunk.len() as u64);
             return next;
@@ -89,13 +89,13 @@ mod tests {
     use crate::read::{Format, RawRecord};
 
     fn chunk(records: usize) -> RawChunk {
-        let record =
-            || Ok(RawRecord { origin: Origin::default(), name: "".into(), format: Format::Text, bytes: Vec::new() });
+        let raw = || RawRecord { origin: Origin::default(), name: "".into(), format: Format::Text, bytes: Vec::new() };
+        let record = || Ok(raw().into());
         (0..records).map(|_| record()).collect()
     }
 
     #[test]
-    fn a_shard_is_finished_first() {
+    fn a_stop_waits_for_the_end_of_the_shard() {
         for (shard, taken) in [(None, 1), (Some(4), 2), (Some(2), 1), (Some(100), 3)] {
             let (send, raw) = unbounded();
             let (stop, (_running, ended)) = (Stop::default(), bounded(0));
@@ -104,12 +104,12 @@ mod tests {
             assert!(intake.next().is_some());
             stop.request();
             assert_eq!(1 + std::iter::from_fn(|| intake.next()).count(), taken, "{shard:?}");
-            assert!(stop.was_heeded());
+            assert!(stop.is_effective());
         }
     }
 
     #[test]
-    fn an_input_that_ends_was_not_stopped() {
+    fn a_stop_after_the_last_chunk_has_no_effect() {
         let (send, raw) = unbounded();
         let (stop, (_running, ended)) = (Stop::default(), bounded(0));
         let mut intake = Intake::new((&raw, &ended), &stop, Some(4));
@@ -117,6 +117,6 @@ mod tests {
         drop(send);
         assert!(intake.next().is_some());
         stop.request();
-        assert!(intake.next().is_none() && !stop.was_heeded());
+        assert!(intake.next().is_none() && !stop.is_effective());
     }
 }
