@@ -8,7 +8,7 @@ use indicatif::{HumanBytes, HumanCount, HumanDuration};
 use namewire::error::Result;
 use namewire::link::Linker;
 use namewire::read::{Compression, Format, Input, RawRecord, ReadOptions, Records, Reject, Selection};
-use namewire::write::{Encoding, LineOptions, render};
+use namewire::write::{LineOptions, OutputCompression, render};
 
 use super::summary::Setting;
 use super::{End, print};
@@ -21,7 +21,12 @@ const SAMPLE_BYTES: u64 = 64 << 20;
 const UNPACKED_BYTES: u64 = 32 << 20;
 
 /// Runs the sample and prints what follows from it.
-pub(super) fn run(inputs: &[Input], setting: &Setting<'_>, lines: &LineOptions, encoding: Encoding) -> Result<End> {
+pub(super) fn run(
+    inputs: &[Input],
+    setting: &Setting<'_>,
+    lines: &LineOptions,
+    encoding: OutputCompression,
+) -> Result<End> {
     let options = &setting.pipeline.config().read;
     let mut text = String::new();
     let mut line = |label: &str, value: String| {
@@ -88,7 +93,7 @@ struct Sample {
 }
 
 impl Sample {
-    fn run(inputs: &[Input], setting: &Setting<'_>, lines: &LineOptions, encoding: Encoding) -> Result<Self> {
+    fn run(inputs: &[Input], setting: &Setting<'_>, lines: &LineOptions, encoding: OutputCompression) -> Result<Self> {
         let pipeline = setting.pipeline;
         let mut records = Records::new(inputs.to_vec(), &pipeline.config().read);
         let (mut taken, mut bytes, mut is_everything) = (Vec::new(), 0, false);
@@ -119,7 +124,8 @@ impl Sample {
         )?;
         let named = ["mentions", "articles", "spans", "rejects"].into_iter().zip(outputs);
         let outputs = named.filter(|(_, lines)| !lines.is_empty());
-        let outputs = outputs.map(|(name, lines)| Ok((name, encoding.packed_size(&lines)?))).collect::<Result<_>>()?;
+        let outputs =
+            outputs.map(|(name, lines)| Ok((name, encoding.compressed_size(&lines)?))).collect::<Result<_>>()?;
         Ok(Self { records, bytes, is_everything, seconds: report.seconds, outputs })
     }
 }

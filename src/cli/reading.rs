@@ -1,13 +1,12 @@
 //! Flags about inputs and outputs that several commands share.
 
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use namewire::config::Config;
 use namewire::error::Result;
 use namewire::read::{ExpansionLimits, FieldNames, Format, MAX_ARTICLE_BYTES, ReadOptions};
-use namewire::write::{Destination, Encoding, LineOptions, OutputPaths};
+use namewire::write::{Destination, LineOptions, OutputCompression, OutputPaths};
 use serde_json::{Value, json};
 
 use super::session::misuse;
@@ -95,7 +94,7 @@ pub(super) struct WritingArgs {
     rejects: Option<PathBuf>,
     /// Compress outputs whose names do not tell: gz or zst.
     #[arg(long, value_name = "HOW")]
-    compress: Option<Encoding>,
+    compress: Option<OutputCompression>,
     /// Write mentions that the model is at least this sure of; what the table alone found stays.
     #[arg(long, value_name = "0..1", default_value_t = 0.0)]
     min_score: f32,
@@ -117,7 +116,7 @@ impl WritingArgs {
         }
         Ok(LineOptions {
             min_score: self.min_score,
-            types: self.types.iter().cloned().collect::<HashSet<_>>(),
+            types: self.types.iter().cloned().collect(),
             context: self.context,
             articles,
             spans,
@@ -130,7 +129,7 @@ impl WritingArgs {
     }
 
     /// How outputs are compressed whose names do not tell.
-    pub(super) fn encoding(&self) -> Encoding {
+    pub(super) fn encoding(&self) -> OutputCompression {
         self.compress.unwrap_or_default()
     }
 
@@ -158,10 +157,10 @@ impl WritingArgs {
             false => Destination::File(followed(&self.out)),
         };
         let beside = |out: &Path| {
-            let encoding = Encoding::of_name(out).unwrap_or_default();
-            let stem = if encoding == Encoding::Plain { out.file_name() } else { out.file_stem() };
+            let encoding = OutputCompression::from_path(out).unwrap_or_default();
+            let stem = if encoding == OutputCompression::Plain { out.file_name() } else { out.file_stem() };
             let mut name = stem?.to_os_string();
-            name.push(format!(".rejects.jsonl{}", encoding.ending()));
+            name.push(format!(".rejects.jsonl{}", encoding.suffix()));
             Some(out.with_file_name(name))
         };
         let is_file =
@@ -174,7 +173,7 @@ impl WritingArgs {
             spans: follow(spans),
             rejects: follow(rejects),
             summary: follow(summary),
-            encoding: self.encoding(),
+            compression: self.encoding(),
         }
     }
 }

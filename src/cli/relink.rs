@@ -61,7 +61,7 @@ pub(super) fn run(args: &RelinkArgs) -> Result<End> {
     let table = relinker.linker.as_ref().map(Linker::table);
     let report =
         relinker.run(records, spans, |outcome| render(outcome, table, &lines), |rendered| outputs.write(&rendered))?;
-    outputs.finish()?;
+    outputs.publish()?;
     if !args.writing.quiet {
         let (articles, mentions, linked) = (report.articles, report.mentions, report.linked);
         say(&format!("{articles} articles, {mentions} mentions, {linked} linked, {:.2} s\n", report.seconds));

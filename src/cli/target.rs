@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use namewire::error::{Error, ErrorKind, Result};
 use namewire::read::Ledger;
-use namewire::write::{Counts, ShardPlan, Shards, State, WholeFile};
+use namewire::write::{AtomicFile, Counts, ShardPlan, Shards, State};
 use namewire::write::{
     Duplicates, Existing, FileFacts, Identity, InputIdentity, MANIFEST, Manifest, OutputPaths, Outputs, Rendered,
 };
@@ -80,9 +80,9 @@ impl LongRunArgs {
             return Err(misuse("a directory holds its spans itself: give --with-spans instead of --spans FILE"));
         }
         let plan = ShardPlan {
-            folder: writing.out.clone(),
+            directory: writing.out.clone(),
             size: self.shard_size.unwrap_or(SHARD_SIZE),
-            encoding: writing.encoding(),
+            compression: writing.encoding(),
             spans: self.with_spans,
         };
         let existing = match (self.resume, self.overwrite) {
@@ -111,7 +111,7 @@ impl Target {
     /// The longest article, in bytes, of the run that is to go on, where there is one.
     pub(super) fn longest_article(&self) -> Option<usize> {
         let Self::Shards { plan, existing: Existing::Resume, .. } = self else { return None };
-        let manifest = Manifest::read(&plan.folder).ok().flatten()?;
+        let manifest = Manifest::read(&plan.directory).ok().flatten()?;
         let bytes = manifest.made_with.get("settings")?.get("max_article_bytes")?.as_u64()?;
         usize::try_from(bytes).ok()
     }
@@ -141,7 +141,7 @@ impl Target {
             Self::Shards { plan, existing, summary } => (plan, *existing, summary),
         };
         let shards = Shards::open(plan.clone(), existing, identity, ledger.clone())?;
-        let (folder, manifest) = (plan.folder.display(), shards.manifest());
+        let (folder, manifest) = (plan.directory.display(), shards.manifest());
         if existing == Existing::Resume {
             let (whole, records) = (manifest.shards.len(), manifest.totals.counts.records);
             match (manifest.state, manifest.resumed.is_empty()) {
@@ -155,8 +155,8 @@ impl Target {
                 _ => say(&format!("namewire: {folder}: going on behind {whole} whole shards of {records} records\n")),
             }
         }
-        let summary = summary.as_deref().map(WholeFile::create).transpose()?;
-        Ok(Some(Sink::Shards(Box::new(Directory { shards, folder: plan.folder.clone(), summary }))))
+        let summary = summary.as_deref().map(AtomicFile::create).transpose()?;
+        Ok(Some(Sink::Shards(Box::new(Directory { shards, folder: plan.directory.clone(), summary }))))
     }
 }
 
@@ -171,7 +171,7 @@ pub(super) enum Sink {
 pub(super) struct Directory {
     shards: Shards,
     folder: PathBuf,
-    summary: Option<WholeFile>,
+    summary: Option<AtomicFile>,
 }
 
 /// What has been written at the end of a run.
@@ -217,12 +217,12 @@ impl Sink {
     pub(super) fn stop(self) -> Result<()> {
         match self {
             Self::Shards(directory) => {
-                let manifest = directory.shards.finish(true)?;
+                let manifest = directory.shards.stop()?;
                 say(&format!("namewire: stopped after {} records\n", manifest.totals.counts.records));
                 hint(manifest.shards.len());
             }
             Self::Files(outputs, _) => {
-                let kept: Vec<String> = outputs.keep()?.iter().map(|path| path.display().to_string()).collect();
+                let kept: Vec<String> = outputs.keep_partial()?.iter().map(|path| path.display().to_string()).collect();
                 let kept =
                     if kept.is_empty() { String::new() } else { format!("; what is done is in {}", kept.join(", ")) };
                 say(&format!(
@@ -238,7 +238,7 @@ impl Sink {
     pub(super) fn finish(self, ledger: &Ledger, summarise: impl FnOnce(&Wrote) -> String) -> Result<Wrote> {
         match self {
             Self::Files(mut outputs, inputs) => {
-                let written = outputs.seal(ledger, &inputs)?;
+                let written = outputs.verify(ledger, &inputs)?;
                 let wrote = Wrote {
                     counts: written.counts,
                     by_type: written.by_type,
@@ -249,13 +249,13 @@ impl Sink {
                     was_resumed: false,
                 };
                 outputs.write_summary(&summarise(&wrote))?;
-                outputs.finish()?;
+                outputs.publish()?;
                 Ok(wrote)
             }
             Self::Shards(directory) => {
                 let Directory { shards, folder, summary } = *directory;
                 let whole = shards.manifest().shards.len();
-                let manifest = shards.finish(false).inspect_err(|_| hint(whole))?;
+                let manifest = shards.complete().inspect_err(|_| hint(whole))?;
                 let rejected = manifest.totals.counts.rejected;
                 let wrote = Wrote {
                     counts: manifest.totals.counts,
@@ -266,7 +266,7 @@ impl Sink {
                     by_type: manifest.totals.by_type,
                     duplicate_ids: manifest.totals.duplicate_ids,
                 };
-                summary.map_or(Ok(()), |file| file.finish(&summarise(&wrote)))?;
+                summary.map_or(Ok(()), |file| file.publish(&summarise(&wrote)))?;
                 Ok(wrote)
             }
         }

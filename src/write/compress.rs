@@ -1,48 +1,51 @@
-//! Outputs as `.gz` or `.zst`: the same lines give the same bytes, whenever and wherever they are written.
+//! Deterministic compression of outputs: the same lines always give the same bytes.
 
 use std::fmt;
 use std::io::{self, Write};
 use std::path::Path;
 use std::str::FromStr;
 
-use flate2::{Compression, GzBuilder, write::GzEncoder};
+use flate2::{GzBuilder, write::GzEncoder};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 
 /// How an output is compressed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Encoding {
-    /// Not at all.
+#[non_exhaustive]
+pub enum OutputCompression {
+    /// Uncompressed.
     #[default]
+    #[serde(rename = "plain")]
     Plain,
-    /// gzip, level 6, without a name or a time in its header.
+    /// gzip at level 6, with neither a name nor a time in the header.
+    #[serde(rename = "gzip")]
     Gzip,
-    /// Zstandard, level 3, one frame with a checksum.
+    /// Zstandard at level 3, one frame with a checksum.
+    #[serde(rename = "zstd")]
     Zstd,
 }
 
-impl Encoding {
-    /// What the ending of a file's name asks for.
-    pub fn of_name(path: &Path) -> Option<Self> {
-        let ending = path.extension()?.to_str()?;
-        [Self::Gzip, Self::Zstd].into_iter().find(|encoding| ending.eq_ignore_ascii_case(&encoding.ending()[1..]))
+impl OutputCompression {
+    /// The compression that a file name's suffix asks for.
+    pub fn from_path(path: &Path) -> Option<Self> {
+        let suffix = path.extension()?.to_str()?;
+        [Self::Gzip, Self::Zstd].into_iter().find(|compression| suffix.eq_ignore_ascii_case(&compression.suffix()[1..]))
     }
 
-    /// Bytes that `bytes` take up, compressed so.
-    pub fn packed_size(self, bytes: &[u8]) -> Result<u64> {
-        let pack = || {
+    /// Size of `bytes` after compression.
+    pub fn compressed_size(self, bytes: &[u8]) -> Result<u64> {
+        let compress = || {
             let mut encoder = Encoder::new(Vec::new(), self)?;
             encoder.write_all(bytes)?;
             encoder.finish()
         };
-        let packed: io::Result<Vec<u8>> = pack();
-        packed.map(|packed| packed.len() as u64).map_err(|error| Error::writing("-", error))
+        let compressed: io::Result<Vec<u8>> = compress();
+        compressed.map(|compressed| compressed.len() as u64).map_err(|error| Error::writing("-", error))
     }
 
-    /// The ending of a file's name: `.gz`, `.zst` or none.
-    pub fn ending(self) -> &'static str {
+    /// The suffix of a file name: `.gz`, `.zst` or none.
+    pub fn suffix(self) -> &'static str {
         match self {
             Self::Plain => "",
             Self::Gzip => ".gz",
@@ -51,15 +54,15 @@ impl Encoding {
     }
 }
 
-impl FromStr for Encoding {
+impl FromStr for OutputCompression {
     type Err = Error;
 
-    /// Reads `gz` or `zst`.
+    /// Parses `gz` or `zst`.
     fn from_str(name: &str) -> Result<Self> {
         match name {
             "gz" => Ok(Self::Gzip),
             "zst" => Ok(Self::Zstd),
-            _ => Err(Error::config(format!("unknown compression `{name}`")).help("known are gz and zst")),
+            _ => Err(Error::config(format!("unknown compression `{name}`")).help("use gz or zst")),
         }
     }
 }
@@ -72,12 +75,12 @@ pub(crate) enum Encoder<W: Write> {
 }
 
 impl<W: Write> Encoder<W> {
-    pub(crate) fn new(to: W, encoding: Encoding) -> io::Result<Self> {
-        Ok(match encoding {
-            Encoding::Plain => Self::Plain(to),
+    pub(crate) fn new(to: W, compression: OutputCompression) -> io::Result<Self> {
+        Ok(match compression {
+            OutputCompression::Plain => Self::Plain(to),
             // The builder's defaults: no time, no name.
-            Encoding::Gzip => Self::Gzip(GzBuilder::new().write(to, Compression::new(6))),
-            Encoding::Zstd => {
+            OutputCompression::Gzip => Self::Gzip(GzBuilder::new().write(to, flate2::Compression::new(6))),
+            OutputCompression::Zstd => {
                 let mut encoder = zstd::Encoder::new(to, 3)?;
                 encoder.include_checksum(true)?;
                 Self::Zstd(encoder)
@@ -85,7 +88,7 @@ impl<W: Write> Encoder<W> {
         })
     }
 
-    /// Writes what is held back, and the end of the stream.
+    /// Flushes the buffers and ends the stream.
     pub(crate) fn finish(self) -> io::Result<W> {
         match self {
             Self::Plain(to) => Ok(to),
@@ -130,40 +133,43 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_tell_the_encoding() {
-        for (name, encoding) in [
+    fn the_suffix_gives_the_compression() {
+        for (name, compression) in [
             ("a.jsonl", None),
-            ("a.jsonl.gz", Some(Encoding::Gzip)),
-            ("a.ZST", Some(Encoding::Zstd)),
+            ("a.jsonl.gz", Some(OutputCompression::Gzip)),
+            ("a.ZST", Some(OutputCompression::Zstd)),
             ("gz", None),
             ("a.gz/b", None),
         ] {
-            assert_eq!(Encoding::of_name(Path::new(name)), encoding, "{name}");
+            assert_eq!(OutputCompression::from_path(Path::new(name)), compression, "{name}");
         }
-        assert!("xz".parse::<Encoding>().unwrap_err().to_string().contains("known are gz and zst"));
+        assert!("xz".parse::<OutputCompression>().unwrap_err().to_string().contains("use gz or zst"));
     }
 
     #[test]
-    fn what_is_packed_comes_back_and_packs_alike() {
+    fn compression_round_trips_and_is_deterministic() {
         let text: String = (0..5000).map(|number| format!("{{\"n\": {number}}}\n")).collect();
-        for encoding in [Encoding::Plain, Encoding::Gzip, Encoding::Zstd] {
-            // However the lines come in pieces.
+        for compression in [OutputCompression::Plain, OutputCompression::Gzip, OutputCompression::Zstd] {
+            // In pieces of any size.
             let pack = |piece: usize| {
-                let mut encoder = Encoder::new(Vec::new(), encoding).unwrap();
+                let mut encoder = Encoder::new(Vec::new(), compression).unwrap();
                 text.as_bytes().chunks(piece).for_each(|piece| encoder.write_all(piece).unwrap());
                 encoder.finish().unwrap()
             };
             let packed = pack(40);
             assert_eq!(pack(40), packed);
-            let mut unpacked = String::new();
-            match encoding {
-                Encoding::Plain => unpacked = String::from_utf8(packed.clone()).unwrap(),
-                Encoding::Gzip => drop(flate2::read::GzDecoder::new(&*packed).read_to_string(&mut unpacked).unwrap()),
-                Encoding::Zstd => unpacked = String::from_utf8(zstd::decode_all(&*packed).unwrap()).unwrap(),
-            }
-            assert_eq!(unpacked, text);
-            if encoding == Encoding::Gzip {
-                assert_eq!(packed[3..8], [0; 5], "neither flags nor a time in the header");
+            let unpacked = match compression {
+                OutputCompression::Plain => packed.clone(),
+                OutputCompression::Gzip => {
+                    let mut unpacked = Vec::new();
+                    flate2::read::GzDecoder::new(&*packed).read_to_end(&mut unpacked).unwrap();
+                    unpacked
+                }
+                OutputCompression::Zstd => zstd::decode_all(&*packed).unwrap(),
+            };
+            assert_eq!(unpacked, text.as_bytes());
+            if compression == OutputCompression::Gzip {
+                assert_eq!(packed[3..8], [0; 5], "flags and time in the header");
             }
         }
     }

@@ -1,4 +1,4 @@
-//! The few things that outputs ask of a file system, so that tests can watch their order and let any of them fail.
+//! The file system operations that outputs need, as a trait so that tests can record their order and make any fail.
 
 use std::fmt::Debug;
 use std::fs::File;
@@ -7,23 +7,23 @@ use std::path::Path;
 
 /// A file system.
 pub(crate) trait Disk: Debug + Send + Sync {
-    /// Makes a file, in place of any that is there; what a link there leads to stays as it is.
+    /// Creates a file, replacing any existing one. A symbolic link is replaced, not followed.
     fn create(&self, path: &Path) -> io::Result<Box<dyn DiskFile>>;
-    /// Gives a file its name, in place of any file that had it.
+    /// Renames a file, replacing any existing one.
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
     /// Removes a file.
     fn remove(&self, path: &Path) -> io::Result<()>;
-    /// Returns when the names in a folder will outlast a loss of power.
-    fn sync_folder(&self, folder: &Path) -> io::Result<()>;
+    /// Makes the names in a directory durable.
+    fn sync_dir(&self, dir: &Path) -> io::Result<()>;
 }
 
 /// A file that is being written.
 pub(crate) trait DiskFile: Write + Debug + Send {
-    /// Returns when the bytes will outlast a loss of power.
+    /// Makes the written bytes durable.
     fn sync(&mut self) -> io::Result<()>;
 }
 
-/// The file system of this machine.
+/// The local file system.
 #[derive(Debug)]
 pub(crate) struct LocalDisk;
 
@@ -43,9 +43,9 @@ impl Disk for LocalDisk {
         std::fs::remove_file(path)
     }
 
-    fn sync_folder(&self, folder: &Path) -> io::Result<()> {
-        // Elsewhere a folder cannot be opened as a file; names are as durable as the system makes them.
-        if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+    fn sync_dir(&self, dir: &Path) -> io::Result<()> {
+        // Other systems cannot open a directory as a file; names are as durable as they make them.
+        if cfg!(unix) { File::open(dir)?.sync_all() } else { Ok(()) }
     }
 }
 
@@ -55,7 +55,7 @@ impl DiskFile for File {
     }
 }
 
-/// A pipe, a device or standard output: what was written is gone, and there is nothing to sync.
+/// A pipe, a device or standard output: there is nothing to sync.
 #[derive(Debug)]
 pub(super) struct Unsynced<W>(pub(super) W);
 

@@ -1,34 +1,39 @@
-//! One file of each kind: written under a temporary name, synced and renamed when the run is done.
+//! Single output files: written under temporary names, verified, and renamed when the run is complete.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::account::{Account, Counts, check_lines};
-use super::compress::Encoding;
+use serde::{Deserialize, Serialize};
+
+use super::compress::OutputCompression;
+use super::counts::{Counts, RunCounts, check_lines};
 use super::disk::{Disk, LocalDisk};
-use super::line_file::{FileFacts, LineFile, folder_of, is_special};
+use super::duplicates::{DuplicateTracker, Duplicates};
+use super::identity::InputIdentity;
+use super::line_file::{FileFacts, LineFile, dir_of, is_special};
 use super::lines::Rendered;
-use super::manifest::InputIdentity;
-use super::readback::check_file;
-use super::seen::{Duplicates, Seen};
+use super::verify::verify_file;
 use crate::error::{Error, ErrorKind, Result};
 use crate::read::Ledger;
 
-/// The place of the articles among the files.
+/// Index of the articles file among the outputs.
 const ARTICLES: usize = 1;
 
 /// Where a stream of lines goes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub enum Destination {
     /// Standard output.
+    #[serde(rename = "stdout")]
     Stdout,
     /// A file.
+    #[serde(rename = "file")]
     File(PathBuf),
 }
 
 /// The outputs of a run.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutputPaths {
     /// One line per mention.
     pub mentions: Destination,
@@ -36,12 +41,12 @@ pub struct OutputPaths {
     pub articles: Option<PathBuf>,
     /// One line per span of the model.
     pub spans: Option<PathBuf>,
-    /// One line per record that was set aside, made when the first one is.
+    /// One line per rejected record; written only if there are any.
     pub rejects: Option<PathBuf>,
     /// One JSON object about the whole run.
     pub summary: Option<PathBuf>,
-    /// How outputs are compressed whose names do not tell; the summary is not.
-    pub encoding: Encoding,
+    /// Compression of outputs whose names have no suffix for one; not of the summary.
+    pub compression: OutputCompression,
 }
 
 /// The open outputs of a run.
@@ -54,45 +59,46 @@ pub struct Outputs {
     rejects_path: Option<PathBuf>,
     rejects: Option<LineFile>,
     summary: Option<LineFile>,
-    encoding: Encoding,
-    account: Account,
-    seen: Seen,
+    compression: OutputCompression,
+    counts: RunCounts,
+    duplicates: DuplicateTracker,
 }
 
-/// What was written, and has been brought to the disk.
+/// What a run has written to its files.
 #[derive(Clone, Debug)]
-pub struct Written {
+#[non_exhaustive]
+pub struct OutputReport {
     /// The files.
     pub files: Vec<FileFacts>,
-    /// Their counts.
+    /// Counts of their lines.
     pub counts: Counts,
-    /// Mentions of each type.
+    /// Mentions by type.
     pub by_type: BTreeMap<String, u64>,
-    /// Ids that came more than once.
+    /// Repeated ids.
     pub duplicate_ids: Duplicates,
-    /// Where the rejects are, if there are any.
+    /// The rejects file, if there are rejects.
     pub rejects: Option<PathBuf>,
 }
 
 impl Outputs {
-    /// Opens everything but the rejects. Fails where a file cannot be made, or two outputs are one file.
+    /// Creates the temporary files. Fails if one cannot be created, or if two outputs are the same file.
     pub fn create(paths: &OutputPaths) -> Result<Self> {
         Self::create_on(Arc::new(LocalDisk), paths)
     }
 
     fn create_on(disk: Arc<dyn Disk>, paths: &OutputPaths) -> Result<Self> {
         check_distinct(paths)?;
-        let create = |path: &Path| LineFile::create(&disk, path, encoding_of(path, paths.encoding));
+        let create = |path: &Path| LineFile::create(&disk, path, compression_of(path, paths.compression));
         let open = |path: &Option<PathBuf>| path.as_deref().map(create).transpose();
-        // What an earlier run set aside must not stand beside the mentions of this one.
+        // The rejects of an earlier run must not stand beside the mentions of this one.
         if let Some(stale) = paths.rejects.as_deref().filter(|path| path.is_file()) {
             std::fs::remove_file(stale).map_err(|error| Error::writing(stale, error))?;
         }
-        // Most runs need no rejects file; whether one could be made must show now all the same.
+        // Most runs have no rejects, but an unwritable path must fail now.
         drop(open(&paths.rejects)?);
         Ok(Self {
             mentions: match &paths.mentions {
-                Destination::Stdout => LineFile::stdout(paths.encoding)?,
+                Destination::Stdout => LineFile::stdout(paths.compression)?,
                 Destination::File(path) => create(path)?,
             },
             articles: open(&paths.articles)?,
@@ -102,19 +108,19 @@ impl Outputs {
             summary: paths
                 .summary
                 .as_deref()
-                .map(|path| LineFile::create(&disk, path, encoding_of(path, Encoding::Plain)))
+                .map(|path| LineFile::create(&disk, path, compression_of(path, OutputCompression::Plain)))
                 .transpose()?,
-            encoding: paths.encoding,
-            account: Account::default(),
-            seen: Seen::default(),
+            compression: paths.compression,
+            counts: RunCounts::default(),
+            duplicates: DuplicateTracker::default(),
             disk,
         })
     }
 
-    /// Writes the lines of one outcome; outcomes come in the order of the input.
+    /// Writes the lines of one record. Records must come in input order.
     pub fn write(&mut self, rendered: &Rendered) -> Result<()> {
-        self.account.enter(rendered);
-        let copy_of = self.seen.take(rendered);
+        self.counts.add(rendered);
+        let copy_of = self.duplicates.add(rendered);
         self.mentions.write(&rendered.mentions)?;
         self.spans.as_mut().map_or(Ok(()), |spans| spans.write(&rendered.spans))?;
         if let (Some(articles), Some(row)) = (&mut self.articles, &rendered.article) {
@@ -123,18 +129,20 @@ impl Outputs {
         if let Some(path) = self.rejects_path.as_deref().filter(|_| !rendered.rejects.is_empty()) {
             let rejects = match &mut self.rejects {
                 Some(rejects) => rejects,
-                None => self.rejects.insert(LineFile::create(&self.disk, path, encoding_of(path, self.encoding))?),
+                None => {
+                    self.rejects.insert(LineFile::create(&self.disk, path, compression_of(path, self.compression))?)
+                }
             };
             rejects.write(&rendered.rejects)?;
         }
         Ok(())
     }
 
-    /// Brings everything but the summary to the disk, and holds the account against the lines of each file and against
-    /// the records that were `read` of each of the `inputs`.
-    pub fn seal(&mut self, read: &Ledger, inputs: &[InputIdentity]) -> Result<Written> {
-        let written = self.seal_files()?;
-        let (read, wrote) = (read.inputs(), &self.account.inputs);
+    /// Closes all files but the summary, reads them back, and checks the counts against the lines of each file and against
+    /// the records that were `read` from each of the `inputs`.
+    pub fn verify(&mut self, read: &Ledger, inputs: &[InputIdentity]) -> Result<OutputReport> {
+        let written = self.close_files()?;
+        let (read, wrote) = (read.inputs(), &self.counts.inputs);
         let numbers: BTreeSet<u32> = read.keys().chain(wrote.keys()).copied().collect();
         for number in numbers {
             let records = read.get(&number).map_or(0, |read| read.records);
@@ -145,65 +153,64 @@ impl Outputs {
         Ok(written)
     }
 
-    /// What can be read again from where it lies is read again.
-    fn seal_files(&mut self) -> Result<Written> {
-        let counts = self.account.total;
+    /// Closes the files and reads back those that are on disk.
+    fn close_files(&mut self) -> Result<OutputReport> {
+        let counts = self.counts.total;
         let expected = [counts.mentions, counts.records, counts.spans, counts.rejected];
         let files = [Some(&mut self.mentions), self.articles.as_mut(), self.spans.as_mut(), self.rejects.as_mut()];
-        let mut written = Written {
+        let mut written = OutputReport {
             files: Vec::new(),
             counts,
-            by_type: self.account.by_type.clone(),
-            duplicate_ids: self.seen.duplicates().clone(),
+            by_type: self.counts.by_type.clone(),
+            duplicate_ids: self.duplicates.duplicates().clone(),
             rejects: self.rejects_path.clone().filter(|_| counts.rejected > 0),
         };
         for (kind, (file, expected)) in files.into_iter().zip(expected).enumerate() {
             let Some(file) = file else { continue };
             check_lines(&file.path().display().to_string(), file.lines(), expected)?;
-            let is_new = !file.is_sealed();
-            let facts = file.seal()?;
-            if let Some(path) = file.lies_at().filter(|_| is_new) {
-                check_file(path, &facts, (kind == ARTICLES).then_some(&counts))?;
+            let is_new = !file.is_closed();
+            let facts = file.close()?;
+            if let Some(path) = file.temporary_path().filter(|_| is_new) {
+                verify_file(path, &facts, (kind == ARTICLES).then_some(&counts))?;
             }
             written.files.push(facts);
         }
         Ok(written)
     }
 
-    /// Writes the summary, where one is wanted.
+    /// Writes the summary, if one is wanted.
     pub fn write_summary(&mut self, text: &str) -> Result<()> {
         self.summary.as_mut().map_or(Ok(()), |summary| summary.write(text.as_bytes()))
     }
 
-    /// Brings everything to the disk, and only then gives the files their names. Returns where the rejects are, if
-    /// there are any.
-    pub fn finish(mut self) -> Result<Option<PathBuf>> {
-        let written = self.seal_files()?;
-        self.summary.as_mut().map_or(Ok(()), |summary| summary.seal().map(drop))?;
+    /// Makes everything durable, then gives the files their final names. Returns the rejects file, if there are rejects.
+    pub fn publish(mut self) -> Result<Option<PathBuf>> {
+        let written = self.close_files()?;
+        self.summary.as_mut().map_or(Ok(()), |summary| summary.close().map(drop))?;
         let Self { mentions, articles, spans, rejects, summary, disk, .. } = self;
         let files = [Some(mentions), articles, spans, rejects, summary].into_iter().flatten();
-        let mut folders = BTreeSet::new();
+        let mut dirs = BTreeSet::new();
         for mut file in files {
-            if file.name()? {
-                folders.insert(folder_of(file.path()).to_owned());
+            if file.publish()? {
+                dirs.insert(dir_of(file.path()).to_owned());
             }
         }
-        let sync = |folder: &PathBuf| disk.sync_folder(folder).map_err(|error| Error::writing(folder, error));
-        folders.iter().try_for_each(sync)?;
+        let sync = |dir: &PathBuf| disk.sync_dir(dir).map_err(|error| Error::writing(dir, error));
+        dirs.iter().try_for_each(sync)?;
         Ok(written.rejects)
     }
 
-    /// Ends the files of a run that was stopped, and leaves them under their temporary names, which are returned.
-    pub fn keep(self) -> Result<Vec<PathBuf>> {
+    /// Closes the files of a run that was stopped and leaves them under their temporary names, which are returned.
+    pub fn keep_partial(self) -> Result<Vec<PathBuf>> {
         let Self { mentions, articles, spans, rejects, .. } = self;
         let files = [Some(mentions), articles, spans, rejects].into_iter().flatten();
-        let kept: Vec<Option<PathBuf>> = files.map(LineFile::keep).collect::<Result<_>>()?;
+        let kept: Vec<Option<PathBuf>> = files.map(LineFile::keep_partial).collect::<Result<_>>()?;
         Ok(kept.into_iter().flatten().collect())
     }
 }
 
-fn encoding_of(path: &Path, otherwise: Encoding) -> Encoding {
-    Encoding::of_name(path).unwrap_or(otherwise)
+fn compression_of(path: &Path, default: OutputCompression) -> OutputCompression {
+    OutputCompression::from_path(path).unwrap_or(default)
 }
 
 fn check_distinct(paths: &OutputPaths) -> Result<()> {
@@ -215,7 +222,7 @@ fn check_distinct(paths: &OutputPaths) -> Result<()> {
     let mut all: Vec<&PathBuf> = mentions.into_iter().chain(rest).collect();
     all.sort();
     match all.windows(2).find(|pair| pair[0] == pair[1] && !is_special(pair[0])) {
-        Some(pair) => Err(Error::new(ErrorKind::Config, "two outputs have the same name").at(pair[0])),
+        Some(pair) => Err(Error::new(ErrorKind::Config, "two outputs are the same file").at(pair[0])),
         None => Ok(()),
     }
 }
@@ -229,7 +236,7 @@ mod tests {
     use crate::outcome::RecordStatus;
     use crate::read::{ReadOptions, Records, discover};
 
-    /// A disk that says it has written what it has not.
+    /// A disk that drops half of every write.
     #[derive(Debug)]
     struct LossyDisk;
 
@@ -249,8 +256,8 @@ mod tests {
             LocalDisk.remove(path)
         }
 
-        fn sync_folder(&self, folder: &Path) -> io::Result<()> {
-            LocalDisk.sync_folder(folder)
+        fn sync_dir(&self, dir: &Path) -> io::Result<()> {
+            LocalDisk.sync_dir(dir)
         }
     }
 
@@ -278,7 +285,7 @@ mod tests {
             spans: None,
             rejects: Some(root.join("rejects.jsonl")),
             summary: None,
-            encoding: Encoding::Plain,
+            compression: OutputCompression::Plain,
         }
     }
 
@@ -297,18 +304,15 @@ mod tests {
     }
 
     #[test]
-    fn what_the_disk_lost_is_noticed_before_a_file_has_its_name() {
+    fn lost_bytes_are_detected_before_a_file_is_renamed() {
         let root = tempfile::tempdir().unwrap();
         for (disk, loses) in [(Arc::new(LocalDisk) as Arc<dyn Disk>, false), (Arc::new(LossyDisk), true)] {
             let mut outputs = Outputs::create_on(disk, &paths(root.path())).unwrap();
             outputs.write(&rejected()).unwrap();
-            match outputs.finish() {
+            match outputs.publish() {
                 Ok(rejects) => assert!(!loses && rejects == Some(root.path().join("rejects.jsonl"))),
                 Err(error) => {
-                    assert!(
-                        loses && error.to_string().contains("rejects.jsonl.part: what lies on the disk"),
-                        "{error}"
-                    );
+                    assert!(loses && error.to_string().contains("rejects.jsonl.part: the file on disk"), "{error}");
                 }
             }
             assert_eq!(root.path().join("mentions.jsonl").exists(), !loses);
@@ -317,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn an_input_whose_records_were_lost_is_named() {
+    fn an_input_with_lost_records_is_named() {
         let root = tempfile::tempdir().unwrap();
         let (news, options, ledger) = (root.path().join("news.jsonl"), ReadOptions::default(), Ledger::new(None));
         std::fs::write(&news, "{}\n{}\n").unwrap();
@@ -325,15 +329,15 @@ mod tests {
         assert_eq!(ledger.follow(records.tracked(&ledger, 0)).count(), 2);
         let inputs = [InputIdentity { path: "news.jsonl".into(), ..InputIdentity::default() }];
         for (written, problem) in [
-            (1, Some("news.jsonl: 2 records were read, but 0 written, 1 set aside")),
+            (1, Some("news.jsonl: 2 records were read, but 0 written, 1 rejected")),
             (2, None),
-            (3, Some("news.jsonl: 2 records were read, but 0 written, 3 set aside")),
+            (3, Some("news.jsonl: 2 records were read, but 0 written, 3 rejected")),
         ] {
             let mut outputs = Outputs::create(&paths(root.path())).unwrap();
             (0..written).for_each(|_| outputs.write(&rejected()).unwrap());
-            let sealed = outputs.seal(&ledger, &inputs).map_err(|error| error.to_string());
-            assert_eq!(sealed.is_ok(), problem.is_none());
-            assert!(problem.is_none_or(|problem| sealed.unwrap_err().contains(problem)));
+            let verified = outputs.verify(&ledger, &inputs).map_err(|error| error.to_string());
+            assert_eq!(verified.is_ok(), problem.is_none());
+            assert!(problem.is_none_or(|problem| verified.unwrap_err().contains(problem)));
         }
     }
 }

@@ -1,60 +1,60 @@
-//! Outcomes to lines.
+//! Renders the outcome of a record as lines.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
+use super::locate::{Location, Locator};
 use super::schema::{ArticleLine, CandidateLine, EvidenceLine, LinkLine, MentionLine, SpanLine, rounded};
-use crate::article::{Article, Field};
+use crate::article::Article;
 use crate::date::DateRange;
 use crate::error::{Error, ErrorKind, Result};
-
 use crate::link::{EntityTable, Evidence, Link, LinkedMention, Status};
 use crate::mentions::{ArticleMentions, RecordOutcome};
 use crate::outcome::{Outcome, RecordStatus, Skipped};
 use crate::read::Reject;
-use crate::segment::Sentence;
-use crate::span::{CodePoints, Span};
+use crate::span::CodePoints;
 
-/// What is written of each outcome.
-#[derive(Clone, Debug, Default)]
+/// What is written of each record.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct LineOptions {
-    /// Leave out mentions that the model is less sure of. What the table found stays.
+    /// Minimum score of a mention; mentions found by the table alone have no score and are kept.
     pub min_score: f32,
-    /// Write these types only, by the mention's own type; empty: all.
-    pub types: HashSet<String>,
-    /// Add the sentence to each mention.
+    /// Mention types to write; all if empty.
+    pub types: BTreeSet<String>,
+    /// Add each mention's sentence.
     pub context: bool,
-    /// Render the articles file.
+    /// Write the articles file.
     pub articles: bool,
-    /// Render the spans file.
+    /// Write the spans file.
     pub spans: bool,
 }
 
-/// The lines of one outcome, each file's with its line ends.
+/// The lines of one record for each file, with their line ends.
 #[derive(Debug, Default)]
 pub struct Rendered {
-    /// The number of the input that the record is of.
+    /// Number of the record's input.
     pub input: u32,
-    /// The article's id, where it is known.
+    /// The article's id, if it is known.
     pub id: Option<String>,
     /// What became of the record.
     pub status: RecordStatus,
-    /// For the mentions file.
+    /// Lines of the mentions file.
     pub mentions: Vec<u8>,
-    /// For the spans file.
+    /// Lines of the spans file.
     pub spans: Vec<u8>,
-    /// How many spans these are.
+    /// Number of spans.
     pub span_count: usize,
-    /// For the rejects file.
+    /// Line of the rejects file.
     pub rejects: Vec<u8>,
-    /// For the articles file, which also needs to know what came before.
+    /// Line of the articles file, without `copy_of`, which depends on earlier records.
     pub article: Option<ArticleRow>,
-    /// Mentions that were written, by type.
+    /// The mentions in `mentions`.
     pub written: Vec<WrittenMention>,
 }
 
-/// What the run's summary counts of a written mention.
+/// The parts of a written mention that are counted.
 #[derive(Debug)]
 pub struct WrittenMention {
     /// Its type.
@@ -63,7 +63,7 @@ pub struct WrittenMention {
     pub entity: Option<crate::link::EntityIx>,
 }
 
-/// A line of the articles file, complete but for `copy_of`.
+/// A line of the articles file, without `copy_of`.
 #[derive(Debug)]
 pub struct ArticleRow {
     /// The article's id.
@@ -74,12 +74,12 @@ pub struct ArticleRow {
     date: Option<String>,
     language: Option<String>,
     counts: [usize; 4],
-    /// The hash of its text, for articles that have one.
+    /// The hash of the text, for articles that have one.
     pub text_hash: Option<String>,
 }
 
 impl ArticleRow {
-    /// The finished line.
+    /// Renders the line.
     pub fn line(&self, copy_of: Option<&str>) -> Result<Vec<u8>> {
         let [sentences, tokens, mentions, linked] = self.counts;
         let mut line = Vec::with_capacity(256);
@@ -104,7 +104,7 @@ impl ArticleRow {
     }
 }
 
-/// Renders an outcome. Fails, as a fault of the program, where a mention's offsets do not give its text.
+/// Renders an outcome. Fails with an internal error if a mention's offsets do not give its text.
 pub fn render(outcome: &RecordOutcome<'_>, table: Option<&EntityTable>, options: &LineOptions) -> Result<Rendered> {
     match outcome {
         Outcome::Processed(done) => render_mentions(done, table, options),
@@ -124,35 +124,35 @@ fn render_mentions(done: &ArticleMentions<'_>, table: Option<&EntityTable>, opti
     let (input, id) = (done.article.origin.input, Some(done.article.id.clone()));
     let mut rendered = Rendered { input, id, ..Rendered::default() };
     let mut linked = 0;
-    let mut places = Places::new(done.article, &done.sentences);
+    let mut locator = Locator::new(done.article, &done.sentences);
     for mention in done.mentions.iter().filter(|mention| options.keeps(mention)) {
-        let place = places.of(mention.field, mention.span, mention.sentence)?;
-        let link = link_line(&mention.link, &mut places.evidence, table);
-        let line = mention_line(mention, &place, link, done, table, options);
+        let location = locator.of(mention.field, mention.span, mention.sentence)?;
+        let link = link_line(&mention.link, &mut locator.evidence, table);
+        let line = mention_line(mention, &location, link, done, table, options);
         push_line(&mut rendered.mentions, &line)?;
         linked += usize::from(mention.link.status == Status::Linked);
         rendered.written.push(WrittenMention { kind: mention.label.clone(), entity: mention.link.entity });
     }
     if options.spans {
         rendered.span_count = done.found.len();
-        let mut places = Places::new(done.article, &done.sentences);
+        let mut locator = Locator::new(done.article, &done.sentences);
         let input = done.article.origin.to_string();
         for found in &done.found {
-            let place = places.of(found.field, found.span, found.sentence)?;
+            let location = locator.of(found.field, found.span, found.sentence)?;
             push_line(
                 &mut rendered.spans,
                 &SpanLine {
                     doc_id: &done.article.id,
                     input: &input,
                     field: found.field,
-                    start: place.start,
-                    end: place.end,
+                    start: location.start,
+                    end: location.end,
                     start_byte: found.span.start,
                     end_byte: found.span.end,
-                    text: place.text,
+                    text: location.text,
                     kind: &found.kind,
                     score: found.score,
-                    sentence: place.sentence,
+                    sentence: location.sentence,
                 },
             )?;
         }
@@ -189,7 +189,7 @@ impl LineOptions {
 
 fn mention_line<'m>(
     mention: &'m LinkedMention,
-    place: &Place<'m>,
+    location: &Location<'m>,
     link: LinkLine<'m>,
     done: &'m ArticleMentions<'m>,
     table: Option<&'m EntityTable>,
@@ -199,21 +199,21 @@ fn mention_line<'m>(
     MentionLine {
         doc_id: &done.article.id,
         field: mention.field,
-        start: place.start,
-        end: place.end,
+        start: location.start,
+        end: location.end,
         start_byte: mention.span.start,
         end_byte: mention.span.end,
-        text: place.text,
+        text: location.text,
         kind: &mention.label,
         score: mention.score.map(rounded),
         found_by: mention.found_by,
-        sentence: place.sentence,
+        sentence: location.sentence,
         entity_id: entity.map(|entity| &*entity.id),
         entity_name: entity.map(|entity| &*entity.name),
         entity_type: entity.map(|entity| &*entity.kind),
         local_id: mention.local_id,
         link,
-        context: options.context.then_some(place.context),
+        context: options.context.then_some(location.context),
         meta: &done.article.meta,
     }
 }
@@ -241,98 +241,6 @@ fn link_line<'m>(link: &'m Link, points: &mut [CodePoints<'_>; 2], table: Option
     }
 }
 
-/// A span as it is written.
-struct Place<'m> {
-    start: usize,
-    end: usize,
-    text: &'m str,
-    sentence: u32,
-    context: &'m str,
-}
-
-/// Turns byte spans into places, field by field in rising order.
-struct Places<'m> {
-    article: &'m Article,
-    sentences: &'m [Sentence],
-    field: Field,
-    points: CodePoints<'m>,
-    /// A second count, character by character: the first one is only believed where both agree.
-    walk: Walk<'m>,
-    /// For evidence, which stands anywhere: by field.
-    evidence: [CodePoints<'m>; 2],
-    /// The first sentence of the text.
-    first_of_text: usize,
-}
-
-/// Bytes of context on either side of a mention, where its sentence is longer than both.
-const CONTEXT_BYTES: usize = 2000;
-
-/// The sentence, or what of a long one stands around the mention: an unbroken text must not be written whole for each
-/// of its mentions.
-fn context(text: &str, sentence: Span, mention: Span) -> &str {
-    if sentence.len() <= 2 * CONTEXT_BYTES {
-        return sentence.slice(text);
-    }
-    let start = text.ceil_char_boundary(mention.start.saturating_sub(CONTEXT_BYTES)).max(sentence.start);
-    let end = text.floor_char_boundary(mention.end.saturating_add(CONTEXT_BYTES)).min(sentence.end);
-    text.get(start..end).unwrap_or_default()
-}
-
-struct Walk<'m> {
-    chars: std::str::CharIndices<'m>,
-    count: usize,
-}
-
-impl Walk<'_> {
-    /// The byte at which character number `count` starts; asked for in rising order.
-    fn byte_of(&mut self, count: usize) -> usize {
-        while self.count < count && self.chars.next().is_some() {
-            self.count += 1;
-        }
-        self.chars.offset()
-    }
-}
-
-impl<'m> Places<'m> {
-    fn new(article: &'m Article, sentences: &'m [Sentence]) -> Self {
-        let mut places = Self {
-            article,
-            sentences,
-            field: Field::Title,
-            points: CodePoints::new(""),
-            walk: Walk { chars: "".char_indices(), count: 0 },
-            evidence: Field::ALL.map(|field| CodePoints::new(article.field(field))),
-            first_of_text: sentences.partition_point(|sentence| sentence.field == Field::Title),
-        };
-        places.enter(Field::Title);
-        places
-    }
-
-    fn enter(&mut self, field: Field) {
-        let text = self.article.field(field);
-        self.field = field;
-        self.points = CodePoints::new(text);
-        self.walk = Walk { chars: text.char_indices(), count: 0 };
-    }
-
-    fn of(&mut self, field: Field, span: Span, sentence: u32) -> Result<Place<'m>> {
-        if field != self.field {
-            self.enter(field);
-        }
-        let points = self.points.range(span);
-        let (start, end) = (points.start, points.end);
-        let text = span.get(self.article.field(field)).filter(|text| text.chars().count() == end - start);
-        let Some(text) = text.filter(|text| !text.is_empty() && self.walk.byte_of(start) == span.start) else {
-            let what = format!("article {:?}: the {field:?} has no text at bytes {span:?}", self.article.id);
-            return Err(Error::new(ErrorKind::Internal, what));
-        };
-        let first = if field == Field::Title { 0 } else { self.first_of_text };
-        let own = self.sentences.get(sentence as usize);
-        let context = own.map_or("", |own| context(self.article.field(field), own.span, span));
-        Ok(Place { start, end, text, sentence: sentence.saturating_sub(first as u32), context })
-    }
-}
-
 fn row(
     article: &Article,
     status: RecordStatus,
@@ -352,7 +260,7 @@ fn row(
     }
 }
 
-/// A day, a month or a year: as exact as the article is.
+/// A day, a month or a year, depending on the precision.
 fn date_text(date: DateRange) -> String {
     let first = date.first.to_string();
     match (date.first == date.last, date.first.month() == date.last.month()) {

@@ -1,29 +1,35 @@
-//! Results to files: one file of each kind, or a directory of shards with a manifest.
+//! Writes results: single files, or a directory of shards with a manifest.
 
-mod account;
+mod atomic_file;
 mod compress;
+mod counts;
 mod disk;
+mod duplicates;
 mod files;
+mod identity;
 mod journal;
 mod line_file;
 mod lines;
+mod locate;
 mod manifest;
-mod readback;
+#[cfg(test)]
+mod recording_disk;
 mod schema;
-mod seen;
+mod shard_dir;
 mod shards;
 mod spans;
-mod whole_file;
+mod verify;
 
-pub use account::Counts;
-pub use compress::Encoding;
-pub use files::{Destination, OutputPaths, Outputs, Written};
+pub use atomic_file::AtomicFile;
+pub use compress::OutputCompression;
+pub use counts::Counts;
+pub use duplicates::Duplicates;
+pub use files::{Destination, OutputPaths, OutputReport, Outputs};
+pub use identity::{Identity, InputIdentity};
 pub use journal::{JOURNAL, ShardEntry};
 pub use line_file::FileFacts;
 pub use lines::{ArticleRow, LineOptions, Rendered, WrittenMention, render};
-pub use manifest::{Identity, InputEntry, InputIdentity, MANIFEST, Manifest, State, Totals};
+pub use manifest::{InputEntry, MANIFEST, Manifest, State, Totals};
 pub use schema::{ArticleLine, CandidateLine, EvidenceLine, LinkLine, MentionLine, SpanLine};
-pub use seen::Duplicates;
 pub use shards::{Existing, ShardPlan, Shards};
 pub use spans::SpanReader;
-pub use whole_file::WholeFile;

@@ -1,6 +1,6 @@
-//! The lines that are written, key by key in their order (schema version 1).
+//! The keys of the output lines, in order (schema version 1).
 //!
-//! `docs/mention.schema.json` says the same for other programs; a test holds real output against it.
+//! `docs/mention.schema.json` describes mentions for other programs; a test validates real output with it.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -14,9 +14,9 @@ use crate::outcome::RecordStatus;
 pub struct MentionLine<'m> {
     /// The article's id.
     pub doc_id: &'m str,
-    /// Which of its fields the offsets refer to.
+    /// The field that the offsets refer to.
     pub field: Field,
-    /// First code point, and one past the last.
+    /// Code points, half-open.
     pub start: usize,
     /// See `start`.
     pub end: usize,
@@ -24,98 +24,98 @@ pub struct MentionLine<'m> {
     pub start_byte: usize,
     /// See `start_byte`.
     pub end_byte: usize,
-    /// The surface: always the slice.
+    /// The surface form, exactly as in the article.
     pub text: &'m str,
     /// The mention's type.
     #[serde(rename = "type")]
     pub kind: &'m str,
-    /// The model's confidence; null for what the table alone found.
+    /// The model's score; null for a mention found by the table alone.
     pub score: Option<f64>,
-    /// Who found it.
+    /// Whether the model, the table or both found it.
     pub found_by: FoundBy,
     /// Index of its sentence in the field.
     pub sentence: u32,
-    /// The entity's id, name and type.
+    /// The entity's id.
     pub entity_id: Option<&'m str>,
-    /// See `entity_id`.
+    /// The entity's name.
     pub entity_name: Option<&'m str>,
-    /// See `entity_id`; may differ from the mention's own type.
+    /// The entity's type, which may differ from the mention's.
     pub entity_type: Option<&'m str>,
-    /// The same for mentions of one entity in the article.
+    /// Equal for mentions of the same entity in the article.
     pub local_id: u32,
-    /// How it was linked, or why not.
+    /// How it was linked, or why it was not.
     pub link: LinkLine<'m>,
-    /// Its sentence (`--context`).
+    /// Its sentence, if requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub context: Option<&'m str>,
-    /// Fields of the article (`--keep`).
+    /// The fields of the record that are kept.
     pub meta: &'m Map<String, Value>,
 }
 
 /// The link of a mention.
 #[derive(Debug, Serialize)]
 pub struct LinkLine<'m> {
-    /// Whether there is an entity.
+    /// Whether an entity was found.
     pub status: Status,
     /// The step that found it.
     pub method: Option<Method>,
     /// The alias of the table.
     pub alias: Option<&'m str>,
-    /// How sure the choice is.
+    /// Confidence in the choice.
     pub score: Option<f64>,
-    /// What it rests on.
+    /// Evidence for the link.
     pub evidence: Option<EvidenceLine<'m>>,
-    /// What was weighed, best first.
+    /// The candidate entities, best first.
     pub candidates: Vec<CandidateLine<'m>>,
-    /// Why there is no entity, or what decided.
+    /// Why no entity was chosen, or what decided the choice.
     pub reason: Option<Reason>,
 }
 
-/// What a link rests on: a row of a table, or a span of the article.
+/// Evidence for a link: a row of a table, or a span of the article.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 pub enum EvidenceLine<'m> {
-    /// A row.
+    /// A row of a table.
     Row {
         /// The table file.
         table: &'m str,
-        /// The line in it, counted from 1.
+        /// The line number, from 1.
         line: u32,
-        /// The alias as the row writes it.
+        /// The alias as written in the row.
         alias: &'m str,
     },
-    /// A definition or a fuller name.
+    /// A definition or a longer name in the article.
     Span {
-        /// The field that it stands in.
+        /// The field that contains it.
         field: Field,
-        /// Its code points.
+        /// Code points, half-open.
         start: usize,
         /// See `start`.
         end: usize,
-        /// Its words.
+        /// The text of the span.
         text: &'m str,
     },
 }
 
-/// An entity that was weighed.
+/// A candidate entity.
 #[derive(Debug, Serialize)]
 pub struct CandidateLine<'m> {
     /// Its id.
     pub entity_id: &'m str,
-    /// Its share of the weight.
+    /// Its share of the total score.
     pub score: f64,
 }
 
-/// One span that the model alone found.
+/// One span found by the model, before linking.
 #[derive(Debug, Serialize)]
 pub struct SpanLine<'m> {
     /// The article's id.
     pub doc_id: &'m str,
-    /// Where it was read: input and line, as in the articles file.
+    /// Input and line of the article, as in the articles file.
     pub input: &'m str,
-    /// Which of its fields the offsets refer to.
+    /// The field that the offsets refer to.
     pub field: Field,
-    /// First code point, and one past the last.
+    /// Code points, half-open.
     pub start: usize,
     /// See `start`.
     pub end: usize,
@@ -123,29 +123,29 @@ pub struct SpanLine<'m> {
     pub start_byte: usize,
     /// See `start_byte`.
     pub end_byte: usize,
-    /// The surface.
+    /// The surface form.
     pub text: &'m str,
     /// The model's type.
     #[serde(rename = "type")]
     pub kind: &'m str,
-    /// The model's confidence, to the last bit: `relink` must come to the same links and lines.
+    /// The model's score at full precision, so that relinking gives the same lines.
     pub score: f32,
     /// Index of its sentence in the field.
     pub sentence: u32,
 }
 
-/// One article, whatever became of it.
+/// One article, whether it was processed or not.
 #[derive(Debug, Serialize)]
 pub struct ArticleLine<'m> {
-    /// Its id; null where reading did not get as far.
+    /// Its id; null if the record could not be parsed.
     pub doc_id: Option<&'m str>,
-    /// Where it was read: input and line.
+    /// Input and line.
     pub input: String,
     /// `ok`, `rejected` or `skipped`.
     pub status: RecordStatus,
     /// Why it was not processed.
     pub reason: Option<String>,
-    /// The publication date, as exact as it is known: a day, a month or a year.
+    /// The publication date: a day, a month or a year, depending on its precision.
     pub date: Option<String>,
     /// ISO 639-1 code of its language.
     pub language: Option<&'m str>,
@@ -155,15 +155,15 @@ pub struct ArticleLine<'m> {
     pub tokens: usize,
     /// Mentions written.
     pub mentions: usize,
-    /// Of these, those with an entity.
+    /// Mentions with an entity.
     pub linked: usize,
-    /// 128 bits of the SHA-256 of the text, white space made one.
+    /// The first 128 bits of the SHA-256 of the text with normalised white space.
     pub text_hash: Option<&'m str>,
-    /// The first article of the run with the same hash.
+    /// Id of the first article of the run with the same hash.
     pub copy_of: Option<&'m str>,
 }
 
-/// Four decimals: what the last bits say of a score is noise, and lines stay short.
+/// Rounds to four decimals: further digits of a score are noise, and make the lines longer.
 pub(super) fn rounded(score: f32) -> f64 {
     (f64::from(score) * 1e4).round() / 1e4
 }

@@ -1,53 +1,60 @@
-//! A directory of shards: each holds the lines of so many records, and is whole or not there.
+//! A directory of shards, each with the lines of a fixed number of records.
 //!
-//! A shard's files are written under temporary names, synced, renamed, and their folder is synced; only then does the
-//! manifest's journal name them. Whatever stops a run, the two tell what can be relied on, and a later run goes on behind
-//! it.
+//! A shard's files are written under temporary names, synced and renamed, and their directory is synced; only then does
+//! the journal name them. However a run ends, manifest and journal list the complete shards, and a later run resumes after
+//! them.
 
 use std::collections::BTreeMap;
-use std::fs::{File, TryLockError};
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use ahash::AHashSet;
+use serde::{Deserialize, Serialize};
 
-use super::account::{Account, check_lines};
-use super::compress::Encoding;
+use super::compress::OutputCompression;
+use super::counts::{RunCounts, check_lines};
 use super::disk::{Disk, LocalDisk};
+use super::duplicates::DuplicateTracker;
+use super::identity::Identity;
 use super::journal::{Commit, JOURNAL, Journal, ShardEntry};
 use super::line_file::{FileFacts, LineFile};
 use super::lines::Rendered;
-use super::manifest::{Identity, MANIFEST, Manifest, State, differences, now};
-use super::readback::check_shard;
-use super::seen::Seen;
+use super::manifest::{MANIFEST, Manifest, State, now};
+use super::shard_dir::{
+    KINDS, check_identity, lock, refuse_unlisted_files, remove_files, replay_articles, shard_file_name,
+};
+use super::verify::verify_shard;
 use crate::error::{Error, ErrorKind, Result};
 use crate::outcome::RecordStatus;
-use crate::read::{InputRead, Ledger, Position, open_stored};
+use crate::read::{InputRead, Ledger, Position};
 
-/// The kinds of files that a shard may have.
-const KINDS: [&str; 4] = ["mentions", "articles", "spans", "rejects"];
-
-/// What a directory of shards is to be.
-#[derive(Clone, Debug)]
+/// Layout of a directory of shards.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShardPlan {
-    /// The directory; made where it is missing.
-    pub folder: PathBuf,
-    /// Records of a shard, at least 1; the last one may have fewer.
+    /// The directory; created if it does not exist.
+    pub directory: PathBuf,
+    /// Records per shard, at least 1; the last shard may have fewer.
     pub size: u64,
-    /// How its files are compressed.
-    pub encoding: Encoding,
+    /// Compression of the files.
+    pub compression: OutputCompression,
     /// Whether spans are written.
     pub spans: bool,
 }
 
-/// What is done where the directory holds a run already.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What to do if the directory already holds a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub enum Existing {
-    /// Nothing: the run fails.
+    /// Fail.
+    #[default]
+    #[serde(rename = "refuse")]
     Refuse,
-    /// It is removed.
+    /// Replace it.
+    #[serde(rename = "overwrite")]
     Overwrite,
-    /// The run goes on from its last whole shard.
+    /// Resume it after the last complete shard.
+    #[serde(rename = "resume")]
     Resume,
 }
 
@@ -57,12 +64,12 @@ pub struct Shards {
     plan: ShardPlan,
     disk: Arc<dyn Disk>,
     manifest: Manifest,
-    /// Of the shards that have become whole since the manifest was written; none where the run is complete.
+    /// None if the run is complete.
     journal: Option<Journal>,
     ledger: Ledger,
     open: Option<OpenShard>,
-    seen: Seen,
-    /// Keeps other runs out while it lives.
+    duplicates: DuplicateTracker,
+    /// Keeps other runs out of the directory.
     _lock: Option<File>,
 }
 
@@ -73,17 +80,16 @@ struct OpenShard {
     articles: LineFile,
     spans: Option<LineFile>,
     rejects: Option<LineFile>,
-    account: Account,
+    counts: RunCounts,
 }
 
 impl Shards {
-    /// Opens the directory for a run that is made with `identity`, and whose records `ledger` counts with a mark after
-    /// each shard.
+    /// Opens the directory for the run `identity`. Its records are counted by `ledger`, with a mark after each shard.
     ///
     /// # Errors
     ///
-    /// Fails where another run writes there, where files are there that `existing` does not settle, and, before a run
-    /// goes on, where `identity` is another than before or a finished shard's file is missing or changed.
+    /// Fails if another run is writing to the directory, or if it holds files that `existing` does not allow for. Resuming
+    /// fails if `identity` differs from the run's, or if a file of a complete shard is missing or has changed.
     pub fn open(plan: ShardPlan, existing: Existing, identity: Identity, ledger: Ledger) -> Result<Self> {
         Self::open_on(Arc::new(LocalDisk), plan, existing, identity, ledger)
     }
@@ -95,86 +101,88 @@ impl Shards {
         identity: Identity,
         ledger: Ledger,
     ) -> Result<Self> {
-        let folder = &plan.folder;
-        std::fs::create_dir_all(folder).map_err(|error| Error::writing(folder, error))?;
-        let lock = lock(folder)?;
+        let dir = &plan.directory;
+        std::fs::create_dir_all(dir).map_err(|error| Error::writing(dir, error))?;
+        let lock = lock(dir)?;
         let found = match existing {
             Existing::Overwrite => None,
-            Existing::Refuse | Existing::Resume => Manifest::read(folder)?,
+            Existing::Refuse | Existing::Resume => Manifest::read(dir)?,
         };
-        let mut seen = Seen::default();
+        let mut duplicates = DuplicateTracker::default();
         let manifest = match (found, existing) {
             (Some(_), Existing::Refuse | Existing::Overwrite) => {
-                return Err(Error::config("the directory holds a run already")
-                    .at(folder)
-                    .help("go on with it by --resume, replace it by --overwrite, or name another directory"));
+                return Err(Error::config("the directory already holds a run")
+                    .at(dir)
+                    .help("use --resume to resume it, --overwrite to replace it, or another directory"));
             }
             (Some(mut manifest), Existing::Resume) => {
-                check_same(&manifest, &identity, folder)?;
-                manifest.check_files(folder)?;
+                check_identity(&manifest, &identity, dir)?;
+                manifest.check_files(dir)?;
                 if manifest.state != State::Complete {
-                    recall(&manifest, folder, &mut seen)?;
+                    replay_articles(&manifest, dir, &mut duplicates)?;
                     manifest.resumed.push(now());
                     manifest.state = State::Running;
-                    let whole: AHashSet<&str> = manifest.files().map(|file| &*file.name).collect();
-                    let keep = |name: &str| [MANIFEST, JOURNAL].contains(&name) || whole.contains(name);
-                    remove_files(folder, &keep)?;
+                    let complete: AHashSet<&str> = manifest.files().map(|file| &*file.name).collect();
+                    let keep = |name: &str| [MANIFEST, JOURNAL].contains(&name) || complete.contains(name);
+                    remove_files(dir, &keep)?;
                 }
                 manifest
             }
             (None, _) => {
                 if existing != Existing::Overwrite {
-                    refuse_strays(folder)?;
+                    refuse_unlisted_files(dir)?;
                 }
-                remove_files(folder, &|_| false)?;
+                remove_files(dir, &|_| false)?;
                 Manifest::new(identity)
             }
         };
         let journal = match manifest.state {
             State::Complete => {
-                let _ = Journal::remove(&disk, folder); // it says nothing more; the folder may be read-only by now
+                let _ = Journal::remove(&disk, dir); // it adds nothing; the directory may be read-only by now
                 None
             }
             _ => {
-                // It holds what an earlier journal said; only then is that one replaced.
-                manifest.store(&disk, folder)?;
-                Some(Journal::begin(&disk, folder)?)
+                // The journal's entries must be in the stored manifest before the journal is replaced.
+                manifest.store(&disk, dir)?;
+                Some(Journal::create(&disk, dir)?)
             }
         };
-        Ok(Self { plan, disk, manifest, journal, ledger, open: None, seen, _lock: lock })
+        Ok(Self { plan, disk, manifest, journal, ledger, open: None, duplicates, _lock: lock })
     }
 
-    /// What is done so far.
+    /// The manifest with all complete shards.
     pub fn manifest(&self) -> &Manifest {
         &self.manifest
     }
 
-    /// Writes the lines of one outcome; outcomes come in the order of the input.
+    /// Writes the lines of one record. Records must come in input order.
     pub fn write(&mut self, rendered: &Rendered) -> Result<()> {
         let number = self.manifest.shards.len();
         let shard = match &mut self.open {
             Some(shard) => shard,
             None => self.open.insert(OpenShard::create(&self.disk, &self.plan, number)?),
         };
-        let copy_of = self.seen.take(rendered);
+        let copy_of = self.duplicates.add(rendered);
         shard.write(rendered, copy_of.as_deref(), |kind| create(&self.disk, &self.plan, kind, number))?;
-        if shard.account.total.records == self.plan.size {
+        if shard.counts.total.records == self.plan.size {
             let end = self.ledger.take_mark();
-            let end = end.ok_or_else(|| Error::new(ErrorKind::Internal, "a shard has ended that was not read"))?;
+            let end =
+                end.ok_or_else(|| Error::new(ErrorKind::Internal, "a shard ended without a mark in the ledger"))?;
             self.commit(end)?;
         }
         Ok(())
     }
 
-    /// Ends the run. With `stopped`, it has not seen the end of its inputs: what is not yet a whole shard is dropped.
-    /// Otherwise the account is held against what was read and what lies on the disk.
-    pub fn finish(mut self, stopped: bool) -> Result<Manifest> {
-        if stopped {
-            self.open = None;
-            self.manifest.state = State::Stopped;
-            self.store()?;
-            return Ok(self.manifest);
-        }
+    /// Ends a run that was stopped before the end of its inputs: drops the incomplete shard.
+    pub fn stop(mut self) -> Result<Manifest> {
+        self.open = None;
+        self.manifest.state = State::Stopped;
+        self.store()?;
+        Ok(self.manifest)
+    }
+
+    /// Ends a run at the end of its inputs. Checks the counts against what was read and what is on disk.
+    pub fn complete(mut self) -> Result<Manifest> {
         if self.open.is_some() {
             self.commit(self.ledger.position())?;
         }
@@ -183,29 +191,30 @@ impl Shards {
             input.read = read.get(&number).cloned().or(input.read.take());
         }
         self.manifest.check_sums(&read)?;
-        self.manifest.check_files(&self.plan.folder)?;
+        self.manifest.check_files(&self.plan.directory)?;
         self.manifest.state = State::Complete;
         self.manifest.finished = Some(now());
         self.store()?;
         Ok(self.manifest)
     }
 
-    /// After a failure: drops what is not whole, and notes as well as can be that nobody is at work any more.
+    /// Ends a run that has failed: drops the incomplete shard and marks the run as stopped, if that is still possible.
+    /// Returns the number of complete shards.
     pub fn abandon(mut self) -> usize {
         self.open = None;
         self.manifest.state = State::Stopped;
-        let _ = self.store(); // where even this fails, the manifest before it says enough
+        let _ = self.store(); // otherwise the last stored manifest and its journal remain valid
         self.manifest.shards.len()
     }
 
     fn commit(&mut self, end: Position) -> Result<()> {
         let Some(mut shard) = self.open.take() else { return Ok(()) };
-        let files = shard.seal()?;
-        shard.files().try_for_each(|file| file.name().map(drop))?;
-        let folder = &self.plan.folder;
-        self.disk.sync_folder(folder).map_err(|error| Error::writing(folder, error))?;
-        check_shard(folder, &files, &shard.account.total)?;
-        let Account { total, inputs, by_type } = shard.account;
+        let files = shard.close()?;
+        shard.files().try_for_each(|file| file.publish().map(drop))?;
+        let dir = &self.plan.directory;
+        self.disk.sync_dir(dir).map_err(|error| Error::writing(dir, error))?;
+        verify_shard(dir, &files, &shard.counts.total)?;
+        let RunCounts { total, inputs, by_type } = shard.counts;
         let number = self.manifest.shards.len();
         let commit = Commit {
             read: self.inputs_read_before(&end),
@@ -218,26 +227,26 @@ impl Shards {
             },
             by_type,
             inputs,
-            duplicate_ids: self.seen.duplicates().clone(),
+            duplicate_ids: self.duplicates.duplicates().clone(),
         };
         self.journal.as_mut().map_or(Ok(()), |journal| journal.add(&commit))?;
-        self.manifest.enter(commit);
-        tracing::info!("shard {number} is whole: {} records", total.records);
+        self.manifest.append(commit);
+        tracing::info!("shard {number} is complete: {} records", total.records);
         Ok(())
     }
 
-    /// Inputs before the one that a shard ends in were read to their end; those of which no earlier shard said so.
+    /// The inputs that were read to their end since the last shard: those before the input in which this shard ends.
     fn inputs_read_before(&self, end: &Position) -> BTreeMap<u32, InputRead> {
-        let waiting = self.manifest.inputs.iter().take(end.input as usize).zip(0..end.input).rev();
-        let waiting = waiting.take_while(|(input, _)| input.read.is_none());
-        waiting.filter_map(|(_, number)| Some((number, self.ledger.input(number)?))).collect()
+        let inputs = self.manifest.inputs.iter().take(end.input as usize).zip(0..end.input).rev();
+        let inputs = inputs.take_while(|(input, _)| input.read.is_none());
+        inputs.filter_map(|(_, number)| Some((number, self.ledger.input(number)?))).collect()
     }
 
-    /// Writes the manifest with all that the journal says, which is not needed any more.
+    /// Writes the manifest with all journal entries, and removes the journal.
     fn store(&mut self) -> Result<()> {
-        self.manifest.store(&self.disk, &self.plan.folder)?;
+        self.manifest.store(&self.disk, &self.plan.directory)?;
         self.journal = None;
-        Journal::remove(&self.disk, &self.plan.folder)
+        Journal::remove(&self.disk, &self.plan.directory)
     }
 }
 
@@ -249,7 +258,7 @@ impl OpenShard {
             articles: create("articles")?,
             spans: plan.spans.then(|| create("spans")).transpose()?,
             rejects: None,
-            account: Account::default(),
+            counts: RunCounts::default(),
         })
     }
 
@@ -259,7 +268,7 @@ impl OpenShard {
         copy_of: Option<&str>,
         create: impl Fn(&str) -> Result<LineFile>,
     ) -> Result<()> {
-        self.account.enter(rendered);
+        self.counts.add(rendered);
         self.mentions.write(&rendered.mentions)?;
         if let Some(row) = &rendered.article {
             self.articles.write(&row.line(copy_of)?)?;
@@ -280,10 +289,10 @@ impl OpenShard {
         [Some(mentions), Some(articles), spans.as_mut(), rejects.as_mut()].into_iter().flatten()
     }
 
-    /// Brings all files to the disk, and holds their lines against the account.
-    fn seal(&mut self) -> Result<Vec<FileFacts>> {
-        let total = self.account.total;
-        let files: Vec<FileFacts> = self.files().map(LineFile::seal).collect::<Result<_>>()?;
+    /// Closes all files and checks the number of their lines.
+    fn close(&mut self) -> Result<Vec<FileFacts>> {
+        let total = self.counts.total;
+        let files: Vec<FileFacts> = self.files().map(LineFile::close).collect::<Result<_>>()?;
         let expected = [total.mentions, total.records, total.spans, total.rejected];
         for file in &files {
             let kind = KINDS.iter().position(|kind| file.name.starts_with(kind)).unwrap_or(0);
@@ -298,85 +307,8 @@ impl OpenShard {
 }
 
 fn create(disk: &Arc<dyn Disk>, plan: &ShardPlan, kind: &str, number: usize) -> Result<LineFile> {
-    let name = format!("{kind}-{number:05}.jsonl{}", plan.encoding.ending());
-    LineFile::create(disk, &plan.folder.join(name), plan.encoding)
-}
-
-/// True for a name that this module gives, with or without `.part`.
-fn is_ours(name: &str) -> bool {
-    let name = name.strip_suffix(".part").unwrap_or(name);
-    let is_shard = |name: &str| {
-        let (kind, rest) = name.split_once('-')?;
-        let (number, ending) = rest.split_once(".jsonl")?;
-        let is_number = number.len() >= 5 && number.bytes().all(|byte| byte.is_ascii_digit());
-        Some(KINDS.contains(&kind) && is_number && matches!(ending, "" | ".gz" | ".zst"))
-    };
-    name == MANIFEST || name == JOURNAL || is_shard(name) == Some(true)
-}
-
-fn our_files(folder: &Path) -> Result<Vec<String>> {
-    let failed = |error| Error::writing(folder, error);
-    let entries = std::fs::read_dir(folder).map_err(failed)?.collect::<std::io::Result<Vec<_>>>().map_err(failed)?;
-    let names = entries.into_iter().filter_map(|entry| entry.file_name().into_string().ok());
-    Ok(names.filter(|name| is_ours(name)).collect())
-}
-
-/// Removes what earlier runs have left and `keep` does not hold, the manifest last.
-fn remove_files(folder: &Path, keep: &dyn Fn(&str) -> bool) -> Result<()> {
-    let mut names = our_files(folder)?;
-    names.sort_by_key(|name| name == MANIFEST);
-    for name in names.iter().filter(|name| !keep(name)) {
-        let path = folder.join(name);
-        std::fs::remove_file(&path).map_err(|error| Error::writing(&path, error))?;
-    }
-    Ok(())
-}
-
-/// Without a manifest, files of these names are nobody's to replace unasked; unfinished ones are.
-fn refuse_strays(folder: &Path) -> Result<()> {
-    match our_files(folder)?.into_iter().find(|name| !name.ends_with(".part")) {
-        Some(name) => Err(Error::config("the directory has files of this name, but no manifest")
-            .at(folder.join(name))
-            .help("replace them by --overwrite, or name another directory")),
-        None => Ok(()),
-    }
-}
-
-fn check_same(manifest: &Manifest, identity: &Identity, folder: &Path) -> Result<()> {
-    let differences = differences(&manifest.identity(), identity, 12);
-    if differences.is_empty() {
-        return Ok(());
-    }
-    let what = format!("the run cannot go on: what it depends on has changed\n    {}", differences.join("\n    "));
-    Err(Error::config(what)
-        .at(folder.join(MANIFEST))
-        .help("give what the run was started with, or start afresh with --overwrite"))
-}
-
-/// Brings back what the run knew of the articles that it has written.
-fn recall(manifest: &Manifest, folder: &Path, seen: &mut Seen) -> Result<()> {
-    for file in manifest.files().filter(|file| file.name.starts_with("articles-")) {
-        let path = folder.join(&file.name);
-        open_stored(&path).and_then(|lines| seen.recall(lines)).map_err(|error| {
-            Error::new(ErrorKind::Output, "a finished shard's file cannot be read")
-                .at(&path)
-                .because(error)
-                .help("bring the file back, or start afresh with --overwrite")
-        })?;
-    }
-    Ok(())
-}
-
-/// Two runs must not write to one directory. A file system without locks cannot help that.
-fn lock(folder: &Path) -> Result<Option<File>> {
-    let Ok(file) = File::open(folder) else { return Ok(None) };
-    match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
-        Err(TryLockError::WouldBlock) => Err(Error::config("another run is writing to this directory")
-            .at(folder)
-            .help("wait for its end, or name another directory")),
-        Err(TryLockError::Error(_)) => Ok(None),
-    }
+    let name = shard_file_name(kind, number, plan.compression);
+    LineFile::create(disk, &plan.directory.join(name), plan.compression)
 }
 
 #[cfg(test)]

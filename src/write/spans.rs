@@ -1,4 +1,4 @@
-//! The spans file, read back: what a model found, without the model.
+//! Reads the spans file: the results of a model without running it.
 
 use std::io::BufRead;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::segment::Sentence;
 use crate::span::Span;
 
-/// A line of the spans file, as far as it is read. Code points follow from the bytes.
+/// A line of the spans file. Code points are not read, because they follow from the bytes.
 #[derive(Debug, Deserialize)]
 struct SpanRecord {
     doc_id: String,
@@ -28,7 +28,7 @@ struct SpanRecord {
     sentence: u32,
 }
 
-/// Reads a spans file along with the articles that it was written for, in the same order.
+/// Reads a spans file in step with the articles that it was written for.
 #[derive(Debug)]
 pub struct SpanReader<R> {
     lines: R,
@@ -46,8 +46,8 @@ impl<R: BufRead> SpanReader<R> {
         Ok(reader)
     }
 
-    /// The spans of one article. Articles are asked for in the order of the run that wrote the file; one
-    /// without spans has no line. `sentences` are the article's.
+    /// Returns the spans of one article. Articles must come in the order of the run that wrote the file; an article without
+    /// spans has no lines. `sentences` are the article's.
     pub fn of_article(&mut self, article: &Article, sentences: &[Sentence]) -> Result<Vec<NerSpan>> {
         let input = article.origin.to_string();
         let mut found = Vec::new();
@@ -59,14 +59,14 @@ impl<R: BufRead> SpanReader<R> {
         Ok(found)
     }
 
-    /// Fails where spans are left that no article asked for.
+    /// Fails if there are spans left.
     pub fn finish(self) -> Result<()> {
         let Some(span) = self.next else { return Ok(()) };
         let what = format!("article `{}` of {} is not in the inputs, or not in this order", span.doc_id, span.input);
         Err(Error::new(ErrorKind::Input, what)
             .at(self.path)
             .line(self.number)
-            .help("give the inputs of the run that wrote the spans, in the same order and with the same flags"))
+            .help("use the inputs of the run that wrote the spans, in the same order and with the same settings"))
     }
 
     fn mention(
@@ -86,7 +86,7 @@ impl<R: BufRead> SpanReader<R> {
                 .help("the inputs have changed since the spans were written: run extract again"));
         }
         let first = sentences.iter().position(|sentence| sentence.field == span.field).unwrap_or(0);
-        // Linking looks the sentence up by its number.
+        // The linker needs a valid sentence index.
         let sentence = u32::try_from(first).unwrap_or(0).saturating_add(span.sentence);
         if sentences.get(sentence as usize).is_none_or(|sentence| sentence.field != span.field) {
             let what = format!("article `{}` has no sentence {} in its {:?}", article.id, span.sentence, span.field);
@@ -103,7 +103,7 @@ impl<R: BufRead> SpanReader<R> {
         Ok(NerSpan { field: span.field, span: bytes, kind, score: span.score, sentence })
     }
 
-    /// Takes the waiting line and reads the one after it.
+    /// Returns the current line and reads the next one.
     fn advance(&mut self) -> Result<Option<SpanRecord>> {
         let mut line = String::new();
         while line.trim().is_empty() {
@@ -118,13 +118,13 @@ impl<R: BufRead> SpanReader<R> {
             Error::new(ErrorKind::Input, format!("the line is not a span: {error}"))
                 .at(&self.path)
                 .line(self.number)
-                .help("give a file that `namewire extract --spans` of this version wrote")
+                .help("use a spans file written by this version of namewire")
         })?;
         Ok(self.next.replace(span))
     }
 }
 
-/// True for one record of one input, wherever the input lay; what was piped in has no name to compare.
+/// True for the same record of the same input. The input may have moved, and piped inputs have no name to compare.
 fn is_same_place(left: &str, right: &str) -> bool {
     let name = |place: &str| place.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
     let record = |place: &str| place.rsplit_once('#').map(|(_, line)| line.to_owned());
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn spans_come_with_their_articles() {
+    fn spans_are_returned_with_their_articles() {
         let lines = format!("{LINE}\n\n{}\n", LINE.replace("#1", "#3"));
         let mut reader = SpanReader::new(lines.as_bytes(), Path::new("s.jsonl")).unwrap();
         let sentences = sentences("Homs fell.", Field::Text, 0);
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_named() {
+    fn errors_name_file_line_and_article() {
         let open = |text: &'static str| SpanReader::new(text.as_bytes(), Path::new("s.jsonl"));
         let changed = open(LINE).unwrap().of_article(&article("a", "Hama fell.", 1), &[]).unwrap_err().to_string();
         assert!(changed.contains("s.jsonl:1") && changed.contains("have changed"), "{changed}");

@@ -293,5 +293,5 @@ fn an_output_that_is_a_link_goes_to_the_file_behind_it() {
     assert!(desk.has("data/new.jsonl") && !desk.has("data/new.jsonl.part"));
     // Two names of one file are one output.
     symlink(&target, desk.path("twice")).unwrap();
-    run(&desk, &[&good], &["--spans", &desk.path("twice")], 2).0.says(&["two outputs have the same name"]);
+    run(&desk, &[&good], &["--spans", &desk.path("twice")], 2).0.says(&["two outputs are the same file"]);
 }

@@ -16,7 +16,7 @@ use namewire::link::Linker;
 use namewire::pipeline::Pipeline;
 use namewire::read::{Input, RawRecord, Records, Reject, discover};
 use namewire::report::RunReport;
-use namewire::write::{Destination, Encoding, LineOptions, OutputPaths, Outputs, render};
+use namewire::write::{Destination, LineOptions, OutputCompression, OutputPaths, Outputs, render};
 
 use self::figures::{Figures, Round};
 use super::inference::InferenceArgs;
@@ -146,7 +146,7 @@ fn run_once(records: Source, pipeline: &Pipeline) -> Result<RunReport> {
         spans: None,
         rejects: None,
         summary: None,
-        encoding: Encoding::Plain,
+        compression: OutputCompression::Plain,
     })?;
     let table = pipeline.linker().map(Linker::table);
     let lines = LineOptions::default();
@@ -157,7 +157,7 @@ fn run_once(records: Source, pipeline: &Pipeline) -> Result<RunReport> {
         |outcome| render(outcome, table, &lines),
         |rendered| outputs.write(&rendered),
     );
-    let finished = outputs.finish();
+    let finished = outputs.publish();
     let _ = std::fs::remove_file(&path); // a failed run has left none
     let report = report?;
     finished.map(|_| report)

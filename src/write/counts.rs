@@ -1,4 +1,4 @@
-//! The account of a run: what went in must have come out.
+//! Counts of what was written. Every record that was read must be among them.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,22 +9,22 @@ use super::lines::Rendered;
 use crate::error::{Error, ErrorKind, Result};
 use crate::outcome::RecordStatus;
 
-/// What was written of a run, an input or a shard.
+/// What was written for a run, an input or a shard.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
-    /// Records.
+    /// All records.
     pub records: u64,
-    /// Of these: articles that were processed.
+    /// Articles that were processed.
     pub written: u64,
-    /// Records that were set aside.
+    /// Records that were rejected.
     pub rejected: u64,
-    /// Articles that a rule left out.
+    /// Articles that a rule skipped.
     pub skipped: u64,
-    /// Mentions that were written.
+    /// Mentions.
     pub mentions: u64,
-    /// Of these, those with an entity.
+    /// Mentions with an entity.
     pub linked: u64,
-    /// Spans that were written.
+    /// Spans.
     pub spans: u64,
 }
 
@@ -42,7 +42,7 @@ impl Counts {
         }
     }
 
-    /// Adds others to these.
+    /// Adds `other` to these counts.
     pub fn add(&mut self, other: &Self) {
         let Self { records, written, rejected, skipped, mentions, linked, spans } = other;
         self.records += records;
@@ -54,12 +54,12 @@ impl Counts {
         self.spans += spans;
     }
 
-    /// Fails where records were read that neither were written, nor set aside, nor left out, or the other way round.
+    /// Checks that each of the `read` records was written, rejected or skipped exactly once.
     pub(super) fn check(&self, read: u64, place: &str) -> Result<()> {
         let Self { written, rejected, skipped, .. } = self;
         if read != written + rejected + skipped || read != self.records {
             let what = format!(
-                "{place}: {read} records were read, but {written} written, {rejected} set aside and {skipped} left out"
+                "{place}: {read} records were read, but {written} written, {rejected} rejected and {skipped} skipped"
             );
             return Err(unaccounted(what));
         }
@@ -67,18 +67,18 @@ impl Counts {
     }
 }
 
-/// Counts of everything that was written, in sum, by input and by type of mention.
+/// Counts in total, by input and by mention type.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Account {
+pub(crate) struct RunCounts {
     pub(crate) total: Counts,
-    /// By the number of the input.
+    /// By input number.
     pub(crate) inputs: BTreeMap<u32, Counts>,
-    /// Mentions of each type.
+    /// Mentions by type.
     pub(crate) by_type: BTreeMap<String, u64>,
 }
 
-impl Account {
-    pub(super) fn enter(&mut self, rendered: &Rendered) {
+impl RunCounts {
+    pub(super) fn add(&mut self, rendered: &Rendered) {
         let counts = Counts::of(rendered);
         self.total.add(&counts);
         self.inputs.entry(rendered.input).or_default().add(&counts);
@@ -86,7 +86,7 @@ impl Account {
     }
 
     fn count_type(&mut self, kind: &Arc<str>) {
-        // Types are few: the name is copied for the first of each only.
+        // There are few types: a name is copied only for its first mention.
         match self.by_type.get_mut(&**kind) {
             Some(count) => *count += 1,
             None => drop(self.by_type.insert(kind.to_string(), 1)),
@@ -94,17 +94,17 @@ impl Account {
     }
 }
 
-/// Fails where a file has other lines than the account.
+/// Checks the number of lines in a file.
 pub(super) fn check_lines(name: &str, lines: u64, expected: u64) -> Result<()> {
     if lines == expected {
         return Ok(());
     }
-    Err(unaccounted(format!("{name}: {lines} lines were written where there must be {expected}")))
+    Err(unaccounted(format!("{name}: {lines} lines were written, but {expected} were expected")))
 }
 
-/// Something was lost or doubled.
+/// An internal error: records or lines were lost or duplicated.
 pub(super) fn unaccounted(what: String) -> Error {
-    Error::new(ErrorKind::Internal, what).help("the output cannot be trusted; please report this with the input")
+    Error::new(ErrorKind::Internal, what).help("do not use the output; please report this bug with the input")
 }
 
 #[cfg(test)]
@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_lost_or_doubled_shows() {
+    fn lost_and_duplicated_records_are_detected() {
         let counts = Counts { records: 7, written: 4, rejected: 2, skipped: 1, ..Counts::default() };
         assert!(counts.check(7, "in").is_ok());
         for read in [6, 8] {

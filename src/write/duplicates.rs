@@ -1,5 +1,5 @@
-//! What a run remembers of the articles that it has written: their texts, to name copies, and their ids, to count those
-//! that come twice. All of it follows from the articles files, so that a run that goes on needs nothing else.
+//! Finds articles with a repeated text or id. The state can be rebuilt from the articles files, so a resumed run needs
+//! nothing else.
 
 use std::collections::VecDeque;
 use std::io::BufRead;
@@ -9,35 +9,34 @@ use serde::{Deserialize, Serialize};
 
 use super::lines::Rendered;
 
-/// Ids that come more than once in a run. All their articles are kept.
+/// Repeated ids in a run. All their articles are kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Duplicates {
-    /// Records whose id an earlier record had.
+    /// Number of records whose id an earlier record has.
     pub records: u64,
     /// One such id.
     pub example: Option<String>,
-    /// True where the run had more different ids than are remembered: of later ones only those that repeat a remembered
-    /// one are counted.
+    /// True if the run has more distinct ids than the tracker holds: `records` is then a lower bound.
     pub incomplete: bool,
 }
 
-/// The memory of a run.
+/// Texts and ids of the articles written so far.
 #[derive(Debug, Default)]
-pub(super) struct Seen {
+pub(super) struct DuplicateTracker {
     texts: Texts,
     ids: Ids,
 }
 
-impl Seen {
-    /// Takes in a record. Returns the first article with its text, if it is not the first.
-    pub(super) fn take(&mut self, rendered: &Rendered) -> Option<String> {
-        self.ids.take(rendered.id.as_deref());
+impl DuplicateTracker {
+    /// Adds a record. Returns the id of the first article with the same text, if this is not the first.
+    pub(super) fn add(&mut self, rendered: &Rendered) -> Option<String> {
+        self.ids.add(rendered.id.as_deref());
         let row = rendered.article.as_ref()?;
         self.texts.first_with(row.text_hash.as_deref(), row.doc_id.as_deref())
     }
 
-    /// Takes in the lines of an articles file.
-    pub(super) fn recall(&mut self, lines: impl BufRead) -> std::io::Result<()> {
+    /// Adds the lines of an articles file.
+    pub(super) fn replay(&mut self, lines: impl BufRead) -> std::io::Result<()> {
         #[derive(Deserialize)]
         struct Line {
             doc_id: Option<String>,
@@ -45,7 +44,7 @@ impl Seen {
         }
         for line in lines.lines() {
             let line: Line = serde_json::from_str(&line?)?;
-            self.ids.take(line.doc_id.as_deref());
+            self.ids.add(line.doc_id.as_deref());
             self.texts.first_with(line.text_hash.as_deref(), line.doc_id.as_deref());
         }
         Ok(())
@@ -56,8 +55,8 @@ impl Seen {
     }
 }
 
-/// Texts that were seen, to name the first article of each. Holds the newest quarter of a million, fewer where ids are
-/// long: copies in a news dump stand near one another, and memory must not grow with the dump.
+/// The first article of each text, for the latest 262,144 texts (fewer if ids are long). Copies in a news dump are close
+/// together, and memory must not grow with the dump.
 #[derive(Debug)]
 struct Texts {
     first: AHashMap<u128, Box<str>>,
@@ -66,18 +65,18 @@ struct Texts {
 }
 
 impl Default for Texts {
-    /// Tables of their final size: what is not used of them takes no memory, and they need not be copied as they grow.
+    /// Allocates the final size: unused pages cost no memory, and the tables are never copied to grow.
     fn default() -> Self {
-        let most = Self::MOST + 1;
-        Self { first: AHashMap::with_capacity(most), order: VecDeque::with_capacity(most), id_bytes: 0 }
+        let capacity = Self::MAX_TEXTS + 1;
+        Self { first: AHashMap::with_capacity(capacity), order: VecDeque::with_capacity(capacity), id_bytes: 0 }
     }
 }
 
 impl Texts {
-    const MOST: usize = 1 << 18;
-    const MOST_ID_BYTES: usize = 16 << 20;
+    const MAX_TEXTS: usize = 1 << 18;
+    const MAX_ID_BYTES: usize = 16 << 20;
 
-    /// The id of the first article with this hash, if it is not this one.
+    /// Returns the id of the first article with this hash, if it is not this one.
     fn first_with(&mut self, hash: Option<&str>, id: Option<&str>) -> Option<String> {
         let key = u128::from_str_radix(hash?, 16).ok()?;
         if let Some(first) = self.first.get(&key) {
@@ -87,7 +86,7 @@ impl Texts {
         self.first.insert(key, id.into());
         self.order.push_back(key);
         self.id_bytes += id.len();
-        while self.order.len() > Self::MOST || self.id_bytes > Self::MOST_ID_BYTES {
+        while self.order.len() > Self::MAX_TEXTS || self.id_bytes > Self::MAX_ID_BYTES {
             let oldest = self.order.pop_front()?;
             self.id_bytes -= self.first.remove(&oldest).map_or(0, |id| id.len());
         }
@@ -95,32 +94,32 @@ impl Texts {
     }
 }
 
-/// Hashes of ids, of 64 bits: 3.7 million are told apart but for one chance in 2.7 million.
+/// 64-bit hashes of ids. Among 3.7 million ids, the chance of any collision is 1 in 2.7 million.
 #[derive(Debug)]
 struct Ids {
-    /// What a table of some 38 MB holds.
-    most: usize,
+    /// The default fills a table of about 38 MB.
+    max_ids: usize,
     known: AHashSet<u64>,
-    /// Of fixed seeds: a run that goes on must come to the same count.
+    /// With fixed seeds: a resumed run must reach the same count.
     hashing: RandomState,
     duplicates: Duplicates,
 }
 
 impl Default for Ids {
     fn default() -> Self {
-        let (most, hashing) = (7 << 19, RandomState::with_seeds(1, 2, 3, 4));
-        Self { most, known: AHashSet::with_capacity(most), hashing, duplicates: Duplicates::default() }
+        let (max_ids, hashing) = (7 << 19, RandomState::with_seeds(1, 2, 3, 4));
+        Self { max_ids, known: AHashSet::with_capacity(max_ids), hashing, duplicates: Duplicates::default() }
     }
 }
 
 impl Ids {
-    fn take(&mut self, id: Option<&str>) {
+    fn add(&mut self, id: Option<&str>) {
         let Some(id) = id else { return };
         let hash = self.hashing.hash_one(id);
         if self.known.contains(&hash) {
             self.duplicates.records += 1;
             self.duplicates.example.get_or_insert_with(|| id.to_owned());
-        } else if self.known.len() < self.most {
+        } else if self.known.len() < self.max_ids {
             self.known.insert(hash);
         } else {
             self.duplicates.incomplete = true;
@@ -133,19 +132,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_that_come_twice_are_counted_up_to_a_bound() {
-        let mut ids = Ids { most: 3, ..Ids::default() };
+    fn repeated_ids_are_counted_up_to_the_bound() {
+        let mut ids = Ids { max_ids: 3, ..Ids::default() };
         for id in [Some("a"), None, Some("b"), Some("a"), Some("a"), Some("b"), None, Some("c")] {
-            ids.take(id);
+            ids.add(id);
         }
         let expected = Duplicates { records: 3, example: Some("a".into()), incomplete: false };
         assert_eq!(ids.duplicates, expected);
-        ["d", "d", "c"].into_iter().for_each(|id| ids.take(Some(id)));
+        ["d", "d", "c"].into_iter().for_each(|id| ids.add(Some(id)));
         assert_eq!(ids.duplicates, Duplicates { records: 4, incomplete: true, ..expected });
     }
 
     #[test]
-    fn long_ids_make_for_fewer_texts() {
+    fn long_ids_leave_room_for_fewer_texts() {
         let mut texts = Texts::default();
         let id = "i".repeat(1 << 20);
         for number in 0..40 {
@@ -157,14 +156,14 @@ mod tests {
     }
 
     #[test]
-    fn an_articles_file_brings_everything_back() {
+    fn replaying_an_articles_file_restores_the_state() {
         let hash = "00".repeat(16);
         let lines = format!("{{\"doc_id\":\"a\",\"text_hash\":\"{hash}\"}}\n{{\"doc_id\":null,\"text_hash\":null}}\n");
-        let mut seen = Seen::default();
-        seen.recall(lines.as_bytes()).unwrap();
-        assert_eq!(seen.texts.first_with(Some(&hash), Some("b")).as_deref(), Some("a"));
-        seen.recall(&b"{\"doc_id\":\"a\"}"[..]).unwrap();
-        assert_eq!(seen.duplicates().records, 1);
-        assert!(seen.recall(&b"{"[..]).is_err());
+        let mut tracker = DuplicateTracker::default();
+        tracker.replay(lines.as_bytes()).unwrap();
+        assert_eq!(tracker.texts.first_with(Some(&hash), Some("b")).as_deref(), Some("a"));
+        tracker.replay(&b"{\"doc_id\":\"a\"}"[..]).unwrap();
+        assert_eq!(tracker.duplicates().records, 1);
+        assert!(tracker.replay(&b"{"[..]).is_err());
     }
 }

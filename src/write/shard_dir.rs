@@ -1,0 +1,120 @@
+//! The directory of a sharded run: which files belong to it, and whether a run may write there.
+
+use std::fs::{File, TryLockError};
+use std::path::Path;
+
+use super::compress::OutputCompression;
+use super::duplicates::DuplicateTracker;
+use super::identity::{Identity, differences};
+use super::journal::JOURNAL;
+use super::manifest::{MANIFEST, Manifest};
+use crate::error::{Error, ErrorKind, Result};
+use crate::read::open_stored;
+
+/// The kinds of files of a shard.
+pub(super) const KINDS: [&str; 4] = ["mentions", "articles", "spans", "rejects"];
+
+/// The name of a file of a shard.
+pub(super) fn shard_file_name(kind: &str, number: usize, compression: OutputCompression) -> String {
+    format!("{kind}-{number:05}.jsonl{}", compression.suffix())
+}
+
+/// True for the name of a file of a run, with or without `.part`.
+fn is_run_file(name: &str) -> bool {
+    let name = name.strip_suffix(".part").unwrap_or(name);
+    let is_shard = |name: &str| {
+        let (kind, rest) = name.split_once('-')?;
+        let (number, ending) = rest.split_once(".jsonl")?;
+        let is_number = number.len() >= 5 && number.bytes().all(|byte| byte.is_ascii_digit());
+        Some(KINDS.contains(&kind) && is_number && matches!(ending, "" | ".gz" | ".zst"))
+    };
+    name == MANIFEST || name == JOURNAL || is_shard(name) == Some(true)
+}
+
+fn run_files(dir: &Path) -> Result<Vec<String>> {
+    let failed = |error| Error::writing(dir, error);
+    let entries = std::fs::read_dir(dir).map_err(failed)?.collect::<std::io::Result<Vec<_>>>().map_err(failed)?;
+    let names = entries.into_iter().filter_map(|entry| entry.file_name().into_string().ok());
+    Ok(names.filter(|name| is_run_file(name)).collect())
+}
+
+/// Removes the files of earlier runs but those to `keep`, the manifest last.
+pub(super) fn remove_files(dir: &Path, keep: &dyn Fn(&str) -> bool) -> Result<()> {
+    let mut names = run_files(dir)?;
+    names.sort_by_key(|name| name == MANIFEST);
+    for name in names.iter().filter(|name| !keep(name)) {
+        let path = dir.join(name);
+        std::fs::remove_file(&path).map_err(|error| Error::writing(&path, error))?;
+    }
+    Ok(())
+}
+
+/// Without a manifest, finished files with the names of a run are not replaced unless the user asks for it.
+pub(super) fn refuse_unlisted_files(dir: &Path) -> Result<()> {
+    match run_files(dir)?.into_iter().find(|name| !name.ends_with(".part")) {
+        Some(name) => Err(Error::config("the directory has the files of a run, but no manifest")
+            .at(dir.join(name))
+            .help("use --overwrite to replace them, or another directory")),
+        None => Ok(()),
+    }
+}
+
+/// Checks that a resumed run is the run of the manifest.
+pub(super) fn check_identity(manifest: &Manifest, identity: &Identity, dir: &Path) -> Result<()> {
+    let differences = differences(&manifest.identity(), identity, 12);
+    if differences.is_empty() {
+        return Ok(());
+    }
+    let what = format!(
+        "the run cannot be resumed, because its settings or inputs have changed\n    {}",
+        differences.join("\n    ")
+    );
+    Err(Error::config(what)
+        .at(dir.join(MANIFEST))
+        .help("use the settings and inputs of the first run, or start over with --overwrite"))
+}
+
+/// Restores the texts and ids of the articles in the complete shards.
+pub(super) fn replay_articles(manifest: &Manifest, dir: &Path, duplicates: &mut DuplicateTracker) -> Result<()> {
+    for file in manifest.files().filter(|file| file.name.starts_with("articles-")) {
+        let path = dir.join(&file.name);
+        open_stored(&path).and_then(|lines| duplicates.replay(lines)).map_err(|error| {
+            Error::new(ErrorKind::Output, "a file of a complete shard cannot be read")
+                .at(&path)
+                .because(error)
+                .help("restore the file, or start over with --overwrite")
+        })?;
+    }
+    Ok(())
+}
+
+/// Locks the directory against other runs. On a file system without locks there is no protection.
+pub(super) fn lock(dir: &Path) -> Result<Option<File>> {
+    let Ok(file) = File::open(dir) else { return Ok(None) };
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Err(Error::config("another run is writing to this directory")
+            .at(dir)
+            .help("wait until it ends, or use another directory")),
+        Err(TryLockError::Error(_)) => Ok(None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_of_a_run_are_recognised_by_name() {
+        for name in
+            ["manifest.json", "manifest.json.part", JOURNAL, "mentions-00000.jsonl", "rejects-123456.jsonl.zst.part"]
+        {
+            assert!(is_run_file(name), "{name}");
+        }
+        for name in
+            ["mentions.jsonl", "mentions-1.jsonl", "mentions-00000.json", "notes-00000.jsonl", "manifest.json.bak"]
+        {
+            assert!(!is_run_file(name), "{name}");
+        }
+    }
+}
