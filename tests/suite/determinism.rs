@@ -1,4 +1,4 @@
-//! The output is a function of the input: not of threads, and not of which sentences share a batch.
+//! The output depends neither on the number of threads nor on which sentences share a batch.
 
 use namewire::article::{Article, Field};
 use namewire::batch::{Batch, BatchLimits};
@@ -38,17 +38,16 @@ fn any_number_of_workers_gives_the_same_bytes() {
     }
 }
 
-/// The bundled model's scores are a function of the sentence: neither its neighbours in the batch nor what was
-/// remembered of earlier ones shows in the output.
+/// The bundled model's scores depend on the sentence alone, not on its batch or on cached scores.
 #[test]
-fn the_bundled_model_takes_each_sentence_alone() {
+fn the_output_of_the_bundled_model_does_not_depend_on_batches() {
     let expected = outputs("2", &[]);
     for way in [&["--batch-rows", "1"][..], &["--no-dedup", "--batch-tokens", "4000"], &["--batch-tokens", "100"]] {
         assert!(outputs("2", way) == expected, "{way:?}");
     }
 }
 
-/// The sample articles, title apart, one of them twice, and a few sentences of extreme lengths.
+/// The sample articles with separate titles, one of them twice, and an article with sentences of extreme lengths.
 fn articles() -> Vec<(String, String)> {
     let mut files: Vec<_> =
         std::fs::read_dir(in_repository("seeds/articles")).unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -98,7 +97,7 @@ fn assert_same(seen: &[Vec<NerSpan>], expected: &[Vec<NerSpan>], what: &str) {
     }
 }
 
-/// The plainest way there is: sentence by sentence, window by window, one row without padding at a time.
+/// A naive implementation: one window of one sentence at a time, without padding.
 fn oracle(model: &Model, backend: &mut OnnxBackend, title: &str, text: &str) -> Vec<NerSpan> {
     let article = Article { title: Some(title.to_owned()), text: text.to_owned(), ..Article::default() };
     let encoded = EncodedArticle::new(article, &model.tokenizer).unwrap();
@@ -119,7 +118,7 @@ fn oracle(model: &Model, backend: &mut OnnxBackend, title: &str, text: &str) -> 
     decode(&encoded, &scores, model, Config::default().rule)
 }
 
-/// Runs rows of one length; what the mask leaves out is 0 in `mask`.
+/// Infers rows of equal length. `mask` is 0 for padding; without it, nothing is padding.
 fn infer(backend: &mut OnnxBackend, rows: &[Vec<i64>], mask: Option<Vec<i64>>) -> Logits {
     let ids = rows.concat();
     let mask = mask.unwrap_or_else(|| vec![1; ids.len()]);
@@ -127,16 +126,16 @@ fn infer(backend: &mut OnnxBackend, rows: &[Vec<i64>], mask: Option<Vec<i64>>) -
 }
 
 #[test]
-fn any_batch_gives_what_one_sentence_at_a_time_gives() {
+fn batches_give_the_results_of_one_sentence_at_a_time() {
     let model = tiny_model();
     let mut backend = session(&model);
     let expected: Vec<_> = articles().iter().map(|(title, text)| oracle(&model, &mut backend, title, text)).collect();
-    assert!(expected.iter().map(Vec::len).sum::<usize>() > 300, "the comparison would prove little");
+    assert!(expected.iter().map(Vec::len).sum::<usize>() > 300, "too few mentions to compare");
     assert!(expected.iter().flatten().any(|mention| mention.field == Field::Title));
     for (tokens, rows, articles) in
         [(1, 1, 64), (512, 1, 3), (150, 64, 1), (512, 3, 5), (512, 64, 64), (1 << 20, 64, 64), (1 << 20, 5000, 64)]
     {
-        // A memory of 20,000 bytes forgets most of what it has seen.
+        // A score cache of 20,000 bytes evicts most entries.
         for (equal_lengths, dedup, memory_bytes) in
             [(false, false, 0), (true, false, 0), (false, true, 1 << 20), (true, true, 20_000), (true, true, 1 << 20)]
         {
@@ -153,9 +152,9 @@ fn any_batch_gives_what_one_sentence_at_a_time_gives() {
     }
 }
 
-/// The comparison above is worth something only while this model notices a wrong mask, row or position.
+/// The comparison above is only valid if a wrong mask, row or position changes this model's output.
 #[test]
-fn the_tiny_model_notices_padding_rows_and_positions() {
+fn the_tiny_model_depends_on_padding_rows_and_positions() {
     let model = tiny_model();
     let mut backend = session(&model);
     let row = |text: &str| -> Vec<i64> {

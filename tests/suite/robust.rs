@@ -1,4 +1,4 @@
-//! The properties of the fuzz targets (`fuzz/`), on seeded bytes and on what fuzzing once found.
+//! The properties of the fuzz targets (`fuzz/`), tested on seeded random bytes and on the seed corpus.
 
 use proptest::prelude::*;
 
@@ -8,7 +8,7 @@ use super::common::{in_repository, seeded};
 #[path = "../../fuzz/properties.rs"]
 mod properties;
 
-/// What must hold for any bytes.
+/// A property that holds for any bytes.
 type Property = fn(&[u8]);
 
 const TARGETS: [(&str, Property); 9] = [
@@ -47,9 +47,9 @@ proptest! {
         TARGETS.iter().for_each(|(_, property)| property(&bytes));
     }
 
-    /// A seed with pieces of it exchanged, repeated, left out, and bytes changed.
+    /// Seeds with pieces moved, repeated or removed, and bytes changed.
     #[test]
-    fn properties_hold_for_spoiled_seeds(
+    fn properties_hold_for_mutated_seeds(
         seed in 0usize..20,
         cuts in prop::collection::vec((0usize..400, 0usize..400), 1..6),
         changes in prop::collection::vec((0usize..400, any::<u8>()), 0..6),
@@ -70,7 +70,7 @@ proptest! {
     }
 
     #[test]
-    fn properties_hold_for_text_of_traps(parts in prop::collection::vec(prop::sample::select(vec![
+    fn properties_hold_for_text_of_hard_cases(parts in prop::collection::vec(prop::sample::select(vec![
         "Syria", "Mireille Tanner", "Tanner", "SNC", "(SNC)", "(", ")", " ", ". ", "\n", ", ", "’s", "-", "al-", "the ", "of ",
         "U.S.", "\u{301}", "\u{ad}", "\u{200b}", "\u{fffd}", "é", "İ", "ß", "北京", "👩\u{200d}🚒", "1980-88", "also known as ",
         "President ", "provinces", "\r", "\u{2028}", "…", "“", "”", "'", "\0", "IS", "May", "Government ",

@@ -1,4 +1,4 @@
-//! `docs/mention.schema.json` describes what is written, no more and no less.
+//! `docs/mention.schema.json` describes exactly what is written.
 
 use jsonschema::Validator;
 use namewire::link::{FoundBy, Method, Reason, Status};
@@ -26,18 +26,18 @@ fn assert_valid(lines: &[Value]) {
 }
 
 #[test]
-fn the_schema_is_a_schema() {
+fn the_schema_is_valid() {
     assert!(jsonschema::draft202012::meta::is_valid(&schema()));
     assert!(schema()["title"].as_str().unwrap().contains("schema version 1"));
     assert_eq!(seeds_run().summary["schema_version"], 1);
 }
 
 #[test]
-fn real_output_is_as_the_schema_says() {
+fn real_output_matches_the_schema() {
     let mentions = &seeds_run().mentions;
     assert!(mentions.len() > 500);
     assert_valid(mentions);
-    // Links of every status and kind of evidence.
+    // Links with every status and both kinds of evidence.
     assert_valid(linked());
     for status in ["linked", "unknown", "ambiguous", "refused"] {
         assert!(linked().iter().any(|mention| mention["link"]["status"] == status), "{status}");
@@ -46,7 +46,7 @@ fn real_output_is_as_the_schema_says() {
 }
 
 #[test]
-fn output_with_kept_fields_and_without_a_table_is_valid_too() {
+fn output_with_kept_fields_and_without_a_table_matches_the_schema() {
     let desk = Desk::new();
     let input =
         desk.write_lines("in.jsonl", &[json!({"text": "Angela Merkel left Geneva.", "url": "https://example.org/1"})]);
@@ -64,9 +64,8 @@ fn keys_are_written_in_the_order_of_the_schema() {
     }
 }
 
-/// Every key of every object, in all definitions.
 #[test]
-fn every_key_is_described() {
+fn every_key_has_a_description() {
     let schema = schema();
     let definitions = schema["$defs"].as_object().unwrap().values().chain([&schema]);
     for (key, property) in
@@ -77,7 +76,7 @@ fn every_key_is_described() {
 }
 
 #[test]
-fn the_codes_are_those_of_the_library() {
+fn the_schema_lists_the_codes_of_the_library() {
     let schema = schema();
     let codes = |pointer: &str| -> Vec<&str> {
         schema.pointer(pointer).unwrap().as_array().unwrap().iter().filter_map(Value::as_str).collect()
@@ -105,7 +104,7 @@ fn the_codes_are_those_of_the_library() {
 }
 
 #[test]
-fn lines_that_are_spoiled_are_refused() {
+fn invalid_lines_do_not_match_the_schema() {
     let validator = validator();
     let find = |status: &str| {
         let mut lines = linked().iter();
@@ -142,18 +141,18 @@ fn lines_that_are_spoiled_are_refused() {
         ("/link/candidates", json!([{"entity_id": "a"}])),
         ("/meta", json!([])),
     ];
-    let spoil = |line: &Value, pointer: &str, value: &Value| {
+    let change = |line: &Value, pointer: &str, value: &Value| {
         let mut line = line.clone();
         let (parent, key) = pointer.rsplit_once('/').unwrap();
         line.pointer_mut(parent).unwrap()[key] = value.clone();
         line
     };
     for (pointer, value) in changes {
-        assert!(!validator.is_valid(&spoil(&good, pointer, value)), "{pointer} = {value}");
+        assert!(!validator.is_valid(&change(&good, pointer, value)), "{pointer} = {value}");
     }
     for (pointer, value) in
         [("/entity_id", json!("a")), ("/link/reason", Value::Null), ("/link/method", json!("alias"))]
     {
-        assert!(!validator.is_valid(&spoil(&unlinked, pointer, &value)), "{pointer} = {value}");
+        assert!(!validator.is_valid(&change(&unlinked, pointer, &value)), "{pointer} = {value}");
     }
 }
