@@ -1,14 +1,18 @@
-//! One error type for whatever stops a run: what went wrong, where, and what to do about it.
+//! The error type of the crate: what went wrong, where, and what to do about it.
 //!
-//! A single bad article is not an error in this sense: it becomes a [`crate::read::Reject`].
+//! A single bad article does not end a run: it becomes a [`crate::read::Reject`].
+//!
+//! Messages are written for callers of the library: they name settings (`max_article_bytes`), never flags or scripts
+//! of one front end. [`Error::setting`] and [`Error::remedy`] say the same to programs, so that a front end can add
+//! what its users type.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-/// The result of anything that can stop a run.
+/// The result of anything that can end a run.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// What kind of thing stopped the run.
+/// What kind of error it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -18,25 +22,57 @@ pub enum ErrorKind {
     Input,
     /// An output cannot be written.
     Output,
-    /// The reader of our output has gone; the command line ends quietly.
+    /// The reader of the output closed the pipe; the command line ends without a message.
     ClosedPipe,
     /// A model folder is incomplete, or its parts do not fit together.
     Model,
     /// A model could not be fetched from the hub.
     Hub,
-    /// An entity table has a line that cannot stand.
+    /// An entity table has an invalid line.
     Table,
-    /// ONNX Runtime is missing, unfit, or failed.
+    /// The runtime is missing or unsuitable, or inference failed.
     Runtime,
-    /// The device has no memory for a batch. Smaller batches are tried before this ends a run.
+    /// The device has no memory for a batch. The batch is halved and tried again before this ends a run.
     OutOfMemory,
-    /// A worker does not come back.
+    /// A worker did not finish in time.
     Stalled,
-    /// A stage broke one of the program's own promises.
+    /// An invariant of the program does not hold: a bug.
     Internal,
 }
 
-/// An error that ends a run, with its place and, where there is one, the way out.
+/// What would put an error right, where that is more than another setting. A front end names its command for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Remedy {
+    /// Install ONNX Runtime.
+    InstallRuntime,
+    /// Install the GPU build of ONNX Runtime and the CUDA libraries.
+    InstallGpuRuntime,
+    /// Export a model to ONNX.
+    ExportModel {
+        /// `owner/name` on the hub, where it is known.
+        name: Option<String>,
+    },
+    /// Convert a model to half precision.
+    ConvertToHalf {
+        /// Its folder, where it is known.
+        folder: Option<PathBuf>,
+    },
+    /// Fetch a model from the hub.
+    FetchModel {
+        /// `owner/name[@revision]`.
+        name: String,
+        /// The ONNX file to fetch, where not the default one.
+        variant: Option<String>,
+    },
+    /// Fetch the files of a model that suit a GPU.
+    FetchGpuModel {
+        /// `owner/name[@revision]`.
+        name: String,
+    },
+}
+
+/// An error that ends a run.
 #[derive(Debug)]
 pub struct Error {
     kind: ErrorKind,
@@ -44,17 +80,30 @@ pub struct Error {
     path: Option<PathBuf>,
     line: Option<u64>,
     help: Option<String>,
+    setting: Option<&'static str>,
+    remedy: Option<Remedy>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
 impl Error {
     pub(crate) fn new(kind: ErrorKind, what: impl Into<String>) -> Self {
-        Self { kind, what: what.into(), path: None, line: None, help: None, source: None }
+        Self { kind, what: what.into(), path: None, line: None, help: None, setting: None, remedy: None, source: None }
     }
 
     /// A setting that asks for something impossible.
     pub fn config(what: impl Into<String>) -> Self {
         Self::new(ErrorKind::Config, what)
+    }
+
+    /// For a [`Backend`](crate::infer::Backend): the device has no memory for the batch. The batch is halved and
+    /// tried again, down to single rows.
+    pub fn out_of_memory(what: impl Into<String>) -> Self {
+        Self::new(ErrorKind::OutOfMemory, what)
+    }
+
+    /// For a [`Backend`](crate::infer::Backend): inference failed. This ends the run.
+    pub fn inference(what: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Runtime, what)
     }
 
     pub(crate) fn at(mut self, path: impl AsRef<Path>) -> Self {
@@ -67,17 +116,30 @@ impl Error {
         self
     }
 
-    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+    /// Adds what to do about it, in words.
+    pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
-    pub(crate) fn because(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+    /// Names the setting that would have to change, as [`Error::setting`] returns it.
+    pub fn with_setting(mut self, setting: &'static str) -> Self {
+        self.setting = Some(setting);
+        self
+    }
+
+    pub(crate) fn with_remedy(mut self, remedy: Remedy) -> Self {
+        self.remedy = Some(remedy);
+        self
+    }
+
+    /// Adds the cause.
+    pub fn because(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
     }
 
-    /// The failure of writing `path`; a closed pipe is told apart, since it is not a fault.
+    /// The failure of writing `path`; a closed pipe has a kind of its own, since it is not a fault.
     pub fn writing(path: impl AsRef<Path>, source: std::io::Error) -> Self {
         let kind = match source.kind() {
             std::io::ErrorKind::BrokenPipe => ErrorKind::ClosedPipe,
@@ -96,7 +158,7 @@ impl Error {
         Self::new(ErrorKind::Input, "cannot read the input").at(path).because(source)
     }
 
-    /// What kind of thing stopped the run.
+    /// What kind of error it is.
     pub fn kind(&self) -> ErrorKind {
         self.kind
     }
@@ -109,6 +171,16 @@ impl Error {
     /// The line in that file, counted from 1.
     pub fn line_number(&self) -> Option<u64> {
         self.line
+    }
+
+    /// The setting that would have to change, by its name in the options: `ort_library`, `labels`.
+    pub fn setting(&self) -> Option<&'static str> {
+        self.setting
+    }
+
+    /// What would put it right, where that is more than another setting.
+    pub fn remedy(&self) -> Option<&Remedy> {
+        self.remedy.as_ref()
     }
 }
 

@@ -36,7 +36,7 @@ pub(super) fn run(args: &DoctorArgs) -> Result<End> {
     let runtime = Runtime::load(args.ort_lib.as_deref(), Device::Cpu.kind());
     if let Ok(runtime) = &runtime {
         line("ONNX Runtime", format!("{} at {}", runtime.version, runtime.library.path.display()));
-        line("found by", runtime.library.found_by.describe().to_owned());
+        line("found by", runtime.library.source.describe().to_owned());
         line("built", runtime.build_info().to_owned());
         line("providers", runtime.providers().join(", "));
         if !runtime.providers().contains(&"CUDA") {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use namewire::error::Result;
+use namewire::hub::open_model;
 use namewire::infer::{Device, OnnxBackend, OnnxOptions, Runtime, TensorInfo};
 use namewire::model::{Model, ModelOptions, Origin};
 
@@ -34,7 +35,7 @@ pub(super) fn run(args: &InspectArgs) -> Result<End> {
     let labels = args.labels.as_deref().map(read_labels).transpose()?;
     let options = ModelOptions { variant: args.variant.clone(), labels, ..ModelOptions::default() };
     let model = match &args.model {
-        Some(name) => Model::open_named(name, &options)?,
+        Some(name) => open_model(name, &options)?,
         None => Model::bundled(&options)?,
     };
     let runtime = Runtime::load(args.ort_lib.as_deref(), Device::Cpu.kind())?;

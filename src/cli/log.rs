@@ -54,8 +54,10 @@ pub(super) fn say(text: &str) {
 
 /// Says why there is no output.
 pub(super) fn say_error(error: &namewire::error::Error) {
-    match is_json() {
-        true => tracing::error!("{error}"),
-        false => say(&format!("namewire: {error}\n")),
+    let advice = super::advice::advice(error).map_or(String::new(), |advice| format!("\n  try: {advice}"));
+    if is_json() {
+        tracing::error!("{error}{advice}");
+    } else {
+        say(&format!("namewire: {error}{advice}\n"));
     }
 }

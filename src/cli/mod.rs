@@ -1,6 +1,7 @@
 //! Commands and their flags. Each file turns the flags of one command into validated settings, hands them to
 //! the library, and says what came of it.
 
+mod advice;
 mod bench;
 mod check;
 mod doctor;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use namewire::error::{Error, Result};
+use namewire::hub::open_model;
 use namewire::infer::{Backend, CapitalsBackend, Device, DeviceKind, OnnxBackend, OnnxOptions, Runtime};
 use namewire::link::{EntityTable, LinkOptions, Linker};
 use namewire::model::{Model, ModelOptions};
@@ -70,7 +71,7 @@ impl ModelArgs {
     pub(super) fn open_model(&self, device: Device) -> Result<Model> {
         let options = self.model_options(device)?;
         match &self.model {
-            Some(name) => Model::open_named(name, &options),
+            Some(name) => open_model(name, &options),
             None => Model::bundled(&options),
         }
     }

@@ -1,11 +1,12 @@
-//! Reading the hub's cache: which models lie there, and at which commits.
+//! Reading the hub's cache: which models are in it, and at which commits.
 
 use std::path::{Path, PathBuf};
 
 use super::name::is_commit;
 use super::settings::cache_from_environment;
 use super::{HubName, Manifest};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Remedy, Result};
+use crate::model::Snapshot;
 
 /// The hub's cache on this machine.
 #[derive(Clone, Debug)]
@@ -13,21 +14,8 @@ pub struct HubCache {
     root: PathBuf,
 }
 
-/// A model in the cache: the files of one commit.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Snapshot {
-    /// The repository: `owner/name`.
-    pub name: String,
-    /// The commit.
-    pub commit: String,
-    /// The folder with the files.
-    pub folder: PathBuf,
-    /// The terms, where namewire fetched the model and its card states them.
-    pub licence: Option<String>,
-}
-
 impl HubCache {
-    /// The cache that the environment names (`HF_HUB_CACHE`, `HF_HOME`).
+    /// The cache named by the environment (`HF_HUB_CACHE`, `HF_HOME`).
     pub fn from_environment() -> Self {
         Self::new(cache_from_environment())
     }
@@ -42,7 +30,7 @@ impl HubCache {
         &self.root
     }
 
-    /// A model that is complete enough to be opened. Asks nobody: fails, saying how to fetch it, where it is not here.
+    /// A model with all the files that opening it needs. Uses no network; fails where a part is not in the cache.
     pub fn find(&self, name: &HubName) -> Result<Snapshot> {
         let repository = self.repository(name);
         let Some(commit) = repository.commit_of(name.revision_or_main()) else {
@@ -52,13 +40,14 @@ impl HubCache {
         if let Some(lacking) = lacking(&folder) {
             return Err(Error::new(ErrorKind::Model, format!("{name} is in the cache, but without {lacking}"))
                 .at(folder)
-                .help(format!("`namewire model fetch {name}` completes it")));
+                .help("fetch it again: what is there is kept")
+                .with_remedy(Remedy::FetchModel { name: name.to_string(), variant: None }));
         }
         let licence = repository.manifest(&commit).and_then(|manifest| manifest.licence);
         Ok(Snapshot { name: name.repository(), commit, folder, licence })
     }
 
-    /// The names of all models here of which namewire has fetched something, in order.
+    /// The names of all models that namewire has fetched, even in part, in alphabetical order.
     pub fn fetched(&self) -> Vec<HubName> {
         let Ok(entries) = std::fs::read_dir(&self.root) else { return Vec::new() };
         let folders = entries.flatten().filter(|entry| entry.path().join("namewire").is_dir());
@@ -75,15 +64,18 @@ impl HubCache {
 
     fn missing(&self, name: &HubName, repository: &CachedRepository) -> Error {
         let what = format!("{name} is neither a folder here nor a model in the hub's cache");
-        let error = Error::new(ErrorKind::Model, what).at(&self.root);
-        // Somebody who fetched a commit by its name has no branch that leads to it.
-        match repository.commits().as_slice() {
-            [] => error.help(format!("`namewire model fetch {name}` downloads it; a path names a folder")),
-            commits => error.help(format!(
-                "the cache has {}; `namewire model fetch {name}` downloads what was asked for",
-                commits.iter().map(|commit| name.at(commit).to_string()).collect::<Vec<_>>().join(", ")
-            )),
-        }
+        // A commit that was fetched by its hash has no branch that leads to it.
+        let help = match repository.commits().as_slice() {
+            [] => "give the path of a folder, or fetch the model from the hub".to_owned(),
+            commits => {
+                let commits: Vec<String> = commits.iter().map(|commit| name.at(commit).to_string()).collect();
+                format!("the cache has {}", commits.join(", "))
+            }
+        };
+        Error::new(ErrorKind::Model, what)
+            .at(&self.root)
+            .help(help)
+            .with_remedy(Remedy::FetchModel { name: name.to_string(), variant: None })
     }
 }
 
@@ -101,7 +93,7 @@ impl CachedRepository {
     pub(super) fn commit_of(&self, revision: &str) -> Option<String> {
         let reference = std::fs::read_to_string(self.folder.join("refs").join(revision)).ok();
         let commit = reference.as_deref().map(str::trim).unwrap_or(revision);
-        // Whatever else a file holds must not become a path.
+        // Nothing else that a file contains may become a path.
         Some(commit.to_owned()).filter(|commit| is_commit(commit) && self.snapshot(commit).is_dir())
     }
 
@@ -117,7 +109,7 @@ impl CachedRepository {
         Manifest::read(&self.manifest_path(commit))
     }
 
-    /// All commits of which files are here, in order.
+    /// All commits that have files in the cache, in order.
     fn commits(&self) -> Vec<String> {
         let Ok(entries) = std::fs::read_dir(self.folder.join("snapshots")) else { return Vec::new() };
         let names = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok());

@@ -9,14 +9,17 @@ use super::download::Download;
 use super::repository::{RemoteFile, Repository};
 use super::select::{Selection, select};
 use super::store::failed;
-use super::{FetchEvent, FetchOptions, Fetched, HubCache, HubName, HubSettings, Manifest, ManifestFile, Snapshot};
+use super::{FetchEvent, FetchOptions, Fetched, HubCache, HubName, HubSettings, Manifest, ManifestFile};
 use crate::error::{Error, ErrorKind, Result};
+use crate::model::Snapshot;
 
-/// Brings a model into the hub's cache and checks every file of it. What is there already is checked and kept; what
-/// was cut off is continued. Offline, only checks what the cache has.
+/// Fetches a model into the hub's cache and checks every file. Files that are there are checked and kept; interrupted
+/// downloads are resumed. Offline, checks the files in the cache.
 ///
-/// Fails where the hub does not have or give out the model, where it has no ONNX file or no tokenizer, where its
-/// labels say nothing, and where a file does not have the hash that the hub states.
+/// # Errors
+///
+/// Fails where the hub does not have the model or denies access, where the model has no ONNX file or no tokenizer,
+/// where its labels have no meaningful names, and where a file does not have the hash that the hub states.
 pub fn fetch(
     name: &HubName,
     options: &FetchOptions,
@@ -54,7 +57,7 @@ pub fn fetch(
 
 /// What the cache has of the repository.
 fn without_asking(name: &HubName, cache: &HubCache) -> Result<Repository> {
-    let hint = format!("HF_HUB_OFFLINE is set; without it, `namewire model fetch {name}` downloads it");
+    let hint = "HF_HUB_OFFLINE is set, so that nothing is downloaded";
     let snapshot = cache.find(name).map_err(|error| error.help(hint))?;
     Ok(Repository::in_cache(name, &cache.repository(name), &snapshot.commit))
 }

@@ -18,6 +18,7 @@
 mod cache;
 mod manifest;
 mod name;
+mod open;
 mod settings;
 
 #[cfg(feature = "hub")]
@@ -41,16 +42,18 @@ mod store;
 #[cfg(not(feature = "hub"))]
 mod without;
 
-pub use cache::{HubCache, Snapshot};
+pub use cache::HubCache;
 #[cfg(feature = "hub")]
 pub use fetch::fetch;
 pub use manifest::{Manifest, ManifestFile};
 pub use name::HubName;
+pub use open::open_model;
 pub use settings::{HubSettings, Patience, Token};
 #[cfg(not(feature = "hub"))]
 pub use without::fetch;
 
 use crate::device::DeviceKind;
+use crate::model::Snapshot;
 
 /// What to fetch of a repository.
 #[derive(Clone, Debug, Default)]

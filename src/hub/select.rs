@@ -3,7 +3,7 @@
 use super::FetchOptions;
 use super::repository::{RemoteFile, Repository};
 use crate::device::DeviceKind;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Remedy, Result};
 use crate::model::{Precision, is_called};
 
 /// The files to fetch.
@@ -84,16 +84,17 @@ fn choose<'r>(repository: &'r Repository, options: &FetchOptions) -> Result<&'r 
         }
         Kind::Known(_) => Ok(best),
         Kind::Exotic | Kind::Foreign => {
-            Err(refuse("has no ONNX file that clearly suits this device: name one with --variant".to_owned()))
+            Err(refuse("has no ONNX file that clearly suits this device: name a variant".to_owned())
+                .with_setting("variant"))
         }
     }
 }
 
 fn export(repository: &Repository, what: &str) -> Error {
     let name = &repository.name;
-    Error::new(ErrorKind::Hub, format!("{name} {what}")).help(format!(
-        "`scripts/export_onnx {name}` exports any transformers token-classification model into a folder that --model takes"
-    ))
+    Error::new(ErrorKind::Hub, format!("{name} {what}"))
+        .help("any token-classification model of transformers can be exported to ONNX")
+        .with_remedy(Remedy::ExportModel { name: Some(name.clone()) })
 }
 
 /// Graphs where a model folder may have them.
@@ -161,7 +162,7 @@ mod tests {
         assert_eq!(graph(&format!("{parts} model.onnx onnx/model_O4.onnx"), None, CPU).unwrap(), "model.onnx");
         assert_eq!(graph(&format!("{parts} model.onnx model_int8.onnx"), None, GPU).unwrap(), "model.onnx");
         assert!(graph(&format!("{parts} model_int8.onnx"), None, GPU).unwrap_err().contains("only 8-bit"));
-        assert!(graph(&format!("{parts} model_q4.onnx"), None, CPU).unwrap_err().contains("--variant"));
+        assert!(graph(&format!("{parts} model_q4.onnx"), None, CPU).unwrap_err().contains("name a variant"));
     }
 
     #[test]
@@ -185,15 +186,16 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_used_is_to_be_exported() {
+    fn a_repository_without_usable_files_needs_an_export() {
         for (paths, what) in [
             ("config.json tokenizer.json model.safetensors", "has no ONNX file"),
             ("config.json tokenizer.json fp16/deep/model.onnx", "has no ONNX file"),
             ("config.json vocab.txt model.onnx", "has no tokenizer.json"),
             ("tokenizer.json model.onnx", "has no config.json"),
         ] {
-            let error = chosen(paths, &FetchOptions::default()).unwrap_err();
-            assert!(error.contains(what) && error.contains("scripts/export_onnx a/b"), "{error}");
+            let error = select(&repository(paths), &FetchOptions::default()).map(drop).unwrap_err();
+            assert!(error.to_string().contains(what), "{error}");
+            assert_eq!(error.remedy(), Some(&Remedy::ExportModel { name: Some("a/b".to_owned()) }));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What stands for the downloads in a build without them.
+//! [`fetch`] in a build without downloads.
 
 use super::{FetchEvent, FetchOptions, Fetched, HubName, HubSettings};
 use crate::error::{Error, ErrorKind, Result};
@@ -10,7 +10,7 @@ pub fn fetch(
     _settings: &HubSettings,
     _watch: &mut dyn FnMut(FetchEvent<'_>),
 ) -> Result<Fetched> {
-    Err(Error::new(ErrorKind::Hub, "this build of namewire has no hub: it was made without the feature \"hub\"").help(
-        format!("download {name} with `hf download`, whose cache namewire reads, or give a model folder to --model"),
-    ))
+    Err(Error::new(ErrorKind::Hub, "this build cannot fetch models: it was made without the feature \"hub\"")
+        .help(format!("`hf download {name}` fills the same cache; or name a model folder"))
+        .with_setting("model"))
 }

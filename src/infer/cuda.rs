@@ -7,6 +7,8 @@ use ort::memory::{AllocationDevice, Allocator, AllocatorType, MemoryInfo, Memory
 use ort::session::{IoBinding, Session};
 use ort::value::{PrimitiveTensorElementType, Tensor};
 
+use crate::error::Remedy;
+
 /// The libraries that the CUDA provider is linked to or opens by name, each after those it needs itself. The parts
 /// of cuDNN lie beside it and are found by it.
 const LIBRARIES: [&str; 8] = [
@@ -20,7 +22,8 @@ const LIBRARIES: [&str; 8] = [
     "libcudnn.so.9",
 ];
 
-/// The provider, which must load or fail. The arena grows by what is asked for, not by powers of two.
+/// The provider, which must load or fail. The arena grows by what is requested, not by powers of two.
+/// `memory` is the maximum size of the arena in bytes.
 pub(super) fn provider(device: u32, memory: Option<usize>) -> ExecutionProviderDispatch {
     let cuda = ep::CUDA::default()
         .with_device_id(device as i32)
@@ -32,8 +35,8 @@ pub(super) fn provider(device: u32, memory: Option<usize>) -> ExecutionProviderD
     cuda.build().error_on_failure()
 }
 
-/// Opens the CUDA libraries that lie beside ONNX Runtime, as `scripts/setup_gpu` puts them, so that the loader
-/// finds them without `LD_LIBRARY_PATH`. Those that are not there are the system's.
+/// Opens the CUDA libraries in the folder of ONNX Runtime, so that the loader finds them without `LD_LIBRARY_PATH`.
+/// Those that are not there are the system's.
 #[cfg(unix)]
 #[allow(unsafe_code)] // Loading a library runs its initialisers.
 pub(super) fn open_libraries(folder: &Path) {
@@ -52,17 +55,24 @@ pub(super) fn open_libraries(folder: &Path) {
 #[cfg(not(unix))]
 pub(super) fn open_libraries(_: &Path) {}
 
-/// Advice on a message of ONNX Runtime about the provider, where there is any.
-pub(super) fn advice(message: &str) -> Option<String> {
+/// What to do about a message of ONNX Runtime that the provider cannot be used, where it is known.
+pub(super) fn advice(message: &str) -> Option<(String, Option<Remedy>)> {
     if let Some(library) = missing_library(message) {
         return Some(match library {
-            "libcuda.so.1" => "libcuda.so.1 comes with NVIDIA's driver: install the driver of the GPU".to_owned(),
-            _ => format!("{library} is missing; `scripts/setup_gpu` installs the CUDA libraries beside ONNX Runtime"),
+            "libcuda.so.1" => {
+                ("libcuda.so.1 comes with NVIDIA's driver: install the driver of the GPU".to_owned(), None)
+            }
+            _ => {
+                let help =
+                    format!("{library} is missing: the CUDA libraries must be beside ONNX Runtime or the system's");
+                (help, Some(Remedy::InstallGpuRuntime))
+            }
         });
     }
     let device = ["no CUDA-capable device", "CUDA driver version is insufficient", "invalid device ordinal"];
     let device = device.iter().any(|mark| message.contains(mark));
-    device.then(|| "`nvidia-smi` lists the GPUs and the driver's version; CUDA 13 needs driver 580 or newer".to_owned())
+    let help = "`nvidia-smi` lists the GPUs and the driver's version; CUDA 13 needs driver 580 or newer";
+    device.then(|| (help.to_owned(), None))
 }
 
 /// The library that the loader did not find: "… error: libcublasLt.so.13: cannot open shared object file …".
@@ -85,7 +95,7 @@ pub(super) fn is_out_of_memory(message: &str) -> bool {
     marks.iter().any(|mark| message.contains(mark))
 }
 
-/// Tensors bound to a session: inputs and output lie in memory that the device reads and writes by itself.
+/// Tensors bound to a session: inputs and output are in memory that the device reads and writes directly.
 #[derive(Debug)]
 pub(super) struct Bound {
     binding: IoBinding,
@@ -106,7 +116,7 @@ impl Bound {
         Ok(Self { binding: session.create_binding()?, allocator, memory: memory()?, output: output.to_owned() })
     }
 
-    /// Copies an input into memory from the allocator's arena and binds it in place of the last one.
+    /// Copies an input into memory of the allocator's arena and binds it in place of the last one.
     pub(super) fn set<T>(&mut self, name: &str, shape: [usize; 2], data: impl Iterator<Item = T>) -> ort::Result<()>
     where
         T: PrimitiveTensorElementType + std::fmt::Debug + Clone + 'static,
@@ -123,7 +133,7 @@ impl Bound {
         session: &mut Session,
         take: impl FnOnce(&ort::value::DynValue) -> ort::Result<R>,
     ) -> ort::Result<R> {
-        // Anew for each run: else the output of the last run is given, whose shape may be another.
+        // Bound again for each run: else the output of the last run is returned, whose shape may differ.
         self.binding.bind_output_to_device(self.output.as_str(), &self.memory)?;
         let outputs = session.run_binding(&self.binding)?;
         take(&outputs[self.output.as_str()])
@@ -132,7 +142,7 @@ impl Bound {
 
 #[cfg(test)]
 impl Bound {
-    /// The same in ordinary memory, for tests on machines without a GPU.
+    /// As [`Bound::pinned`], in ordinary memory, for tests on machines without a GPU.
     pub(super) fn unpinned(session: &Session, output: &str) -> ort::Result<Self> {
         Self::new(session, &AllocationDevice::CPU, 0, output)
     }
@@ -149,14 +159,14 @@ mod tests {
     #[test]
     fn a_missing_library_is_named() {
         assert_eq!(missing_library(MISSING), Some("libcublasLt.so.13"));
-        assert!(advice(MISSING).unwrap().contains("`scripts/setup_gpu`"));
-        assert!(advice(&MISSING.replace("libcublasLt.so.13", "libcuda.so.1")).unwrap().contains("driver"));
-        assert!(advice("CUDA failure 100: no CUDA-capable device is detected").unwrap().contains("nvidia-smi"));
+        assert_eq!(advice(MISSING).unwrap().1, Some(Remedy::InstallGpuRuntime));
+        assert!(advice(&MISSING.replace("libcublasLt.so.13", "libcuda.so.1")).unwrap().0.contains("driver"));
+        assert!(advice("CUDA failure 100: no CUDA-capable device is detected").unwrap().0.contains("nvidia-smi"));
         assert_eq!(advice("the graph has a cycle"), None);
     }
 
     #[test]
-    fn out_of_memory_is_told_by_its_message() {
+    fn out_of_memory_is_recognised_by_its_message() {
         for message in [
             "bfc_arena.cc:376 void* onnxruntime::BFCArena::AllocateRawInternal(size_t, bool) Failed to allocate memory \
              for requested buffer of size 38654705664",

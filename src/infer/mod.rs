@@ -1,7 +1,7 @@
 //! Batches to logits.
 //!
-//! A backend is one model on one device with one owner thread. Nothing outside this folder knows which
-//! runtime computes.
+//! A [`Backend`] is one session of one model on one device. [`OnnxBackend`] is the one that namewire brings; any other
+//! runtime can stand in its place. Nothing outside this module knows which runtime computes.
 
 mod cuda;
 mod halving;
@@ -24,9 +24,50 @@ use crate::batch::Batch;
 pub use crate::device::{Device, DeviceKind};
 use crate::error::Result;
 
-/// Computes logits. One thread owns it.
+/// Computes logits: the extension point for other runtimes, devices and services.
+///
+/// # Threads
+///
+/// A backend is called by one thread at a time, not always by the same one. More backends give more parallelism;
+/// whatever they share, they must synchronise themselves.
+///
+/// # Determinism
+///
+/// The logits of a row must depend on the row's tokens and the batch's width alone, not on other rows, on time or on
+/// the thread: equal windows are computed once, and a resumed run batches them in another session.
+///
+/// # Example
+///
+/// ```
+/// use namewire::batch::Batch;
+/// use namewire::error::{Error, Result};
+/// use namewire::infer::{Backend, Logits};
+/// use ndarray::Array3;
+///
+/// /// Labels every token with label 0, four rows at a time.
+/// struct Small {
+///     labels: usize,
+/// }
+///
+/// impl Backend for Small {
+///     fn infer(&mut self, batch: &Batch) -> Result<Logits> {
+///         if batch.rows > 4 {
+///             return Err(Error::out_of_memory(format!("{} rows do not fit", batch.rows)));
+///         }
+///         let shape = (batch.rows, batch.width, self.labels);
+///         Ok(Logits::new(Array3::from_shape_fn(shape, |(_, _, label)| if label == 0 { 1.0 } else { 0.0 })))
+///     }
+/// }
+/// ```
 pub trait Backend: Send {
-    /// The logits of a batch; their first two axes are the batch's rows and width.
+    /// The logits of a batch, `[batch, token, label]`: as many rows and tokens as the batch has, special tokens and
+    /// padding included, and one column for each label of the model. Logits of padding are not read.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::out_of_memory`](crate::error::Error::out_of_memory) has the batch halved and each half tried again,
+    /// down to single rows. Any other error ends the run; so do a panic and logits of another shape. A call that does
+    /// not return ends the run as well, after [`Config::stall`](crate::config::Config::stall).
     fn infer(&mut self, batch: &Batch) -> Result<Logits>;
 }
 
@@ -35,7 +76,7 @@ pub trait Backend: Send {
 pub struct Logits(Array3<f32>);
 
 impl Logits {
-    /// Wraps an array of shape `[batch, token, label]`.
+    /// Wraps an array of shape `[batch, token, label]` in row-major order.
     pub fn new(values: Array3<f32>) -> Self {
         Self(values)
     }

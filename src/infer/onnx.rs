@@ -14,8 +14,8 @@ use super::signature::{Input, InputKind, Signature};
 use super::{Backend, Logits};
 use crate::batch::Batch;
 use crate::device::Device;
-use crate::error::{Error, ErrorKind, Result};
-use crate::model::{GraphSource, Model};
+use crate::error::{Error, ErrorKind, Remedy, Result};
+use crate::model::{GraphSource, Model, Origin};
 
 /// How sessions are made.
 #[derive(Clone, Copy, Debug)]
@@ -24,7 +24,7 @@ pub struct OnnxOptions {
     pub device: Device,
     /// Threads inside one session; parallelism is the number of sessions.
     pub threads: usize,
-    /// Most bytes of the session's arena on a GPU; without, as much as its batches need.
+    /// Maximum size of the session's arena on a GPU, in bytes; `None`: as much as its batches need.
     pub gpu_memory: Option<usize>,
 }
 
@@ -52,7 +52,12 @@ pub struct OnnxBackend {
 }
 
 impl OnnxBackend {
-    /// Makes a session and tries it on a few tokens, so that a model whose parts do not fit fails here.
+    /// Opens a session and runs it on a few tokens.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the runtime cannot compute on the device, where ONNX Runtime does not accept the graph, where graph,
+    /// tokenizer and labels do not fit together, and, on a GPU, where a matrix product would run on the CPU.
     pub fn new(runtime: &Runtime, model: &Model, options: OnnxOptions) -> Result<Self> {
         runtime.check(options.device)?;
         let profile = if options.device == Device::Cpu { None } else { Some(Profile::new()?) };
@@ -63,30 +68,36 @@ impl OnnxBackend {
         let session = open_session(runtime, model, options, profile.as_ref()).map_err(|error| {
             let error = error.to_string();
             match cuda::advice(&error).filter(|_| options.device != Device::Cpu) {
-                Some(help) => Error::new(ErrorKind::Runtime, "CUDA cannot be used").because(error).help(help),
+                Some((help, remedy)) => {
+                    let error = Error::new(ErrorKind::Runtime, "CUDA cannot be used").because(error).help(help);
+                    remedy.into_iter().fold(error, Error::with_remedy)
+                }
                 None => unusable(model, error),
             }
         })?;
         let labels = model.labels.len();
-        let signature = Signature::read(&session, labels).map_err(|(why, help)| unusable(model, why).help(help))?;
+        let signature = Signature::read(&session, labels)
+            .map_err(|(why, help)| unusable(model, why).help(help).with_remedy(export(model)))?;
         let bound = match options.device {
             Device::Cpu => None,
-            // Without pinned memory the same is computed, and copied more slowly.
+            // Without pinned memory the results are the same and copies are slower.
             Device::Cuda(device) => Bound::pinned(&session, device, &signature.output)
-                .inspect_err(|error| tracing::warn!("there is no pinned memory: {error}"))
+                .inspect_err(|error| tracing::warn!("no pinned memory, copies are slower: {error}"))
                 .ok(),
         };
         let mut backend = Self { session, bound, signature, labels, zeros: Vec::new() };
         backend.try_out(model)?;
         if let Some(profile) = profile {
             backend.check_placement(&profile).map_err(|why| {
-                unusable(model, why).help("export the model with standard operators, or make it by `scripts/make_fp16`")
+                unusable(model, why)
+                    .help("export the model in half precision with standard operators")
+                    .with_remedy(Remedy::ConvertToHalf { folder: model.origin.folder().map(Path::to_owned) })
             })?;
         }
         Ok(backend)
     }
 
-    /// On a GPU: no node that does real work was on the processor during the trial. Profiling ends here.
+    /// On a GPU: checks that no heavy node ran on the CPU in the trial. Ends profiling.
     fn check_placement(&mut self, profile: &Profile) -> std::result::Result<(), String> {
         let file = self.session.end_profiling().map_err(|error| error.to_string())?;
         let text = std::fs::read_to_string(&file).map_err(|error| format!("{file}: {error}"));
@@ -100,7 +111,7 @@ impl OnnxBackend {
         (describe(self.session.inputs()), describe(self.session.outputs()))
     }
 
-    /// One row with the lowest and the highest token id: the logits must have one column per label.
+    /// Runs one row with the lowest and the highest token id: the logits must have one column per label.
     fn try_out(&mut self, model: &Model) -> Result<()> {
         let tokenizer = &model.tokenizer;
         let content = [0, tokenizer.highest_id()];
@@ -117,9 +128,9 @@ impl OnnxBackend {
                 "its logits are {found:?} [batch, token, label] where config.json names {} labels, which needs {expected:?}",
                 self.labels
             );
-            return Err(
-                unusable(model, what).help("config.json must name as many labels as the model has, or --labels")
-            );
+            return Err(unusable(model, what)
+                .help("config.json, or the setting labels, must name as many labels as the model has")
+                .with_setting("labels"));
         }
         Ok(())
     }
@@ -133,22 +144,24 @@ impl OnnxBackend {
             InputKind::Mask => &batch.mask[..],
             InputKind::Types => &zeros[..batch.ids.len()],
         };
-        // The few models that take 32-bit inputs pay for a copy.
+        // The few models with 32-bit inputs need a copy.
         let narrowed = |kind: InputKind| data(kind).iter().map(|&id| id as i32);
         if let Some(bound) = bound {
             for &Input { kind, narrow } in &signature.inputs {
-                match narrow {
-                    true => bound.set(kind.name(), shape, narrowed(kind))?,
-                    false => bound.set(kind.name(), shape, data(kind).iter().copied())?,
+                if narrow {
+                    bound.set(kind.name(), shape, narrowed(kind))?;
+                } else {
+                    bound.set(kind.name(), shape, data(kind).iter().copied())?;
                 }
             }
             return bound.run(session, to_array);
         }
         let mut values: Vec<(&str, SessionInputValue<'_>)> = Vec::with_capacity(signature.inputs.len());
         for &Input { kind, narrow } in &signature.inputs {
-            let value = match narrow {
-                true => Tensor::from_array((shape, narrowed(kind).collect::<Vec<i32>>()))?.into(),
-                false => TensorRef::from_array_view((shape, data(kind)))?.into(),
+            let value = if narrow {
+                Tensor::from_array((shape, narrowed(kind).collect::<Vec<i32>>()))?.into()
+            } else {
+                TensorRef::from_array_view((shape, data(kind)))?.into()
             };
             values.push((kind.name(), value));
         }
@@ -156,7 +169,7 @@ impl OnnxBackend {
     }
 }
 
-/// Logits of either precision, in memory of their own.
+/// Copies logits of either precision into an array.
 fn to_array(logits: &DynValue) -> ort::Result<Array3<f32>> {
     let three_axes = |error| ort::Error::new(format!("the logits are not [batch, token, label]: {error}"));
     if element_type(logits.dtype()) == Some(TensorElementType::Float16) {
@@ -199,15 +212,24 @@ fn session_builder(runtime: &Runtime, options: OnnxOptions) -> ort::Result<Sessi
         .with_optimization_level(GraphOptimizationLevel::All)?
         .with_intra_threads(options.threads)?
         .with_inter_threads(1)?
-        // A session waits on its own thread only: spinning would burn the cores of its neighbours.
+        // Spinning would take processor time from the other sessions.
         .with_intra_op_spinning(false)?
-        // Plans of memory are kept per shape, and shapes vary without end.
+        // Memory patterns are kept per shape, and there is no limit to the shapes that occur.
         .with_memory_pattern(false)?;
     Ok(match options.device {
-        // This fused kernel of the CPU is ten times slower than the two that it replaces; that of a GPU is not.
+        // On the CPU this fused kernel is ten times slower than the two that it replaces; on a GPU it is not.
         Device::Cpu => builder.with_disabled_optimizers("SkipLayerNormFusion")?,
         Device::Cuda(index) => builder.with_execution_providers([cuda::provider(index, options.gpu_memory)])?,
     })
+}
+
+/// What exports the model again.
+fn export(model: &Model) -> Remedy {
+    let name = match &model.origin {
+        Origin::Hub(snapshot) => Some(snapshot.name.clone()),
+        Origin::Bundled | Origin::Folder(_) => None,
+    };
+    Remedy::ExportModel { name }
 }
 
 fn unusable(model: &Model, why: impl std::fmt::Display) -> Error {
@@ -248,7 +270,7 @@ mod tests {
         Model::open(folder, &ModelOptions::default()).unwrap()
     }
 
-    /// What a GPU does, in the processor's memory.
+    /// As on a GPU, in ordinary memory.
     #[test]
     fn bound_tensors_give_the_same_logits() {
         let (runtime, model) = (Runtime::load(None, Device::Cpu.kind()).unwrap(), tiny());
@@ -264,16 +286,17 @@ mod tests {
         }
     }
 
-    /// On a CPU every heavy node is on the CPU: the check for GPUs must see that in a real profile.
+    /// On a CPU every heavy node runs on the CPU: the check for GPUs must find that in a real profile.
     #[test]
-    fn the_placement_of_a_real_session_is_seen() {
+    fn heavy_nodes_on_the_cpu_are_found_in_a_real_profile() {
         let (runtime, profile) = (Runtime::load(None, Device::Cpu.kind()).unwrap(), Profile::new().unwrap());
         let folder = profile.prefix().parent().unwrap().to_owned();
         let error = OnnxBackend::open(runtime, &tiny(), OPTIONS, Some(profile)).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Model);
-        for part in ["heavy nodes were placed on the CPU", "MatMul", "scripts/make_fp16"] {
+        for part in ["heavy nodes were placed on the CPU", "MatMul"] {
             assert!(error.to_string().contains(part), "{error}");
         }
+        assert!(matches!(error.remedy(), Some(Remedy::ConvertToHalf { folder: Some(_) })));
         assert!(!folder.exists());
     }
 }

@@ -106,7 +106,7 @@ impl Profile {
     }
 
     pub(super) fn remove(&self) {
-        // Left behind, it would only take space.
+        // A folder that stays only takes space.
         let _ = std::fs::remove_dir_all(&self.0);
     }
 }

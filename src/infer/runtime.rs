@@ -1,4 +1,4 @@
-//! ONNX Runtime itself: loaded once, asked what it can do.
+//! ONNX Runtime itself: loaded once, and what it can do.
 
 use std::path::Path;
 use std::sync::OnceLock;
@@ -9,7 +9,7 @@ use ort::session::Session;
 use super::cuda;
 use super::library::{Library, find_library, library_version};
 use crate::device::{Device, DeviceKind};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Remedy, Result};
 
 /// ONNX Runtime, loaded. A process can load it once.
 #[derive(Debug)]
@@ -33,7 +33,9 @@ impl Runtime {
         loaded.as_ref().map_err(|message| {
             Error::new(ErrorKind::Runtime, format!("ONNX Runtime cannot be loaded: {message}"))
                 .at(path)
-                .help("`scripts/setup` installs a fitting version; `namewire doctor` shows what is there")
+                .help("`pip install onnxruntime==1.31.1` installs a version that works; ort_library names it")
+                .with_setting("ort_library")
+                .with_remedy(Remedy::InstallRuntime)
         })
     }
 
@@ -51,20 +53,20 @@ impl Runtime {
         cuda.into_iter().chain(["CPU"]).collect()
     }
 
-    /// Fails where this build cannot compute on `device`: nothing is computed elsewhere instead.
+    /// Fails where this build cannot compute on `device`; it never falls back to another device.
     pub(super) fn check(&self, device: Device) -> Result<()> {
         if device == Device::Cpu || ep::CUDA::default().is_listed() {
             return Ok(());
         }
         let what = format!("this ONNX Runtime ({}) is a build for the CPU, without CUDA", self.version);
-        Err(Error::new(ErrorKind::Runtime, what).at(&self.library.path).help(format!(
-            "`scripts/setup_gpu` installs onnxruntime-gpu {} with its CUDA libraries; or name such a library with \
-             --ort-lib, or leave --device out",
-            self.version
-        )))
+        Err(Error::new(ErrorKind::Runtime, what)
+            .at(&self.library.path)
+            .help(format!("name the library of onnxruntime-gpu {} in ort_library, or compute on the CPU", self.version))
+            .with_setting("ort_library")
+            .with_remedy(Remedy::InstallGpuRuntime))
     }
 
-    /// What the library says of how it was built.
+    /// How the library was built, in its own words.
     pub fn build_info(&self) -> &'static str {
         ort::info()
     }
@@ -85,7 +87,7 @@ impl Runtime {
     }
 }
 
-/// An error and what it comes from, which the loader's own message leaves out.
+/// An error with its causes, which the loader's own message leaves out.
 fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
     let causes = std::iter::successors(Some(error), |error| error.source());
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")

@@ -1,4 +1,4 @@
-//! What a graph takes and gives: read once, checked, and refused with advice where it is not understood.
+//! The inputs and the output of a graph, read once and checked.
 
 use ort::session::Session;
 use ort::value::{Outlet, TensorElementType, ValueType};
@@ -20,7 +20,7 @@ pub(super) struct Input {
     pub(super) narrow: bool,
 }
 
-/// What the graph wants on an input.
+/// What an input holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum InputKind {
     Ids,
@@ -41,10 +41,10 @@ impl InputKind {
     }
 }
 
-/// Why a graph cannot be used, and what to do.
+/// Why a graph cannot be used, and what to do about it.
 pub(super) type Refusal = (String, &'static str);
 
-const EXPORT: &str = "export the model anew, for example with `scripts/export_onnx`";
+const EXPORT: &str = "export the model to ONNX again";
 
 impl Signature {
     pub(super) fn read(session: &Session, labels: usize) -> Result<Self, Refusal> {
@@ -57,9 +57,9 @@ fn read_input(input: &Outlet) -> Result<Input, Refusal> {
     let name = input.name();
     let Some(kind) = InputKind::of(name) else {
         let known = InputKind::ALL.map(|(_, name)| name).join(", ");
-        return Err((format!("it has an input {name:?}, but only {known} can be given"), EXPORT));
+        return Err((format!("it has an input {name:?}; only {known} are supported"), EXPORT));
     };
-    let (element, shape) = tensor(input).ok_or_else(|| (format!("its input {name} is no tensor"), EXPORT))?;
+    let (element, shape) = tensor(input).ok_or_else(|| (format!("its input {name} is not a tensor"), EXPORT))?;
     let narrow = match element {
         TensorElementType::Int64 => false,
         TensorElementType::Int32 => true,
@@ -67,7 +67,7 @@ fn read_input(input: &Outlet) -> Result<Input, Refusal> {
     };
     if shape.iter().any(|&size| size >= 0) {
         let what = format!("its input {name} is fixed to the shape {shape:?}: [batch, token] must both be free");
-        return Err((what, "export the model with dynamic axes, as `scripts/export_onnx` does"));
+        return Err((what, "export the model with dynamic axes"));
     }
     Ok(Input { kind, narrow })
 }

@@ -7,7 +7,7 @@ use crate::error::Result;
 pub(super) fn open(options: &ModelOptions) -> Result<Model> {
     use super::{Graph, GraphSource, Origin, Parts, Variant};
     use crate::device::DeviceKind;
-    use crate::error::{Error, ErrorKind};
+    use crate::error::{Error, ErrorKind, Remedy};
 
     macro_rules! file {
         ($path:literal) => {
@@ -23,10 +23,9 @@ pub(super) fn open(options: &ModelOptions) -> Result<Model> {
     let variant = Variant::new("onnx/model_quantized.onnx", GRAPH);
     if options.device == DeviceKind::Gpu || options.variant.as_ref().is_some_and(|asked| !variant.is_called(asked)) {
         return Err(Error::new(ErrorKind::Model, "the bundled model has only its 8-bit variant, made for the CPU")
-            .help(
-                "for a GPU, give the folder of a model with model_fp16.onnx or model.onnx to --model; \
-                 `scripts/make_fp16 models/minilm-l6-news-ner --out FOLDER` makes one of the bundled model",
-            ));
+            .help("for a GPU, name a model with model_fp16.onnx or model.onnx; the bundled one can be converted")
+            .with_setting("model")
+            .with_remedy(Remedy::ConvertToHalf { folder: Some("models/minilm-l6-news-ner".into()) }));
     }
     let text = |bytes: &'static [u8]| String::from_utf8_lossy(bytes);
     let (config, tokenizer_config, card) = (text(CONFIG), text(TOKENIZER_CONFIG), text(CARD));
@@ -42,5 +41,7 @@ pub(super) fn open(options: &ModelOptions) -> Result<Model> {
 #[cfg(not(feature = "bundled-model"))]
 pub(super) fn open(_options: &ModelOptions) -> Result<Model> {
     use crate::error::{Error, ErrorKind};
-    Err(Error::new(ErrorKind::Model, "this build carries no model").help("give a model folder with --model"))
+    Err(Error::new(ErrorKind::Model, "this build has no bundled model")
+        .help("name a model folder")
+        .with_setting("model"))
 }

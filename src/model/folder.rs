@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::within::{CONFIG_BYTES, TOKENIZER_BYTES, Within, missing};
 use super::{Graph, GraphSource, Model, ModelOptions, Origin, Parts};
 use crate::device::DeviceKind;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Remedy, Result};
 use crate::hash::sha256_file;
 
 /// One ONNX file of a model folder.
@@ -15,7 +15,7 @@ use crate::hash::sha256_file;
 pub struct Variant {
     /// Path below the folder.
     pub file: String,
-    /// Number format of its weights, as far as the file tells.
+    /// Number format of its weights, as far as the file shows.
     pub precision: Precision,
     /// Size of the file in bytes; external data not included.
     pub bytes: u64,
@@ -74,8 +74,8 @@ pub(crate) fn is_called(file: &str, asked: &str) -> bool {
     file == asked || matches(path.file_name()) || matches(path.file_stem())
 }
 
-/// Operators of 8-bit products name themselves in the graph; half precision is told by the file's name,
-/// since any graph may hold a few half-precision constants.
+/// 8-bit products are recognised by their operators in the graph, half precision by the name of the file, since any
+/// graph may have a few half-precision constants.
 fn precision(file: &str, graph: &[u8]) -> Precision {
     if ["MatMulInteger", "QLinearMatMul", "DynamicQuantizeLinear", "QAttention"].iter().any(|name| has(graph, name)) {
         Precision::Int8
@@ -160,50 +160,39 @@ fn find_variants(folder: &Path, within: &Within<'_>) -> Result<Vec<Variant>> {
     Ok(variants)
 }
 
-/// The asked variant, or the one that suits the device: 8-bit integers on a CPU, half precision on a GPU.
+/// The requested variant, or the one that suits the device: 8-bit integers on a CPU, half precision on a GPU.
 fn choose<'v>(origin: &Origin, folder: &Path, variants: &'v [Variant], options: &ModelOptions) -> Result<&'v Variant> {
     let list = || variants.iter().map(|variant| variant.file.as_str()).collect::<Vec<_>>().join(", ");
     let chosen = match &options.variant {
         Some(asked) => variants.iter().find(|variant| variant.is_called(asked)).ok_or_else(|| {
-            let more = match origin {
-                Origin::Hub(snapshot) => {
-                    format!(
-                        "; `namewire model fetch {}@{} --variant {asked}` looks for it",
-                        snapshot.name, snapshot.commit
-                    )
-                }
-                _ => String::new(),
-            };
-            Error::new(ErrorKind::Model, format!("there is no variant {asked:?}"))
+            let error = Error::new(ErrorKind::Model, format!("there is no variant {asked:?}"))
                 .at(folder)
-                .help(format!("the folder has {}{more}", list()))
+                .help(format!("the folder has {}", list()))
+                .with_setting("variant");
+            match origin {
+                Origin::Hub(snapshot) => {
+                    error.with_remedy(Remedy::FetchModel { name: snapshot.revision(), variant: Some(asked.clone()) })
+                }
+                Origin::Bundled | Origin::Folder(_) => error,
+            }
         })?,
         None => {
             let order = Precision::preference(options.device);
             let rank = |variant: &&Variant| order.iter().position(|precision| *precision == variant.precision);
-            // Of several equals the plainest name: "model_quantized.onnx" before "model_q4f16_block.onnx".
+            // Of several equals the shortest name: "model_quantized.onnx" before "model_q4f16_block.onnx".
             variants.iter().min_by_key(|variant| (rank(variant), variant.file.len())).unwrap_or(&variants[0])
         }
     };
     if options.device == DeviceKind::Gpu && chosen.precision == Precision::Int8 {
-        return Err(Error::new(
-            ErrorKind::Model,
-            "8-bit integer products are for the CPU; a GPU would be slower with them",
-        )
-        .at(folder.join(&chosen.file))
-        .help(match origin {
-            Origin::Hub(snapshot) => {
-                format!(
-                    "`namewire model fetch {}@{} --device cuda` looks for one for a GPU",
-                    snapshot.name, snapshot.commit
-                )
-            }
-            _ => format!(
-                "`scripts/make_fp16 {}` makes a half precision file of it; the folder has {}",
-                folder.display(),
-                list()
-            ),
-        }));
+        let what = "8-bit integer products are for the CPU; a GPU is slower with them";
+        let remedy = match origin {
+            Origin::Hub(snapshot) => Remedy::FetchGpuModel { name: snapshot.revision() },
+            Origin::Bundled | Origin::Folder(_) => Remedy::ConvertToHalf { folder: Some(folder.to_owned()) },
+        };
+        return Err(Error::new(ErrorKind::Model, what)
+            .at(folder.join(&chosen.file))
+            .help(format!("a GPU needs half or single precision; the folder has {}", list()))
+            .with_remedy(remedy));
     }
     Ok(chosen)
 }

@@ -4,20 +4,23 @@ use std::sync::Arc;
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// What to do about labels that say nothing.
-pub(super) const ADVICE: &str = "name the labels, in the order of the logits: --labels O,B-PER,I-PER,… or --labels FILE \
-     with one a line; or write them into `id2label` of config.json";
+/// The error of a model whose labels have no meaningful names.
+pub(super) fn name_them(what: String) -> Error {
+    Error::new(ErrorKind::Model, what)
+        .help("name the labels in the order of the logits (O, B-PER, I-PER, …), or write them into `id2label` of config.json")
+        .with_setting("labels")
+}
 
 /// How a tag sequence marks where mentions begin and end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scheme {
-    /// `B-` opens every mention, `I-` goes on (also called IOB2).
+    /// `B-` begins every mention, `I-` continues it (also called IOB2).
     Bio,
-    /// `I-` opens and goes on; `B-` only parts two adjacent mentions of one type.
+    /// `I-` begins and continues; `B-` only separates two adjacent mentions of one type.
     Iob1,
     /// `B-`, `I-`, `E-` for longer mentions and `S-` for single words (BILOU: `L-`, `U-`).
     Bioes,
-    /// No marks: neighbours of one type are one mention.
+    /// Types alone: adjacent words of one type are one mention.
     Io,
 }
 
@@ -54,9 +57,7 @@ impl LabelSet {
     pub fn new(names: Vec<String>) -> Result<Self> {
         let says_nothing = |name: &&String| name.strip_prefix("LABEL_").is_some_and(|id| id.parse::<usize>().is_ok());
         if let Some(name) = names.iter().find(says_nothing) {
-            return Err(
-                Error::new(ErrorKind::Model, format!("the label {name:?} says nothing about its meaning")).help(ADVICE)
-            );
+            return Err(name_them(format!("the label {name:?} says nothing about its meaning")));
         }
         let mut types: Vec<Arc<str>> = Vec::new();
         let style = Style::of(&names);
@@ -283,8 +284,8 @@ mod tests {
     #[test]
     fn unusable_names_are_refused_with_advice() {
         let refused = |names: &[&str]| LabelSet::new(names.iter().map(|name| name.to_string()).collect()).unwrap_err();
-        let refusal = refused(&["LABEL_0", "LABEL_1"]).to_string();
-        assert!(refusal.contains("--labels O,B-PER") && refusal.contains("id2label"), "{refusal}");
+        let refusal = refused(&["LABEL_0", "LABEL_1"]);
+        assert!(refusal.to_string().contains("id2label") && refusal.setting() == Some("labels"), "{refusal}");
         assert!(refused(&["B-PER", "I-PER"]).to_string().contains("\"O\""));
         assert!(refused(&["O"]).to_string().contains("at least one type"));
     }

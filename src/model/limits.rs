@@ -1,16 +1,16 @@
-//! What the files of a model say of the length of its windows and of padding, each in its own way.
+//! The window and the padding id of a model, which several of its files may give.
 
 use serde_json::Value;
 
 use super::{Card, HubConfig};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 
-/// The window where nobody asks for another. Models that could take thousands of tokens were taught names on
-/// sentences, and attention grows with the square of the window.
-const USUAL: usize = 512;
+/// The window where no other is requested. Models that could take thousands of tokens were trained for names on
+/// sentences, and the cost of attention grows with the square of the window.
+const DEFAULT: usize = 512;
 
-/// Architectures that number positions from the padding id on, as RoBERTa does: their table of positions has that
-/// many rows, and one more, that no token gets.
+/// Architectures that number positions from the padding id, as RoBERTa does: so many rows of their position table,
+/// and one more, belong to no token.
 const NUMBERED_FROM_PADDING: [&str; 12] = [
     "camembert",
     "data2vec-text",
@@ -26,21 +26,21 @@ const NUMBERED_FROM_PADDING: [&str; 12] = [
     "xmod",
 ];
 
-/// Tokens per window, the special ones included: what was asked for, else what the card says, else the usual number;
-/// never more than the model was made for.
+/// Tokens per window, special tokens included: the requested number, else that of the card, else the default; never
+/// more than the model was made for.
 pub(super) fn window(config: &HubConfig, notes: &Value, card: &Card, asked: Option<usize>) -> Result<usize> {
-    let limit = [positions(config), longest_text(notes), card.window].into_iter().flatten().min().unwrap_or(USUAL);
+    let limit = [positions(config), longest_text(notes), card.window].into_iter().flatten().min().unwrap_or(DEFAULT);
     match asked {
         Some(asked) if asked > limit => {
             let what = format!("a window of {asked} tokens is longer than the {limit} that the model was made for");
-            Err(Error::new(ErrorKind::Config, what))
+            Err(Error::config(what).with_setting("window"))
         }
         Some(asked) => Ok(asked),
-        None => Ok(card.window.unwrap_or(USUAL).min(limit)),
+        None => Ok(card.window.unwrap_or(DEFAULT).min(limit)),
     }
 }
 
-/// How many tokens have a position.
+/// Maximum number of tokens that have a position.
 fn positions(config: &HubConfig) -> Option<usize> {
     let rows = usize::try_from(config.max_position_embeddings?).ok().filter(|&rows| rows > 0)?;
     let shifted = config.model_type.as_deref().is_some_and(|kind| NUMBERED_FROM_PADDING.contains(&kind));
@@ -48,7 +48,7 @@ fn positions(config: &HubConfig) -> Option<usize> {
     Some(if shifted { rows.saturating_sub(padding + 1) } else { rows })
 }
 
-/// What `tokenizer_config.json` says; "no limit" is written there as a number of thirty digits.
+/// The limit of `tokenizer_config.json`, where "no limit" is a number of thirty digits.
 fn longest_text(notes: &Value) -> Option<usize> {
     notes["model_max_length"].as_f64().filter(|&max| (1.0..1e6).contains(&max)).map(|max| max as usize)
 }
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn the_window_is_the_shortest_that_anything_says() {
+    fn the_window_is_the_shortest_that_any_file_gives() {
         let usual = |config: Value, notes: Value, card| of(config, notes, card, None).unwrap();
         let bert = json!({"model_type": "bert", "max_position_embeddings": 512, "pad_token_id": 0});
         assert_eq!(usual(bert.clone(), Value::Null, None), 512);
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_window_is_used_only_where_somebody_asks() {
+    fn a_long_window_is_used_only_on_request() {
         let modern = json!({"model_type": "modernbert", "max_position_embeddings": 8192});
         let notes = json!({"model_max_length": 8192});
         assert_eq!(of(modern.clone(), notes.clone(), None, None).unwrap(), 512);
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn padding_is_asked_of_every_file_in_turn() {
+    fn the_padding_id_is_taken_from_the_first_file_that_has_one() {
         let json = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/tiny/tokenizer.json"));
         let tokenizer = tokenizers::Tokenizer::from_bytes(json).unwrap();
         let id = |config: Value, notes: Value| padding(&serde_json::from_value(config).unwrap(), &notes, &tokenizer);

@@ -2,7 +2,7 @@
 //!
 //! `config.json` names the labels, `tokenizer.json` makes the tokens, `model.onnx` (or one of its variants
 //! under `onnx/`) computes. `namewire.json`, where there is one, adds what those files do not say: the
-//! window that the model was trained for, its languages, its terms.
+//! window that the model was trained for, its languages, its licence.
 
 mod bundled;
 mod catalogue;
@@ -28,32 +28,31 @@ pub use tokenizer::Tokenizer;
 
 use crate::device::DeviceKind;
 use crate::error::{Error, ErrorKind, Result};
-use crate::hub::{HubCache, HubName, Snapshot};
 
 /// A token-classification model, ready for a backend.
 #[derive(Debug)]
 pub struct Model {
-    /// What to call it in reports.
+    /// Its name in reports.
     pub name: String,
     /// Labels in the order of the logits.
     pub labels: LabelSet,
     /// Text to token ids.
     pub tokenizer: Tokenizer,
-    /// Most tokens per window, the special ones included.
+    /// Maximum number of tokens per window, special tokens included.
     pub window: usize,
     /// The ONNX graph.
     pub graph: Graph,
-    /// Numbers per token that a layer passes on, where `config.json` says.
+    /// Width of the hidden states, where `config.json` gives it.
     pub hidden_size: Option<usize>,
-    /// What `config.json` says of the architecture (`bert`, `roberta`, …).
+    /// The architecture by `config.json` (`bert`, `roberta`, …).
     pub architecture: String,
-    /// What the model card says.
+    /// The model card, from `namewire.json`.
     pub card: Card,
-    /// Where it was found.
+    /// Where it comes from.
     pub origin: Origin,
-    /// The variants that the folder offers, the chosen one among them.
+    /// All variants in the folder, the chosen one among them.
     pub variants: Vec<Variant>,
-    /// Name and SHA-256 of each file that was used, in hexadecimal.
+    /// Name and SHA-256, in hexadecimal, of each file that was used.
     pub hashes: Vec<(String, String)>,
 }
 
@@ -68,8 +67,28 @@ pub enum Origin {
     Hub(Snapshot),
 }
 
+/// A model in the hub's cache: the files of one commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snapshot {
+    /// The repository: `owner/name`.
+    pub name: String,
+    /// The commit.
+    pub commit: String,
+    /// The folder with the files.
+    pub folder: PathBuf,
+    /// The licence, where namewire fetched the model and its card states one.
+    pub licence: Option<String>,
+}
+
+impl Snapshot {
+    /// `owner/name@commit`.
+    pub fn revision(&self) -> String {
+        format!("{}@{}", self.name, self.commit)
+    }
+}
+
 impl Origin {
-    /// What a model is called that does not say so itself.
+    /// The name of a model whose card gives none.
     fn name(&self) -> String {
         match self {
             Self::Bundled => "bundled".to_owned(),
@@ -80,7 +99,16 @@ impl Origin {
         }
     }
 
-    /// The commit, where the model is one of the hub's.
+    /// The folder of its files; `None` for the bundled model.
+    pub fn folder(&self) -> Option<&Path> {
+        match self {
+            Self::Bundled => None,
+            Self::Folder(folder) => Some(folder),
+            Self::Hub(snapshot) => Some(&snapshot.folder),
+        }
+    }
+
+    /// The commit of a model of the hub.
     pub fn commit(&self) -> Option<&str> {
         match self {
             Self::Hub(snapshot) => Some(&snapshot.commit),
@@ -92,7 +120,7 @@ impl Origin {
 /// The graph that computes logits.
 #[derive(Debug)]
 pub struct Graph {
-    /// Which variant it is.
+    /// Its variant.
     pub variant: Variant,
     /// Its bytes, or where to read them.
     pub source: GraphSource,
@@ -103,46 +131,50 @@ pub struct Graph {
 pub enum GraphSource {
     /// In the program itself.
     Memory(&'static [u8]),
-    /// In a file; weights may lie beside it as external data.
+    /// In a file; weights may be beside it as external data.
     File(PathBuf),
 }
 
-/// What a model card says beyond the Hugging Face files (`namewire.json`).
+/// What `namewire.json` adds to the Hugging Face files.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Card {
     /// A short name.
     pub name: Option<String>,
-    /// The terms of weights and training data.
+    /// The licence of weights and training data.
     pub licence: Option<String>,
     /// ISO 639-1 codes of the languages that it was trained for.
     #[serde(default)]
     pub languages: Vec<String>,
-    /// Most tokens per window that it was trained for, the special ones included.
+    /// Tokens per window that it was trained for, special tokens included.
     pub window: Option<usize>,
 }
 
 /// How to open a model.
 #[derive(Clone, Debug, Default)]
 pub struct ModelOptions {
-    /// Which ONNX file, by file name or stem; otherwise the one that suits the device.
+    /// The ONNX file, by path, file name or stem; `None`: the one that suits the device.
     pub variant: Option<String>,
     /// The device that it will run on, which decides the precision: 8-bit integers on a CPU, half precision on a GPU.
     pub device: DeviceKind,
-    /// A window other than the usual one, not longer than the model was made for.
+    /// Maximum number of tokens per window, special tokens included; not more than the model was made for.
     pub window: Option<usize>,
-    /// Label names in the order of the logits, in place of those of `config.json`.
+    /// Label names in the order of the logits, instead of those of `config.json`.
     pub labels: Option<Vec<String>>,
 }
 
 impl Model {
-    /// Opens a model folder. Fails, naming the file, where something is missing or does not fit.
+    /// Opens a model folder.
+    ///
+    /// # Errors
+    ///
+    /// Fails, with the file, where a part is missing, unreadable or does not fit the others.
     pub fn open(folder: impl Into<PathBuf>, options: &ModelOptions) -> Result<Self> {
         let folder = folder.into();
         folder::open(Origin::Folder(folder.clone()), folder, options)
     }
 
-    /// Opens a model of the hub from the cache on this machine.
+    /// Opens a model from the hub's cache.
     pub fn open_snapshot(snapshot: Snapshot, options: &ModelOptions) -> Result<Self> {
         let (folder, licence) = (snapshot.folder.clone(), snapshot.licence.clone());
         let mut model = folder::open(Origin::Hub(snapshot), folder, options)?;
@@ -150,21 +182,12 @@ impl Model {
         Ok(model)
     }
 
-    /// Opens what a user named: a folder, or, where there is none of that name, a model `owner/name[@revision]` in the
-    /// hub's cache. Downloads nothing.
-    pub fn open_named(name: &Path, options: &ModelOptions) -> Result<Self> {
-        match name.to_str().and_then(|text| text.parse::<HubName>().ok()).filter(|_| !name.exists()) {
-            Some(name) => Self::open_snapshot(HubCache::from_environment().find(&name)?, options),
-            None => Self::open(name, options),
-        }
-    }
-
-    /// The model that was compiled into the program.
+    /// The model that is compiled into the program.
     pub fn bundled(options: &ModelOptions) -> Result<Self> {
         bundled::open(options)
     }
 
-    /// Most content tokens per window: the window less the special tokens.
+    /// Maximum number of tokens per window without the special tokens.
     pub fn content_window(&self) -> usize {
         self.window - self.tokenizer.special_tokens()
     }
@@ -180,7 +203,7 @@ struct HubConfig {
     hidden_size: Option<usize>,
     /// What DistilBERT calls its hidden size.
     dim: Option<usize>,
-    /// Some files say -1 for none, here and below.
+    /// Some files have -1 for none, here and below.
     max_position_embeddings: Option<i64>,
     pad_token_id: Option<i64>,
 }
@@ -198,7 +221,7 @@ impl Parts<'_> {
         let config: HubConfig = parse_json("config.json", self.config)?;
         let card: Card = self.card.map(|text| parse_json("namewire.json", text)).transpose()?.unwrap_or_default();
         let labels = LabelSet::new(label_names(&config, options.labels.as_deref())?)?;
-        // Like every reader of that file: what it does not say in the expected form, it does not say.
+        // As every reader of that file does: what is not in the expected form is ignored.
         let notes: Value =
             self.tokenizer_config.and_then(|text| serde_json::from_str(text).ok()).unwrap_or(Value::Null);
         let tokenizer = Tokenizer::new(self.tokenizer, |vocabulary| limits::padding(&config, &notes, vocabulary))?;
@@ -207,11 +230,14 @@ impl Parts<'_> {
                 "the tokenizer does not fit the model: tokenizer.json has ids up to {}, config.json a vocabulary of {rows}",
                 tokenizer.highest_id()
             );
-            return Err(Error::new(ErrorKind::Model, what).help("take tokenizer.json and config.json from one model"));
+            return Err(
+                Error::new(ErrorKind::Model, what).help("take tokenizer.json and config.json from the same model")
+            );
         }
         let window = limits::window(&config, &notes, &card, options.window)?;
         if window < tokenizer.special_tokens() + 8 {
-            return Err(Error::new(ErrorKind::Config, format!("a window of {window} tokens leaves no room for text")));
+            let what = format!("a window of {window} tokens leaves no room for text");
+            return Err(Error::config(what).with_setting("window"));
         }
         Ok(Model {
             name: card.name.clone().unwrap_or(name),
@@ -234,7 +260,7 @@ fn parse_json<'t, T: Deserialize<'t>>(file: &str, text: &'t str) -> Result<T> {
         .map_err(|error| Error::new(ErrorKind::Model, format!("{file} cannot be read")).because(error))
 }
 
-/// Fails where the text of a `config.json` is not that of a model whose labels make a tag set.
+/// Fails where a `config.json` is not that of a token-classification model with usable labels.
 #[cfg(feature = "hub")]
 pub(crate) fn check_labels(config: &str, given: Option<&[String]>) -> Result<()> {
     parse_json::<HubConfig>("config.json", config)
@@ -243,13 +269,15 @@ pub(crate) fn check_labels(config: &str, given: Option<&[String]>) -> Result<()>
         .map(drop)
 }
 
-/// `id2label` in the order of its ids, which must be 0, 1, 2, … without a gap; or the names given instead, as many.
+/// The given names, else `id2label` in the order of its ids, which must be 0, 1, 2, … without a gap.
 fn label_names(config: &HubConfig, given: Option<&[String]>) -> Result<Vec<String>> {
     let known = config.id2label.len();
     if let Some(names) = given {
         if known != 0 && known != names.len() {
             let what = format!("{} labels are given, but `id2label` in config.json has {known}", names.len());
-            return Err(Error::config(what).help("name every label, in the order of the logits"));
+            return Err(Error::config(what)
+                .help("name every label, in the order of the logits")
+                .with_setting("labels"));
         }
         return Ok(names.to_vec());
     }
@@ -257,11 +285,8 @@ fn label_names(config: &HubConfig, given: Option<&[String]>) -> Result<Vec<Strin
     let names: Option<Vec<String>> = (0..known).map(|id| config.id2label.get(&id.to_string()).cloned()).collect();
     let names = names.ok_or_else(gap)?;
     if names.is_empty() {
-        return Err(Error::new(
-            ErrorKind::Model,
-            "config.json has no `id2label`: this is no token-classification model",
-        )
-        .help(labels::ADVICE));
+        let what = "config.json has no `id2label`: it is not a token-classification model, or its labels have no names";
+        return Err(labels::name_them(what.to_owned()));
     }
     Ok(names)
 }

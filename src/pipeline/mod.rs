@@ -149,7 +149,7 @@ impl Pipeline {
         for plan in 0..pending.chunk.plans.len() {
             let chunk = &pending.chunk;
             batch.fill(&chunk.plans[plan], &chunk.windows, &chunk.articles, &model.tokenizer);
-            let (logits, _) = infer_in_halves(sessions.lock_any()?.as_mut(), &batch)?;
+            let (logits, _) = infer_in_halves(sessions.lock_any()?.as_mut(), &batch, model.labels.len())?;
             pending.add(plan, &logits, model, cache.as_ref())?;
         }
         let extractor = Extractor { model, config, linker: self.linker(), counters };

@@ -189,7 +189,8 @@ impl Run {
         Counters::add(&counters.windows, batch.rows);
         Counters::add(&counters.batches, 1);
         let mut session = self.shared.sessions.lock(index);
-        let (logits, halved) = counters.time(Stage::Infer, || infer_in_halves(session.as_mut(), batch))?;
+        let (logits, halved) =
+            counters.time(Stage::Infer, || infer_in_halves(session.as_mut(), batch, self.shared.model.labels.len()))?;
         Counters::add(&counters.halved, halved);
         Ok(logits)
     }

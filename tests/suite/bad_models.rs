@@ -80,7 +80,7 @@ fn a_graph_with_an_input_that_nobody_gives() {
     let desk = Desk::new();
     let folder = desk.copy_of_tiny();
     patch(&desk, b"attention_mask", b"attention_musk");
-    let known = "only input_ids, attention_mask, token_type_ids can be given";
+    let known = "only input_ids, attention_mask, token_type_ids are supported";
     refused(&desk, &folder, &["an input \"attention_musk\"", known, "scripts/export_onnx"]);
 }
 

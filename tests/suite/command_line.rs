@@ -80,7 +80,13 @@ fn a_missing_runtime_names_the_remedy() {
     let empty = desk.path("");
     for args in [&["doctor"][..], &["model", "inspect"], &["extract", "seeds/articles", "--out", &desk.path("out")]] {
         let run = namewire(&[args, &["--ort-lib", &empty]].concat()).exits(2);
-        run.says(&[&empty, "--ort-lib names no ONNX Runtime library", "help:", "libonnxruntime.so"]);
+        run.says(&[
+            &empty,
+            "ort_library names no ONNX Runtime library",
+            "--ort-lib FILE",
+            "help:",
+            "libonnxruntime.so",
+        ]);
     }
     // A named place that is empty is an error, never a reason to look elsewhere.
     let output = command(&["doctor"]).env("ORT_DYLIB_PATH", &empty).output().unwrap();

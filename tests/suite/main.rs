@@ -17,6 +17,7 @@ mod estimate;
 mod eval;
 mod eval_shared_data;
 mod families;
+mod foreign_backend;
 mod gold;
 mod hostile;
 #[cfg(feature = "hub")]
