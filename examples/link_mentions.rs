@@ -124,7 +124,7 @@ fn shown(linker: &Linker, article: &Line, mention: &LinkedMention) -> Value {
         "start_byte": mention.span.start,
         "end_byte": mention.span.end,
         "text": mention.span.slice(text),
-        "type": *mention.label,
+        "type": *mention.kind,
         "score": mention.score,
         "found_by": mention.found_by,
         "sentence": mention.sentence,

@@ -49,7 +49,7 @@
 //! let text = "The Turkish foreign minister, Ahmet Davutoğlu, flew to Geneva on Monday.";
 //! let article = Article { id: "one".into(), text: text.into(), ..Article::default() };
 //! let mentions = pipeline.extract(article)?;
-//! let seen: Vec<_> = mentions.iter().map(|mention| (mention.span.slice(text), &*mention.label)).collect();
+//! let seen: Vec<_> = mentions.iter().map(|mention| (mention.span.slice(text), &*mention.kind)).collect();
 //! assert_eq!(seen, [("Turkish", "MISC"), ("Ahmet Davutoğlu", "PER"), ("Geneva", "LOC")]);
 //! let linker = pipeline.linker().expect("given above");
 //! assert_eq!(&*linker.table().entity(mentions[0].link.entity.expect("an alias")).id, "loc/turkey");

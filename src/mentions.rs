@@ -107,7 +107,7 @@ fn without_table(article: &Article, found: &[NerSpan]) -> Vec<LinkedMention> {
     let one = |mention: &NerSpan| LinkedMention {
         field: mention.field,
         span: mention.span,
-        label: mention.kind.clone(),
+        kind: mention.kind.clone(),
         score: Some(mention.score),
         found_by: FoundBy::Model,
         sentence: mention.sentence,

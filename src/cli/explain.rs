@@ -8,7 +8,7 @@ use namewire::article::{Article, Field};
 use namewire::config::Config;
 use namewire::error::{Error, Result};
 use namewire::link::{
-    Dropped, EntityIx, EntityTable, Evidence, ExplainedMention, ExplainedRow, Explanation, Link, Weighed,
+    Dropped, EntityIx, EntityTable, Evidence, ExplainedMention, ExplainedRow, Explanation, Link, ScoredCandidate,
 };
 use namewire::outcome::Outcome;
 use namewire::pipeline::Pipeline;
@@ -152,7 +152,7 @@ impl View<'_> {
         let _ = writeln!(
             text,
             "\n{surface:?}  {}  {} {}..{}, local id {}",
-            mention.label,
+            mention.kind,
             name(mention.field),
             at.start,
             at.end,
@@ -165,28 +165,28 @@ impl View<'_> {
             put(text, "model", &format!("{whole:?} {} {:.3}{cut}", found.kind, found.score));
         }
         for row in &explained.rows {
-            let ExplainedRow { entity, alias, origin, fit, refused } = row;
+            let ExplainedRow { entity, alias, origin, match_kind, refused } = row;
             let refused = refused.map(|reason| format!(", refused: {reason}")).unwrap_or_default();
             let (id, file, line) = (self.id(*entity), &origin.file, origin.line);
-            put(text, "row", &format!("{alias:?} of {id}, {file}:{line}, {fit}{refused}"));
+            put(text, "row", &format!("{alias:?} of {id}, {file}:{line}, {match_kind}{refused}"));
         }
         for candidate in &explained.candidates {
-            put(text, "candidate", &self.weighed_text(candidate));
+            put(text, "candidate", &self.candidate_text(candidate));
         }
         for (step, link) in &explained.steps {
             put(text, step.as_str(), &self.link_text(link));
         }
     }
 
-    fn weighed_text(&self, weighed: &Weighed) -> String {
-        let mut text = format!("{}: prior {}", self.id(weighed.entity), short(weighed.prior));
-        for (factor, value, detail) in &weighed.factors {
+    fn candidate_text(&self, candidate: &ScoredCandidate) -> String {
+        let mut text = format!("{}: prior {}", self.id(candidate.entity), short(candidate.prior));
+        for (factor, value, detail) in &candidate.factors {
             let _ = write!(text, " × {} {factor}", short(*value));
             if !detail.is_empty() {
                 let _ = write!(text, " ({detail})");
             }
         }
-        let _ = write!(text, " = {}, {:.1}%", short(weighed.weight), 100.0 * weighed.share);
+        let _ = write!(text, " = {}, {:.1}%", short(candidate.weight), 100.0 * candidate.share);
         text
     }
 
@@ -245,17 +245,17 @@ impl View<'_> {
         });
         let rows = explained.rows.iter().map(|row| {
             json!({"entity_id": self.id(row.entity), "alias": *row.alias, "table": *row.origin.file,
-                   "line": row.origin.line, "fit": row.fit, "refused": row.refused})
+                   "line": row.origin.line, "match": row.match_kind, "refused": row.refused})
         });
-        let candidates = explained.candidates.iter().map(|weighed| {
-            let factors = weighed
+        let candidates = explained.candidates.iter().map(|candidate| {
+            let factors = candidate
                 .factors
                 .iter()
                 .map(|(factor, value, detail)| json!({"factor": factor.as_str(), "value": value, "detail": detail}));
-            json!({"entity_id": self.id(weighed.entity), "prior": weighed.prior,
-                   "factors": factors.collect::<Vec<_>>(), "weight": weighed.weight, "share": weighed.share})
+            json!({"entity_id": self.id(candidate.entity), "prior": candidate.prior,
+                   "factors": factors.collect::<Vec<_>>(), "weight": candidate.weight, "share": candidate.share})
         });
-        value["type"] = json!(*mention.label);
+        value["type"] = json!(*mention.kind);
         value["found_by"] = json!(mention.found_by);
         value["local_id"] = json!(mention.local_id);
         value["entity_id"] = json!(mention.link.entity.map(|entity| self.id(entity)));

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use super::choose;
+use super::candidates::mention::{Ambiguity, CandidateMention, Hit, MatchKind};
+use super::context::LinkContext;
+use super::document::Document;
+use super::linker::Linker;
 use super::outcome::{Link, LinkedMention, Reason};
-use super::page::Page;
-use super::scan::{Doubt, Fit};
-use super::sites::Site;
-use super::table::{EntityIx, EntityTable, RowOrigin};
-use super::weigh::{Context, Factor};
-use super::{Document, Linker};
+use super::steps::score::{Candidate, Factor, NamedEntities};
+use super::table::{EntityIx, RowOrigin};
+use super::trace::{Step, Trace};
 use crate::article::Field;
 use crate::decode::NerSpan;
 use crate::span::Span;
@@ -33,7 +33,7 @@ pub struct ExplainedMention {
     /// The rows of the table that have this name.
     pub rows: Vec<ExplainedRow>,
     /// The candidates that no rule refused, best first.
-    pub candidates: Vec<Weighed>,
+    pub candidates: Vec<ScoredCandidate>,
     /// The link after each step that set or changed it.
     pub steps: Vec<(Step, Link)>,
 }
@@ -48,14 +48,14 @@ pub struct ExplainedRow {
     /// Where it is written.
     pub origin: RowOrigin,
     /// How the text agrees with it: `exact`, `folded`, `shortened` or `misspelt`.
-    pub fit: &'static str,
+    pub match_kind: &'static str,
     /// The rule that refuses it here.
     pub refused: Option<Reason>,
 }
 
 /// A candidate and what it weighs: its prior times all factors.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Weighed {
+pub struct ScoredCandidate {
     /// The entity.
     pub entity: EntityIx,
     /// The share of uses of the alias that the table gives it; 0.5 where it says nothing.
@@ -66,21 +66,6 @@ pub struct Weighed {
     pub weight: f32,
     /// Its share of the weight of all candidates.
     pub share: f32,
-}
-
-/// A step that set or changed a link.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Step {
-    /// The name by itself: rows, rules, weights.
-    Table,
-    /// A definition in the article.
-    Definition,
-    /// A fuller name in the article.
-    Coreference,
-    /// What was ambiguous, weighed again with all that has been linked since.
-    SecondLook,
-    /// A spelling a letter away.
-    Fuzzy,
 }
 
 /// A place that has an alias and is no mention.
@@ -123,14 +108,14 @@ impl Linker {
     pub fn explain(&self, document: &Document<'_>, found: Vec<NerSpan>) -> Explanation {
         let mut recorder = Recorder::default();
         let mentions = self.run(document, found.clone(), &mut recorder);
-        let traces = recorder.sites.into_iter();
-        let explained = mentions.into_iter().zip(traces).map(|(mention, trace)| {
-            let here = |found: &&NerSpan| found.field == mention.field && found.span.overlaps(mention.span);
+        let records = recorder.mentions.into_iter();
+        let explained = mentions.into_iter().zip(records).map(|(mention, record)| {
+            let overlaps = |found: &&NerSpan| found.field == mention.field && found.span.overlaps(mention.span);
             ExplainedMention {
-                found: found.iter().filter(here).cloned().collect(),
-                rows: trace.rows,
-                candidates: trace.candidates,
-                steps: trace.steps,
+                found: found.iter().filter(overlaps).cloned().collect(),
+                rows: record.rows,
+                candidates: record.candidates,
+                steps: record.steps,
                 mention,
             }
         });
@@ -138,98 +123,97 @@ impl Linker {
     }
 }
 
-/// Who watches linking. `()` does not, and costs nothing.
-pub(super) trait Watch {
-    /// A site is dropped.
-    fn dropped(&mut self, _table: &EntityTable, _page: &Page<'_>, _site: &Site) {}
-    /// The sites are about to be weighed in this context; `again` where only ambiguous ones are.
-    fn weighing(&mut self, _table: &EntityTable, _page: &Page<'_>, _sites: &[Site], _context: &Context, _again: bool) {}
-    /// A step is done.
-    fn done(&mut self, _step: Step, _links: &[Link]) {}
-}
-
-impl Watch for () {}
-
+/// Records what happens to each mention.
 #[derive(Debug, Default)]
 struct Recorder {
-    sites: Vec<Trace>,
+    mentions: Vec<MentionRecord>,
     dropped: Vec<Dropped>,
 }
 
 #[derive(Debug, Default)]
-struct Trace {
+struct MentionRecord {
     rows: Vec<ExplainedRow>,
-    candidates: Vec<Weighed>,
+    candidates: Vec<ScoredCandidate>,
     steps: Vec<(Step, Link)>,
 }
 
-impl Watch for Recorder {
-    fn dropped(&mut self, table: &EntityTable, page: &Page<'_>, site: &Site) {
-        let mut entities: Vec<EntityIx> = site.hits.iter().map(|hit| table.lexicon.row(hit.row).entity).collect();
+impl Trace for Recorder {
+    fn dropped(&mut self, context: &LinkContext<'_>, mention: &CandidateMention) {
+        let entity = |hit: &Hit| context.table.lexicon.row(hit.row).entity;
+        let mut entities: Vec<EntityIx> = mention.hits.iter().map(entity).collect();
         entities.dedup();
-        let why = match (site.doubt, choose::candidates(table, page, site)) {
-            (Some(Doubt::LongerName), _) => DropReason::PartOfLongerName,
+        let why = match (mention.ambiguity, context.candidates(mention)) {
+            (Some(Ambiguity::LongerName), _) => DropReason::PartOfLongerName,
             (_, Err(reason)) => DropReason::Refused(reason),
             _ => DropReason::CapitalsProveNothing,
         };
-        self.dropped.push(Dropped { field: site.field, span: site.span, entities, why });
+        self.dropped.push(Dropped { field: mention.field, span: mention.span, entities, why });
     }
 
-    fn weighing(&mut self, table: &EntityTable, page: &Page<'_>, sites: &[Site], context: &Context, again: bool) {
-        self.sites.resize_with(sites.len(), Trace::default);
-        for (at, (site, trace)) in sites.iter().zip(&mut self.sites).enumerate() {
-            let is_open = trace.steps.last().is_some_and(|(_, link)| link.reason == Some(Reason::BelowMargin));
+    fn scoring(
+        &mut self,
+        context: &LinkContext<'_>,
+        mentions: &[CandidateMention],
+        named: &NamedEntities,
+        again: bool,
+    ) {
+        self.mentions.resize_with(mentions.len(), MentionRecord::default);
+        for (at, (mention, record)) in mentions.iter().zip(&mut self.mentions).enumerate() {
+            let is_open = record.steps.last().is_some_and(|(_, link)| link.reason == Some(Reason::BelowMargin));
             if !again || is_open {
-                trace.rows = rows(table, page, site);
-                trace.candidates = weighed(table, page, (at, site), context);
+                record.rows = context.explained_rows(mention);
+                record.candidates = context.scored_candidates((at, mention), named);
             }
         }
     }
 
     fn done(&mut self, step: Step, links: &[Link]) {
-        for (trace, link) in self.sites.iter_mut().zip(links) {
-            if trace.steps.last().is_none_or(|(_, last)| last != link) {
-                trace.steps.push((step, link.clone()));
+        for (record, link) in self.mentions.iter_mut().zip(links) {
+            if record.steps.last().is_none_or(|(_, last)| last != link) {
+                record.steps.push((step, link.clone()));
             }
         }
     }
 }
 
-fn rows(table: &EntityTable, page: &Page<'_>, site: &Site) -> Vec<ExplainedRow> {
-    let explained = |hit: &super::scan::Hit| {
-        let row = table.lexicon.row(hit.row);
-        ExplainedRow {
-            entity: row.entity,
-            alias: row.alias.clone(),
-            origin: table.entity(row.entity).origin.clone(),
-            fit: fit_name(hit.fit),
-            refused: choose::refusal(table, page, hit.row),
-        }
-    };
-    site.hits.iter().map(explained).collect()
-}
+impl LinkContext<'_> {
+    fn explained_rows(&self, mention: &CandidateMention) -> Vec<ExplainedRow> {
+        let explained = |hit: &Hit| {
+            let row = self.table.lexicon.row(hit.row);
+            ExplainedRow {
+                entity: row.entity,
+                alias: row.alias.clone(),
+                origin: self.table.entity(row.entity).origin.clone(),
+                match_kind: match_name(hit.match_kind),
+                refused: self.refusal(hit.row),
+            }
+        };
+        mention.hits.iter().map(explained).collect()
+    }
 
-const fn fit_name(fit: Fit) -> &'static str {
-    match fit {
-        Fit::Exact => "exact",
-        Fit::Folded => "folded",
-        Fit::Shortened => "shortened",
-        Fit::Misspelt => "misspelt",
+    fn scored_candidates(&self, mention: (usize, &CandidateMention), named: &NamedEntities) -> Vec<ScoredCandidate> {
+        let Ok(options) = self.candidates(mention.1) else { return Vec::new() };
+        let mut factors: Vec<(EntityIx, (Factor, f32, String))> = Vec::new();
+        let weights = self.score_candidates(mention, named, &options, &mut |entity, factor, value, detail| {
+            factors.push((entity, (factor, value, detail())));
+        });
+        let total: f32 = weights.iter().map(|(_, _, weight)| weight).sum();
+        let one = |&(candidate, prior, weight): &(Candidate, f32, f32)| {
+            let own =
+                factors.iter().filter(|(entity, _)| *entity == candidate.entity).map(|(_, factor)| factor.clone());
+            ScoredCandidate { entity: candidate.entity, prior, factors: own.collect(), weight, share: weight / total }
+        };
+        let mut scored: Vec<ScoredCandidate> = weights.iter().map(one).collect();
+        scored.sort_by(|left, right| right.weight.total_cmp(&left.weight).then(left.entity.cmp(&right.entity)));
+        scored
     }
 }
 
-fn weighed(table: &EntityTable, page: &Page<'_>, site: (usize, &Site), context: &Context) -> Vec<Weighed> {
-    let Ok(options) = choose::candidates(table, page, site.1) else { return Vec::new() };
-    let mut factors: Vec<(EntityIx, (Factor, f32, String))> = Vec::new();
-    let weights = choose::weigh(table, page, site, context, &options, &mut |entity, factor, value, detail| {
-        factors.push((entity, (factor, value, detail())));
-    });
-    let total: f32 = weights.iter().map(|(_, _, weight)| weight).sum();
-    let one = |&(sense, prior, weight): &(choose::Sense, f32, f32)| {
-        let own = factors.iter().filter(|(entity, _)| *entity == sense.entity).map(|(_, factor)| factor.clone());
-        Weighed { entity: sense.entity, prior, factors: own.collect(), weight, share: weight / total }
-    };
-    let mut weighed: Vec<Weighed> = weights.iter().map(one).collect();
-    weighed.sort_by(|left, right| right.weight.total_cmp(&left.weight).then(left.entity.cmp(&right.entity)));
-    weighed
+const fn match_name(kind: MatchKind) -> &'static str {
+    match kind {
+        MatchKind::Exact => "exact",
+        MatchKind::Folded => "folded",
+        MatchKind::Shortened => "shortened",
+        MatchKind::Misspelt => "misspelt",
+    }
 }

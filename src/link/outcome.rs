@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::explain::Step;
+use super::codes::codes;
 use super::table::{EntityIx, RowOrigin};
-use super::weigh::Factor;
 use crate::article::Field;
 use crate::span::Span;
 
@@ -18,7 +17,7 @@ pub struct LinkedMention {
     /// Its bytes in the field's raw text.
     pub span: Span,
     /// The type: the model's, or the table's where it knows better (see [`LinkOptions::types_from_table`](super::LinkOptions)).
-    pub label: Arc<str>,
+    pub kind: Arc<str>,
     /// The model's confidence; none for what the table alone found.
     pub score: Option<f32>,
     /// Who found it.
@@ -34,6 +33,7 @@ pub struct LinkedMention {
 /// Who found a mention.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum FoundBy {
     /// The model, and no alias covers it.
     Model,
@@ -58,8 +58,8 @@ pub struct Link {
     pub score: Option<f32>,
     /// What the link rests on.
     pub evidence: Option<Evidence>,
-    /// All entities that were weighed, best first.
-    pub candidates: Vec<Candidate>,
+    /// All entities that were scored, best first.
+    pub candidates: Vec<RankedCandidate>,
     /// Why there is no entity, or what decided between several.
     pub reason: Option<Reason>,
 }
@@ -67,13 +67,14 @@ pub struct Link {
 /// Whether a mention has an entity.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Status {
     /// It has one.
     Linked,
     /// Neither the table nor the article says who it is.
     #[default]
     Unknown,
-    /// Several entities fit and nothing decides.
+    /// Several entities kind and nothing decides.
     Ambiguous,
     /// The table knows the name, but a rule of its row speaks against it here.
     Refused,
@@ -82,6 +83,7 @@ pub enum Status {
 /// The step that linked a mention, in order of trust.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Method {
     /// The alias as the table writes it.
     Alias,
@@ -116,9 +118,9 @@ pub enum Evidence {
     },
 }
 
-/// An entity that was weighed for a mention.
+/// An entity that was scored for a mention.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Candidate {
+pub struct RankedCandidate {
     /// The entity.
     pub entity: EntityIx,
     /// Its share of the weight of all candidates.
@@ -128,6 +130,7 @@ pub struct Candidate {
 /// Why a mention has no entity, or what decided where several could be meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Reason {
     /// The run has no table.
     NoTable,
@@ -155,24 +158,6 @@ pub enum Reason {
     ContextDecided,
 }
 
-/// Gives each variant the stable code that is written.
-macro_rules! codes {
-    ($kind:ident { $($variant:ident => $code:literal),+ $(,)? }) => {
-        impl $kind {
-            /// The stable code that is written.
-            pub const fn as_str(self) -> &'static str {
-                match self { $($kind::$variant => $code),+ }
-            }
-        }
-
-        impl std::fmt::Display for $kind {
-            fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                out.write_str(self.as_str())
-            }
-        }
-    };
-}
-
 codes!(FoundBy { Model => "model", Table => "table", Both => "both" });
 codes!(Status { Linked => "linked", Unknown => "unknown", Ambiguous => "ambiguous", Refused => "refused" });
 codes!(Method { Alias => "alias", Folded => "folded", Acronym => "acronym", Coreference => "coreference", Fuzzy => "fuzzy" });
@@ -189,25 +174,4 @@ codes!(Reason {
     DefinedOtherwise => "defined_otherwise",
     PriorDecided => "prior_decided",
     ContextDecided => "context_decided",
-});
-codes!(Factor {
-    Fit => "fit",
-    NamedElsewhere => "named_elsewhere",
-    NamedBefore => "named_before",
-    Related => "related",
-    Described => "described",
-    TypeAgrees => "type_agrees",
-    TypeDisagrees => "type_disagrees",
-    NotYet => "not_yet",
-    NoLonger => "no_longer",
-    LanguageCue => "language_cue",
-    NoLanguageCue => "no_language_cue",
-    BareRegion => "bare_region",
-});
-codes!(Step {
-    Table => "table",
-    Definition => "definition",
-    Coreference => "coreference",
-    SecondLook => "second_look",
-    Fuzzy => "fuzzy",
 });

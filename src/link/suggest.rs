@@ -7,10 +7,10 @@ use ahash::{AHashMap, AHashSet};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::fuzzy::is_near;
-use super::normalise::fold;
-use super::table::{EntityIx, EntityTable};
 use crate::error::{Error, ErrorKind, Result};
+use crate::link::table::spellings::is_near;
+use crate::link::table::{EntityIx, EntityTable};
+use crate::link::text::normalise::fold;
 
 /// Sentences that are kept of each group.
 const EXAMPLES: usize = 3;

@@ -131,7 +131,7 @@ fn render_mentions(done: &ArticleMentions<'_>, table: Option<&EntityTable>, opti
         let line = mention_line(mention, &location, link, done, table, options);
         push_line(&mut rendered.mentions, &line)?;
         linked += usize::from(mention.link.status == Status::Linked);
-        rendered.written.push(WrittenMention { kind: mention.label.clone(), entity: mention.link.entity });
+        rendered.written.push(WrittenMention { kind: mention.kind.clone(), entity: mention.link.entity });
     }
     if options.spans {
         rendered.span_count = done.found.len();
@@ -183,7 +183,7 @@ fn render_reject(reject: &Reject, options: &LineOptions) -> Result<Rendered> {
 impl LineOptions {
     fn keeps(&self, mention: &LinkedMention) -> bool {
         mention.score.is_none_or(|score| score >= self.min_score)
-            && (self.types.is_empty() || self.types.contains(&*mention.label))
+            && (self.types.is_empty() || self.types.contains(&*mention.kind))
     }
 }
 
@@ -204,7 +204,7 @@ fn mention_line<'m>(
         start_byte: mention.span.start,
         end_byte: mention.span.end,
         text: location.text,
-        kind: &mention.label,
+        kind: &mention.kind,
         score: mention.score.map(rounded),
         found_by: mention.found_by,
         sentence: location.sentence,
@@ -226,7 +226,7 @@ fn link_line<'m>(link: &'m Link, points: &mut [CodePoints<'_>; 2], table: Option
             EvidenceLine::Span { field: *field, start: points.start, end: points.end, text }
         }
     });
-    let candidate = |candidate: &crate::link::Candidate| {
+    let candidate = |candidate: &crate::link::RankedCandidate| {
         let entity = table?.entity(candidate.entity);
         Some(CandidateLine { entity_id: &entity.id, score: rounded(candidate.score) })
     };

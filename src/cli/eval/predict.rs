@@ -135,7 +135,7 @@ fn found(done: &ArticleMentions<'_>, table: Option<&EntityTable>) -> Vec<Raw> {
     mentions
         .map(|mention| Raw {
             span: points.range(mention.span),
-            label: Arc::clone(&mention.label),
+            label: Arc::clone(&mention.kind),
             entity: mention.link.entity.zip(table).map(|(entity, table)| Arc::clone(&table.entity(entity).id)),
             text: mention.span.slice(text).into(),
         })

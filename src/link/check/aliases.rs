@@ -3,12 +3,12 @@
 use ahash::{AHashMap, AHashSet};
 use jiff::civil::Date;
 
-use super::super::lexicon::MAX_WORDS;
-use super::super::lists;
-use super::super::normalise::{exact, fold};
-use super::super::record::{AliasRecord, CaseRule};
-use super::super::table::{bare_name, read_date};
 use super::{Entry, Findings};
+use crate::link::table::lexicon::MAX_WORDS;
+use crate::link::table::record::{AliasRecord, CaseRule};
+use crate::link::table::{bare_name, read_date};
+use crate::link::text::lists;
+use crate::link::text::normalise::{exact, fold};
 
 /// One alias with its entity.
 struct Use<'e> {

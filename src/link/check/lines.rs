@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::super::normalise::fold;
-use super::super::record::{AliasRecord, EntityRecord};
-use super::super::table::read_date;
 use super::{Entry, Findings, Severity};
+use crate::link::table::read_date;
+use crate::link::table::record::{AliasRecord, EntityRecord};
+use crate::link::text::normalise::fold;
 
 /// Reads the lines of one file; those that are no entities become findings.
 pub(super) fn read(file: &Arc<str>, bytes: &[u8], entries: &mut Vec<Entry>, findings: &mut Findings) {

@@ -15,8 +15,8 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::record::EntityRecord;
 use crate::error::{Error, ErrorKind, Result};
+use crate::link::table::record::EntityRecord;
 
 /// How grave a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

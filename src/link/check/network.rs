@@ -2,10 +2,10 @@
 
 use ahash::{AHashMap, AHashSet};
 
-use super::super::fuzzy::{each_form, is_near};
-use super::super::normalise::fold;
-use super::super::table::bare_name;
 use super::{Entry, Findings};
+use crate::link::table::bare_name;
+use crate::link::table::spellings::{each_form, is_near};
+use crate::link::text::normalise::fold;
 
 /// Relations that lead upwards, so that a circle of them cannot be.
 const UPWARD: [&str; 2] = ["part_of", "located_in"];

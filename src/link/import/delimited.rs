@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use super::{Row, Rows};
 use crate::date::DateRange;
 use crate::error::{Error, ErrorKind, Result};
-use crate::link::normalise::fold;
 use crate::link::table::bare_name;
+use crate::link::text::normalise::fold;
 
 /// The columns, by number.
 struct Columns {

@@ -15,8 +15,8 @@ use serde_json::{Value, json};
 pub use delimited::delimited;
 pub use petrarch::Petrarch;
 
-use super::normalise::{exact, fold};
 use crate::error::{Error, Result};
+use crate::link::text::normalise::{exact, fold};
 
 /// A row that is written.
 #[derive(Clone, Debug, Default, Serialize)]

@@ -18,10 +18,10 @@ use jiff::civil::Date;
 
 use super::{Row, Rows};
 use crate::error::{Error, Result};
-use crate::link::fuzzy::is_near;
-use crate::link::lists;
-use crate::link::normalise::fold;
 use crate::link::suggest::slug;
+use crate::link::table::spellings::is_near;
+use crate::link::text::lists;
+use crate::link::text::normalise::fold;
 
 /// Reads dictionaries; states that one of them defines are known to the next.
 #[derive(Debug, Default)]

@@ -1,70 +1,38 @@
-//! The entity table: what a user wrote, checked line by line.
+//! The entity table, checked line by line and compiled for lookup.
 //!
-//! Several files are one table. Whatever cannot stand is an error that names its file and line, because a
-//! misspelt key or a relation to nowhere would otherwise lose data without a word.
+//! Several files form one table. Anything invalid is an error that names its file and line: a misspelt key or a
+//! relation to a missing entity would otherwise lose data silently.
+
+mod entity;
+mod keys;
+pub(crate) mod lexicon;
+pub(crate) mod record;
+pub(crate) mod spellings;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use ahash::AHashSet;
 use jiff::civil::Date;
 
-use super::lexicon::{Lexicon, Row, Rules};
-use super::normalise::{exact, fold};
-use super::record::{AliasRecord, CaseRule, EntityRecord};
+use super::text::normalise::{exact, fold};
 use crate::date::DateRange;
 use crate::error::{Error, ErrorKind, Result};
 use crate::hash::sha256_joined;
-
-/// Index of an entity in its table; the order is that of the ids, whatever the order of the lines.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct EntityIx(pub(super) u32);
-
-/// One canonical entity.
-#[derive(Clone, Debug)]
-pub struct Entity {
-    /// The user's id for it.
-    pub id: Arc<str>,
-    /// Its canonical name.
-    pub name: Arc<str>,
-    /// PER, ORG, LOC, MISC, or whatever types the table uses.
-    pub kind: Arc<str>,
-    /// What it is related to, without being the same.
-    pub relations: Box<[(Arc<str>, EntityIx)]>,
-    /// First day on which it existed.
-    pub valid_from: Option<Date>,
-    /// Last day on which it existed.
-    pub valid_to: Option<Date>,
-    /// What it is, in a line.
-    pub description: Option<Arc<str>>,
-    /// Its Wikidata id.
-    pub wikidata: Option<Arc<str>>,
-    /// Where the row comes from.
-    pub source: Option<Arc<str>>,
-    /// The file and line that define it.
-    pub origin: RowOrigin,
-    /// Related entities in either direction, sorted.
-    pub(super) neighbours: Box<[EntityIx]>,
-    /// Folded content words of the description, sorted.
-    pub(super) described_by: Box<[Arc<str>]>,
-}
-
-/// A line of a table file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RowOrigin {
-    /// The file as it was named.
-    pub file: Arc<str>,
-    /// Counted from 1.
-    pub line: u32,
-}
+pub use entity::{Entity, EntityIx, RowOrigin};
+use lexicon::{Lexicon, Row, Rules};
+use record::{AliasRecord, CaseRule, EntityRecord};
+use spellings::SpellingIndex;
 
 /// Entities and their aliases: loaded, checked and compiled for lookup.
 #[derive(Debug)]
 pub struct EntityTable {
     entities: Vec<Entity>,
-    pub(super) lexicon: Lexicon,
+    pub(crate) lexicon: Lexicon,
     kinds: Vec<Arc<str>>,
     sha256: String,
+    /// Built when the first name asks for it.
+    spellings: OnceLock<SpellingIndex>,
 }
 
 impl EntityTable {
@@ -128,7 +96,7 @@ impl EntityTable {
         let mut kinds: Vec<Arc<str>> = entities.iter().map(|entity| entity.kind.clone()).collect();
         kinds.sort();
         kinds.dedup();
-        Ok(Self { entities, lexicon, kinds, sha256 })
+        Ok(Self { entities, lexicon, kinds, sha256, spellings: OnceLock::new() })
     }
 
     /// The entity behind an index of this table.
@@ -158,8 +126,13 @@ impl EntityTable {
     }
 
     /// True where some entity has this type.
-    pub(super) fn has_kind(&self, kind: &str) -> bool {
+    pub(crate) fn has_kind(&self, kind: &str) -> bool {
         self.kinds.iter().any(|known| &**known == kind)
+    }
+
+    /// The words of the aliases by their neighbouring spellings.
+    pub(crate) fn spellings(&self) -> &SpellingIndex {
+        self.spellings.get_or_init(|| SpellingIndex::new(&self.lexicon))
     }
 
     /// SHA-256 of the sources, in the order in which they were given.
@@ -286,7 +259,7 @@ fn name_row(entity: &Entity, ix: EntityIx) -> Result<Row> {
 }
 
 /// A name without its qualifier in brackets.
-pub(super) fn bare_name(name: &str) -> &str {
+pub(crate) fn bare_name(name: &str) -> &str {
     match name.rsplit_once(" (") {
         Some((bare, qualifier)) if qualifier.ends_with(')') && !bare.trim().is_empty() => bare,
         _ => name,
@@ -343,12 +316,11 @@ fn period(from: Option<&str>, to: Option<&str>, origin: &RowOrigin) -> Result<(O
 }
 
 /// ISO dates, and years before the common era ("-0634"), which histories need and newsrooms do not.
-pub(super) fn read_date(text: &str) -> Option<DateRange> {
+pub(crate) fn read_date(text: &str) -> Option<DateRange> {
     let Some(year) = text.strip_prefix('-') else { return DateRange::parse_iso(text) };
     let year: i16 = year.parse().ok().filter(|_| year.len() == 4)?;
     Some(DateRange { first: Date::new(-year, 1, 1).ok()?, last: Date::new(-year, 12, 31).ok()? })
 }
 
 #[cfg(test)]
-#[path = "table_tests.rs"]
 mod tests;

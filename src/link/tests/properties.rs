@@ -1,9 +1,17 @@
-//! What holds for any text: random articles of table names and traps, with model mentions anywhere.
+//! Properties of linking on random articles of table names and traps, with model spans anywhere.
 
 use proptest::prelude::*;
 
-use super::tests::{TABLE, linker};
-use super::*;
+use super::{TABLE, linker};
+use crate::article::Field;
+use crate::decode::NerSpan;
+use crate::link::candidates::mention::MatchSource;
+use crate::link::candidates::scan::with_article;
+use crate::link::context::LinkContext;
+use crate::link::normalise::fold;
+use crate::link::text::view::FieldView;
+use crate::link::text::words::Gap;
+use crate::link::{Document, EntityIx, EntityTable, LinkOptions, Linker};
 use crate::span::Span;
 
 /// Texts of table names, traps and separators.
@@ -61,7 +69,7 @@ fn told(linker: &Linker, text: &str, found: Vec<NerSpan>) -> Vec<String> {
             format!(
                 "{:?} {:?} {:?} {:?} {:?} {:?} {:?} {candidates:?} {}",
                 mention.span,
-                mention.label,
+                mention.kind,
                 mention.found_by,
                 link.entity.map(id),
                 link.method,
@@ -101,15 +109,15 @@ proptest! {
 
     #[test]
     fn the_scan_finds_what_a_naive_search_finds(text in article()) {
-        let linker = linker();
+        let (linker, options) = (linker(), LinkOptions::default());
         let document = Document { title: None, text: &text, date: None, sentences: &[] };
-        let page = Page::new(&document);
-        let body = page.body(Field::Text);
-        let found = scan::scan(&linker.table, &page, body);
-        for start in 0..body.words.content_len() {
-            let Some(end) = naive_longest(&linker, &page, body, start) else { continue };
-            let first = scan::with_article(body, start);
-            let last = body.words.content(end - 1) + 1;
+        let context = LinkContext::new(linker.table(), &options, &document);
+        let field = context.view.field(Field::Text);
+        let found = context.scan(field);
+        for start in 0..field.words.content_len() {
+            let Some(end) = naive_longest(&context, field, start) else { continue };
+            let first = with_article(field, start);
+            let last = field.words.content(end - 1) + 1;
             // Only a longer alias whose small head is cut off ("Aleppo province") may end otherwise.
             let scanned = found.iter().find(|found| found.words.start == first);
             prop_assert!(scanned.is_some_and(|found| found.words.end == last), "{text:?} {first}..{last} {found:?}");
@@ -118,18 +126,18 @@ proptest! {
 }
 
 /// The end of the longest alias from a word on: every run of words against every row of the table.
-fn naive_longest(linker: &Linker, page: &Page<'_>, body: &page::Body<'_>, start: usize) -> Option<usize> {
-    let lexicon = &linker.table.lexicon;
+fn naive_longest(context: &LinkContext<'_>, field: &FieldView<'_>, start: usize) -> Option<usize> {
+    let lexicon = &context.table.lexicon;
     let mut longest = None;
-    for end in start + 1..=body.words.content_len() {
-        if end > start + 1 && body.words.content_gap(end - 1) == words::Gap::Break {
+    for end in start + 1..=field.words.content_len() {
+        if end > start + 1 && field.words.content_gap(end - 1) == Gap::Break {
             break;
         }
         let mut key = String::new();
-        body.words.push_key(start, end, &mut key);
-        let rows = (0..lexicon.len()).filter(|&row| normalise::fold(&lexicon.row(row).text) == key);
+        field.words.push_key(start, end, &mut key);
+        let rows = (0..lexicon.len()).filter(|&row| fold(&lexicon.row(row).text) == key);
         let fits = |row: u32| {
-            let hits = scan::hits(&linker.table, page, body, row..row + 1, &(start..end), scan::Voucher::Table);
+            let hits = context.hits(field, row..row + 1, &(start..end), MatchSource::Table);
             !hits.is_empty()
         };
         if rows.into_iter().any(fits) {

@@ -1,8 +1,13 @@
 //! Rules of linking on short texts, each with the trap that it exists for.
 
+mod properties;
+
 use std::sync::Arc;
 
 use super::*;
+use crate::article::Field;
+use crate::date::DateRange;
+use crate::decode::NerSpan;
 use crate::span::Span;
 
 pub(super) const TABLE: &str = r#"
@@ -298,7 +303,7 @@ fn types_come_from_whoever_knows_better() {
     let linker = linker();
     let types = |marked: &str| {
         let (_, linked) = link_marked(&linker, marked, None);
-        linked.iter().map(|mention| mention.label.to_string()).collect::<Vec<_>>()
+        linked.iter().map(|mention| mention.kind.to_string()).collect::<Vec<_>>()
     };
     assert_eq!(types("{LOC:Syrian} {ORG:Assad} and {PER:Homs}"), ["MISC", "PER", "LOC"]);
     assert_eq!(types("{MISC:Libya}, {GPE:Iraq}, {ORG:Foo Bar}"), ["MISC", "GPE", "ORG"]);

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use ahash::AHashSet;
 
 /// Words before a person's name that are not part of it.
-pub(super) fn is_title(word: &str) -> bool {
+pub(crate) fn is_title(word: &str) -> bool {
     static TITLES: LazyLock<AHashSet<&str>> = LazyLock::new(|| {
         "adm admiral ambassador archbishop ayatollah baroness bishop brig brigadier caliph capt captain \
         cardinal chancellor chief cmdr col colonel commander congressman corporal cpl crown defence defense \
@@ -21,7 +21,7 @@ pub(super) fn is_title(word: &str) -> bool {
 }
 
 /// Points of the compass that news puts before a place without making a new name of it.
-pub(super) fn is_compass(word: &str) -> bool {
+pub(crate) fn is_compass(word: &str) -> bool {
     matches!(
         word,
         "north"
@@ -50,7 +50,7 @@ pub(super) fn is_compass(word: &str) -> bool {
 }
 
 /// Kinds of place that follow a name: part of it when capitalised, else only told of it.
-pub(super) fn is_place_head(word: &str) -> bool {
+pub(crate) fn is_place_head(word: &str) -> bool {
     matches!(
         word,
         "province"
@@ -80,7 +80,7 @@ pub(super) fn is_place_head(word: &str) -> bool {
 }
 
 /// The heads under which a first-level region of a country may be named, in the singular.
-pub(super) fn region_head(word: &str) -> Option<&'static str> {
+pub(crate) fn region_head(word: &str) -> Option<&'static str> {
     match word {
         "province" | "provinces" => Some("province"),
         "governorate" | "governorates" => Some("governorate"),
@@ -90,22 +90,22 @@ pub(super) fn region_head(word: &str) -> Option<&'static str> {
 }
 
 /// Institutions that are no names of their own beside a country: "Government of Iraq", "UK Government".
-pub(super) fn is_institution(word: &str) -> bool {
+pub(crate) fn is_institution(word: &str) -> bool {
     matches!(word, "government" | "regime" | "authorities" | "governments")
 }
 
 /// Months and days that are also names: doubtful wherever they stand.
-pub(super) fn is_calendar_word(word: &str) -> bool {
+pub(crate) fn is_calendar_word(word: &str) -> bool {
     matches!(word, "april" | "august" | "friday" | "june" | "march" | "may")
 }
 
 /// Words before a month or a day that make it a time.
-pub(super) fn is_time_cue(word: &str) -> bool {
+pub(crate) fn is_time_cue(word: &str) -> bool {
     matches!(word, "in" | "since" | "until" | "during" | "last" | "next" | "early" | "late" | "mid" | "this")
 }
 
 /// Common nouns that news writes in capitals: no names.
-pub(super) fn is_common_acronym(word: &str) -> bool {
+pub(crate) fn is_common_acronym(word: &str) -> bool {
     matches!(
         word,
         "ied"
@@ -157,7 +157,7 @@ pub(super) fn is_common_acronym(word: &str) -> bool {
 }
 
 /// Words with which the name of a military unit ends before that of the unit above it.
-pub(super) fn is_unit(word: &str) -> bool {
+pub(crate) fn is_unit(word: &str) -> bool {
     matches!(
         word,
         "battalion"
@@ -174,17 +174,17 @@ pub(super) fn is_unit(word: &str) -> bool {
 }
 
 /// Small words inside the names of organisations.
-pub(super) fn joins_names(word: &str) -> bool {
+pub(crate) fn joins_names(word: &str) -> bool {
     matches!(word, "of" | "for" | "in" | "and" | "the" | "to" | "on" | "against")
 }
 
 /// What may follow a surname as part of the name.
-pub(super) fn is_name_suffix(word: &str) -> bool {
+pub(crate) fn is_name_suffix(word: &str) -> bool {
     matches!(word, "ii" | "iii" | "iv" | "jr" | "sr")
 }
 
 /// "1st", "32nd", "134th".
-pub(super) fn is_ordinal(word: &str) -> bool {
+pub(crate) fn is_ordinal(word: &str) -> bool {
     let digits = word.trim_end_matches(|char: char| char.is_ascii_lowercase());
     !digits.is_empty()
         && digits.bytes().all(|byte| byte.is_ascii_digit())
@@ -193,7 +193,7 @@ pub(super) fn is_ordinal(word: &str) -> bool {
 
 /// English words that are also names or acronyms, or the folded form of one. Where capitals prove nothing (the
 /// start of a sentence, a headline), such a word alone is not taken for a name without other evidence.
-pub(super) fn is_common_word(word: &str) -> bool {
+pub(crate) fn is_common_word(word: &str) -> bool {
     static COMMON: LazyLock<AHashSet<&str>> = LazyLock::new(|| {
         "a abandon about ace act after against aid aids air all alliance also am amid an and any april arc \
         are arm army art as ask at august back ban bank bar bass bat bath battle be bell best big bill bin \

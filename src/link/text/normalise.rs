@@ -5,9 +5,7 @@
 //! also drops case, accents, apostrophes, ʿayn and hamza, hyphens, the dots of initialisms, the Arabic
 //! article (`al-`, `el-`, `ash-` …), "the", and the possessive. Folding what is folded changes nothing.
 
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
-
+use super::characters::{is_apostrophe, is_hyphen, is_invisible};
 use super::words::Words;
 
 /// The folded key of a name: `Bashar al-Asad` and `BASHAR AL ASAD’S` both give `bashar asad`.
@@ -34,48 +32,6 @@ pub fn exact(text: &str) -> String {
     }
     key.truncate(key.trim_end().len());
     key
-}
-
-/// Appends the folded letters of one word.
-pub(super) fn fold_word(word: &str, key: &mut String) {
-    if word.is_ascii() {
-        key.extend(word.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase() as char));
-        return;
-    }
-    // Lower case may bring marks ("İ") and marks may hide case, so both are asked twice.
-    let plain = word.nfkd().flat_map(char::to_lowercase).nfkd().flat_map(char::to_lowercase);
-    for char in plain.filter(|&char| !is_combining_mark(char) && char.is_alphanumeric() && !is_apostrophe(char)) {
-        match char {
-            'ı' => key.push('i'),
-            'ß' => key.push_str("ss"),
-            'ø' => key.push('o'),
-            'đ' | 'ð' => key.push('d'),
-            'ł' => key.push('l'),
-            'æ' => key.push_str("ae"),
-            'œ' => key.push_str("oe"),
-            'þ' => key.push_str("th"),
-            'ə' => key.push('e'),
-            char => key.push(char),
-        }
-    }
-}
-
-/// Apostrophes and quote marks that may stand inside a name, with ʿayn, hamza and their stand-ins.
-pub(super) const fn is_apostrophe(char: char) -> bool {
-    matches!(
-        char,
-        '\'' | '’' | '‘' | '‛' | '`' | '´' | '′' | 'ʹ' | 'ʻ' | 'ʼ' | 'ʽ' | 'ʾ' | 'ʿ' | 'ˈ' | 'ˊ' | 'ˋ' | '＇'
-    )
-}
-
-/// Hyphens, and the dashes that are typed for them.
-pub(super) const fn is_hyphen(char: char) -> bool {
-    matches!(char, '-' | '‐' | '‑' | '‒' | '–' | '−' | '﹣' | '－')
-}
-
-/// Characters that readers do not see: soft hyphens, zero widths, marks of direction.
-pub(super) const fn is_invisible(char: char) -> bool {
-    matches!(char, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
 }
 
 #[cfg(test)]

@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-use super::normalise::{fold_word, is_apostrophe, is_hyphen, is_invisible};
+use super::characters::{fold_word, is_apostrophe, is_hyphen, is_invisible};
 use crate::span::Span;
 
 /// What stands between a word and the one before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Gap {
+pub(crate) enum Gap {
     /// White space within a line, or an abbreviation's full stop and white space.
     Space,
     /// A hyphen that joins the two.
@@ -20,7 +20,7 @@ pub(super) enum Gap {
 
 /// How a word is capitalised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Case {
+pub(crate) enum Case {
     /// Begins in lower case, or has no case at all.
     Lower,
     /// Begins with a capital and goes on with some small letter.
@@ -35,32 +35,32 @@ pub(super) enum Case {
 
 impl Case {
     /// True for whatever begins with a capital.
-    pub(super) const fn is_capital(self) -> bool {
+    pub(crate) const fn is_capital(self) -> bool {
         matches!(self, Case::Title | Case::Upper | Case::Single)
     }
 }
 
 /// One word.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Word {
+pub(crate) struct Word {
     /// Its bytes, without a possessive.
-    pub(super) span: Span,
+    pub(crate) span: Span,
     key: (u32, u32),
     /// What stands before it.
-    pub(super) gap: Gap,
+    pub(crate) gap: Gap,
     /// Its capitals.
-    pub(super) case: Case,
+    pub(crate) case: Case,
     /// True for "the" and the Arabic article where they introduce a following word: no part of the key.
-    pub(super) is_article: bool,
+    pub(crate) is_article: bool,
     /// True where a possessive 's or ’ follows.
-    pub(super) possessive: bool,
+    pub(crate) possessive: bool,
     /// Index of its sentence.
-    pub(super) sentence: u32,
+    pub(crate) sentence: u32,
 }
 
 /// The words of one text.
 #[derive(Debug, Default)]
-pub(super) struct Words {
+pub(crate) struct Words {
     words: Vec<Word>,
     /// Indices of the words that make keys: all but articles.
     content: Vec<u32>,
@@ -69,7 +69,7 @@ pub(super) struct Words {
 
 impl Words {
     /// The words of a name, as one sentence.
-    pub(super) fn of_name(name: &str) -> Self {
+    pub(crate) fn of_name(name: &str) -> Self {
         let mut words = Self::default();
         words.add_sentence(name, Span::new(0, name.len()), 0);
         words.finish();
@@ -77,7 +77,7 @@ impl Words {
     }
 
     /// Adds the words of one sentence of `text`; sentences come in the order of the text.
-    pub(super) fn add_sentence(&mut self, text: &str, sentence: Span, index: u32) {
+    pub(crate) fn add_sentence(&mut self, text: &str, sentence: Span, index: u32) {
         let Some(part) = sentence.get(text) else { return };
         let first = self.words.len();
         let mut at = 0;
@@ -115,7 +115,7 @@ impl Words {
 
     /// Marks articles and lists the words that count. From right to left, so that an article before an
     /// article is judged by the word that stays.
-    pub(super) fn finish(&mut self) {
+    pub(crate) fn finish(&mut self) {
         let mut next: Option<usize> = None;
         let mut gap = Gap::Break;
         for at in (0..self.words.len()).rev() {
@@ -151,45 +151,45 @@ impl Words {
         follows && (gap == Gap::Hyphen || (gap == Gap::Space && loose))
     }
 
-    pub(super) fn get(&self, at: usize) -> &Word {
+    pub(crate) fn get(&self, at: usize) -> &Word {
         &self.words[at]
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.words.len()
     }
 
     /// The folded key of one word.
-    pub(super) fn key(&self, at: usize) -> &str {
+    pub(crate) fn key(&self, at: usize) -> &str {
         let (start, end) = self.words[at].key;
         &self.keys[start as usize..end as usize]
     }
 
     /// How many words count.
-    pub(super) fn content_len(&self) -> usize {
+    pub(crate) fn content_len(&self) -> usize {
         self.content.len()
     }
 
     /// The word behind a position among those that count.
-    pub(super) fn content(&self, position: usize) -> usize {
+    pub(crate) fn content(&self, position: usize) -> usize {
         self.content[position] as usize
     }
 
     /// The positions, among the words that count, of the words in `range`.
-    pub(super) fn content_of(&self, range: Range<usize>) -> Range<usize> {
+    pub(crate) fn content_of(&self, range: Range<usize>) -> Range<usize> {
         let position = |word: usize| self.content.partition_point(|&at| (at as usize) < word);
         position(range.start)..position(range.end)
     }
 
     /// What stands between two neighbours among the words that count.
-    pub(super) fn content_gap(&self, position: usize) -> Gap {
+    pub(crate) fn content_gap(&self, position: usize) -> Gap {
         let from = if position == 0 { 0 } else { self.content(position - 1) + 1 };
         let gaps = self.words[from..=self.content(position)].iter().map(|word| word.gap);
         gaps.max().unwrap_or(Gap::Break)
     }
 
     /// Appends the key of the words that count, `from..to`.
-    pub(super) fn push_key(&self, from: usize, to: usize, key: &mut String) {
+    pub(crate) fn push_key(&self, from: usize, to: usize, key: &mut String) {
         for position in from..to {
             if position > from {
                 key.push_str(separator(self.content_gap(position)));
@@ -199,20 +199,20 @@ impl Words {
     }
 
     /// The words that lie in `span`, wholly or in part.
-    pub(super) fn in_span(&self, span: Span) -> Range<usize> {
+    pub(crate) fn in_span(&self, span: Span) -> Range<usize> {
         let start = self.words.partition_point(|word| word.span.end <= span.start);
         let end = self.words.partition_point(|word| word.span.start < span.end);
         start..end.max(start)
     }
 
     /// The bytes from the first to the last word of `range`, which must not be empty.
-    pub(super) fn span(&self, range: &Range<usize>) -> Span {
+    pub(crate) fn span(&self, range: &Range<usize>) -> Span {
         Span::new(self.words[range.start].span.start, self.words[range.end - 1].span.end)
     }
 }
 
 /// What joins two words of a key.
-pub(super) const fn separator(gap: Gap) -> &'static str {
+pub(crate) const fn separator(gap: Gap) -> &'static str {
     match gap {
         Gap::Space | Gap::Hyphen => " ",
         Gap::Comma => " , ",
@@ -252,10 +252,10 @@ fn word_end(text: &str, start: usize) -> (usize, usize) {
 /// The end of `U.S.`, `U.K`, `D.C.`: letters each with its full stop, the last stop left out or not.
 fn initialism_end(text: &str, start: usize) -> Option<usize> {
     // No initialism has more letters; a bound keeps hostile text from costing quadratic time.
-    const MOST_LETTERS: usize = 24;
+    const MAX_LETTERS: usize = 24;
     let bytes = text.as_bytes();
     let mut at = start;
-    while at < start + 2 * MOST_LETTERS
+    while at < start + 2 * MAX_LETTERS
         && bytes.get(at).is_some_and(u8::is_ascii_alphabetic)
         && bytes.get(at + 1) == Some(&b'.')
     {

@@ -7,7 +7,7 @@ const FREE: u32 = u32::MAX;
 
 /// Strings, numbered in the order in which they came, found by their text.
 #[derive(Debug)]
-pub(super) struct Keys {
+pub(crate) struct Keys {
     text: String,
     ends: Vec<u32>,
     /// Open addressing: numbers of keys, at most half of the slots taken.
@@ -27,25 +27,25 @@ impl Default for Keys {
 }
 
 impl Keys {
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.ends.len()
     }
 
     /// The key with this number.
-    pub(super) fn get(&self, number: u32) -> &str {
+    pub(crate) fn get(&self, number: u32) -> &str {
         let at = number as usize;
         let start = if at == 0 { 0 } else { self.ends[at - 1] as usize };
         &self.text[start..self.ends[at] as usize]
     }
 
     /// The number of a key.
-    pub(super) fn find(&self, key: &str) -> Option<u32> {
+    pub(crate) fn find(&self, key: &str) -> Option<u32> {
         let number = self.slots[self.slot(key)];
         (number != FREE).then_some(number)
     }
 
     /// The number of a key, which is added where it is new.
-    pub(super) fn insert(&mut self, key: &str) -> u32 {
+    pub(crate) fn insert(&mut self, key: &str) -> u32 {
         let slot = self.slot(key);
         if self.slots[slot] != FREE {
             return self.slots[slot];
@@ -60,7 +60,7 @@ impl Keys {
         number
     }
 
-    pub(super) fn shrink_to_fit(&mut self) {
+    pub(crate) fn shrink_to_fit(&mut self) {
         self.text.shrink_to_fit();
         self.ends.shrink_to_fit();
     }

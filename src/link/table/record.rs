@@ -4,34 +4,34 @@ use serde::{Deserialize, Deserializer, de};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct EntityRecord {
-    pub(super) id: String,
-    pub(super) name: String,
+pub(crate) struct EntityRecord {
+    pub(crate) id: String,
+    pub(crate) name: String,
     #[serde(rename = "type")]
-    pub(super) kind: String,
+    pub(crate) kind: String,
     #[serde(default)]
-    pub(super) aliases: Vec<AliasRecord>,
+    pub(crate) aliases: Vec<AliasRecord>,
     #[serde(default)]
-    pub(super) relations: Vec<RelationRecord>,
-    pub(super) valid_from: Option<String>,
-    pub(super) valid_to: Option<String>,
-    pub(super) description: Option<String>,
-    pub(super) wikidata: Option<String>,
-    pub(super) source: Option<String>,
+    pub(crate) relations: Vec<RelationRecord>,
+    pub(crate) valid_from: Option<String>,
+    pub(crate) valid_to: Option<String>,
+    pub(crate) description: Option<String>,
+    pub(crate) wikidata: Option<String>,
+    pub(crate) source: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct RelationRecord {
+pub(crate) struct RelationRecord {
     #[serde(rename = "type")]
-    pub(super) kind: String,
-    pub(super) target: String,
+    pub(crate) kind: String,
+    pub(crate) target: String,
 }
 
 /// Whether an alias stands for its entity in any case, or only as it is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum CaseRule {
+pub(crate) enum CaseRule {
     #[default]
     Fold,
     Exact,
@@ -39,15 +39,15 @@ pub(super) enum CaseRule {
 
 /// An alias: a string, or an object where more is to be said.
 #[derive(Clone, Debug, Default)]
-pub(super) struct AliasRecord {
-    pub(super) text: String,
-    pub(super) case: CaseRule,
-    pub(super) valid_from: Option<String>,
-    pub(super) valid_to: Option<String>,
-    pub(super) prior: Option<f32>,
-    pub(super) requires: Vec<String>,
-    pub(super) excludes: Vec<String>,
-    pub(super) kind: Option<String>,
+pub(crate) struct AliasRecord {
+    pub(crate) text: String,
+    pub(crate) case: CaseRule,
+    pub(crate) valid_from: Option<String>,
+    pub(crate) valid_to: Option<String>,
+    pub(crate) prior: Option<f32>,
+    pub(crate) requires: Vec<String>,
+    pub(crate) excludes: Vec<String>,
+    pub(crate) kind: Option<String>,
 }
 
 #[derive(Deserialize)]

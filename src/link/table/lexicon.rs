@@ -7,46 +7,46 @@ use std::sync::{Arc, LazyLock};
 
 use jiff::civil::Date;
 
+use super::entity::{Entity, EntityIx};
 use super::keys::Keys;
-use super::table::{Entity, EntityIx};
-use super::words::{Case, Words};
 use crate::date::DateRange;
+use crate::link::text::words::{Case, Gap, Words};
 
 /// The longest alias, in words, that a scan looks for.
-pub(super) const MAX_WORDS: usize = 63;
+pub(crate) const MAX_WORDS: usize = 63;
 
 /// One alias of one entity, in the form that scans compare with a text.
 #[derive(Clone, Debug)]
-pub(super) struct Row {
-    pub(super) entity: EntityIx,
+pub(crate) struct Row {
+    pub(crate) entity: EntityIx,
     /// As the table writes it, with even quote marks and white space.
-    pub(super) alias: Arc<str>,
+    pub(crate) alias: Arc<str>,
     /// The spelling that the key was made of: the alias, or one derived from it.
-    pub(super) text: Arc<str>,
-    pub(super) exact_case: bool,
+    pub(crate) text: Arc<str>,
+    pub(crate) exact_case: bool,
     /// Not written in the table, but following from a row of it.
-    pub(super) derived: bool,
-    pub(super) lead: Lead,
-    pub(super) cases: Cases,
+    pub(crate) derived: bool,
+    pub(crate) lead: Lead,
+    pub(crate) cases: Cases,
     rules: Option<Box<Rules>>,
 }
 
 /// What few rows say: kept apart, so that the others do not pay for it.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Rules {
-    pub(super) valid_from: Option<Date>,
-    pub(super) valid_to: Option<Date>,
-    pub(super) prior: Option<f32>,
-    pub(super) requires: Box<[Box<str>]>,
-    pub(super) excludes: Box<[Box<str>]>,
-    pub(super) kind: Option<Arc<str>>,
+pub(crate) struct Rules {
+    pub(crate) valid_from: Option<Date>,
+    pub(crate) valid_to: Option<Date>,
+    pub(crate) prior: Option<f32>,
+    pub(crate) requires: Box<[Box<str>]>,
+    pub(crate) excludes: Box<[Box<str>]>,
+    pub(crate) kind: Option<Arc<str>>,
 }
 
 static NO_RULES: LazyLock<Rules> = LazyLock::new(Rules::default);
 
 impl Row {
     /// A row as the table gives it.
-    pub(super) fn new(entity: EntityIx, alias: Arc<str>, exact_case: bool, rules: Rules) -> Self {
+    pub(crate) fn new(entity: EntityIx, alias: Arc<str>, exact_case: bool, rules: Rules) -> Self {
         Self {
             entity,
             text: alias.clone(),
@@ -59,12 +59,12 @@ impl Row {
         }
     }
 
-    pub(super) fn rules(&self) -> &Rules {
+    pub(crate) fn rules(&self) -> &Rules {
         self.rules.as_deref().unwrap_or(&NO_RULES)
     }
 
     /// False where the article was surely written outside the alias's time; without a date, true.
-    pub(super) fn is_current(&self, date: Option<DateRange>) -> bool {
+    pub(crate) fn is_current(&self, date: Option<DateRange>) -> bool {
         let Some((date, rules)) = date.zip(self.rules.as_deref()) else { return true };
         date.may_lie_in(rules.valid_from, rules.valid_to)
     }
@@ -72,7 +72,7 @@ impl Row {
 
 /// Whether a text must have the article with which an alias begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Lead {
+pub(crate) enum Lead {
     /// The alias has none; a text may.
     Free,
     /// "Al Gore", "El Salvador": the capital article may be a name, and without it the rest is another one.
@@ -81,7 +81,7 @@ pub(super) enum Lead {
 
 /// The capitals of the words of an alias, four bits each. Words beyond the 32nd are taken for small ones.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Cases {
+pub(crate) struct Cases {
     packed: [u64; 2],
     len: u8,
 }
@@ -97,11 +97,11 @@ impl Cases {
         packed
     }
 
-    pub(super) fn len(self) -> usize {
+    pub(crate) fn len(self) -> usize {
         usize::from(self.len)
     }
 
-    pub(super) fn iter(self) -> impl Iterator<Item = Case> {
+    pub(crate) fn iter(self) -> impl Iterator<Item = Case> {
         let case = move |at: usize| if at < 32 { self.packed[at / 16] >> (at % 16 * 4) & 15 } else { 0 };
         (0..self.len()).map(move |at| Self::ALL[case(at) as usize])
     }
@@ -109,7 +109,7 @@ impl Cases {
 
 /// All rows by key.
 #[derive(Debug, Default)]
-pub(super) struct Lexicon {
+pub(crate) struct Lexicon {
     /// In the order of their keys' numbers; those of one key together.
     rows: Vec<Row>,
     keys: Keys,
@@ -124,7 +124,7 @@ pub(super) struct Lexicon {
 }
 
 impl Lexicon {
-    pub(super) fn new(rows: Vec<Row>, entities: &[Entity]) -> Self {
+    pub(crate) fn new(rows: Vec<Row>, entities: &[Entity]) -> Self {
         let mut lexicon = Self { given: rows.len(), ..Self::default() };
         let mut keyed: Vec<(u32, Row)> = Vec::with_capacity(rows.len());
         for row in rows {
@@ -156,38 +156,38 @@ impl Lexicon {
     }
 
     /// Rows that the table gives, without the derived ones.
-    pub(super) fn given_rows(&self) -> usize {
+    pub(crate) fn given_rows(&self) -> usize {
         self.given
     }
 
     /// How many rows there are, derived ones included.
     #[cfg(test)]
-    pub(super) fn len(&self) -> u32 {
+    pub(crate) fn len(&self) -> u32 {
         self.rows.len() as u32
     }
 
     /// The numbers of the rows of a key.
-    pub(super) fn find(&self, key: &str) -> std::ops::Range<u32> {
+    pub(crate) fn find(&self, key: &str) -> std::ops::Range<u32> {
         let number = self.keys.find(key).map(|number| number as usize);
         number.map_or(0..0, |number| self.firsts[number]..self.firsts[number + 1])
     }
 
     /// Words of the longest key.
-    pub(super) fn longest(&self) -> usize {
+    pub(crate) fn longest(&self) -> usize {
         self.longest
     }
 
-    pub(super) fn row(&self, number: u32) -> &Row {
+    pub(crate) fn row(&self, number: u32) -> &Row {
         &self.rows[number as usize]
     }
 
     /// All keys, each with the numbers of its rows.
-    pub(super) fn keys(&self) -> impl Iterator<Item = (&str, std::ops::Range<u32>)> {
+    pub(crate) fn keys(&self) -> impl Iterator<Item = (&str, std::ops::Range<u32>)> {
         (0..self.keys.len()).map(|at| (self.keys.get(at as u32), self.firsts[at]..self.firsts[at + 1]))
     }
 
     /// Which lengths of key begin with this word, as bits.
-    pub(super) fn lengths(&self, first_word: &str) -> u64 {
+    pub(crate) fn lengths(&self, first_word: &str) -> u64 {
         self.first_words.find(first_word).map_or(0, |number| self.lengths[number as usize])
     }
 
@@ -218,7 +218,7 @@ fn lead_of(words: &Words) -> Lead {
         return Lead::Free;
     }
     match words.get(1).gap {
-        super::words::Gap::Hyphen => Lead::Free,
+        Gap::Hyphen => Lead::Free,
         _ => Lead::Needed,
     }
 }

@@ -1,0 +1,244 @@
+//! Merges the model's spans and the table's matches into one list of candidate mentions.
+//!
+//! The rules for overlaps, in this order: equal spans are one mention; a match that contains the model's span wins (a
+//! longer official name); a model span that contains matches wins, unless it consists of nothing else ("Syria-Iraq",
+//! "Sunni Arab") or adds only titles and lower-case words; where two cross, the leftmost wins.
+
+use std::ops::Range;
+
+use super::join;
+use super::mention::{AliasMatch, CandidateMention, Hit, MatchSource};
+use crate::decode::NerSpan;
+use crate::link::context::LinkContext;
+use crate::link::outcome::{FoundBy, Reason};
+use crate::link::text::lists;
+use crate::link::text::view::FieldView;
+use crate::link::text::words::Case;
+
+/// A model mention after trimming.
+struct Proposal {
+    words: Range<usize>,
+    ner_span: NerSpan,
+}
+
+impl LinkContext<'_> {
+    /// All mentions, in order of field and start, none overlapping another.
+    pub(crate) fn collect(&self, mut found: Vec<NerSpan>) -> Vec<CandidateMention> {
+        let mut mentions = Vec::with_capacity(found.len() * 2);
+        found.sort_by_key(|mention| (mention.field, mention.span.start, std::cmp::Reverse(mention.span.end)));
+        for field in &self.view.fields {
+            let from = mentions.len();
+            let mut matches = leftmost_longest(self.scan(field));
+            self.choose_regions(field, &mut matches);
+            let mut proposals: Vec<Proposal> = Vec::new();
+            let whole = join::join(field, found.iter().filter(|mention| mention.field == field.field));
+            for mention in &whole {
+                let words = self.trim(field, mention);
+                let clear = proposals
+                    .last()
+                    .is_none_or(|last| last.words.end <= words.start && last.ner_span.span.end <= mention.span.start);
+                if clear {
+                    proposals.push(Proposal { words, ner_span: mention.clone() });
+                }
+            }
+            // What the article's other words refuse is no rival of the model's span: "The National" of Abu Dhabi has no
+            // part in the "National Army". A name out of its time is still that name.
+            let refused_by_words =
+                |hit: &Hit| matches!(self.refusal(hit.row), Some(Reason::RequiresMissing | Reason::ExcludedWord));
+            let has_rival = |found: &AliasMatch| {
+                // Proposals are in order and apart, so those that overlap stand together.
+                let first = proposals.partition_point(|proposal| proposal.words.end <= found.words.start);
+                let overlapping =
+                    proposals[first..].iter().take_while(|proposal| proposal.words.start < found.words.end);
+                overlapping.into_iter().any(|proposal| proposal.words != found.words)
+            };
+            matches.retain(|found| !(has_rival(found) && found.hits.iter().all(refused_by_words)));
+            self.merge(field, proposals, matches, &mut mentions);
+            mentions[from..].sort_by_key(|mention| mention.span.start);
+        }
+        mentions
+    }
+
+    fn merge(
+        &self,
+        field: &FieldView<'_>,
+        proposals: Vec<Proposal>,
+        matches: Vec<AliasMatch>,
+        mentions: &mut Vec<CandidateMention>,
+    ) {
+        let mut taken = vec![Taken::No; matches.len()];
+        for proposal in proposals {
+            let words = &proposal.words;
+            // Matches are in order and apart, so those that overlap stand together.
+            let first = matches.partition_point(|found| found.words.end <= words.start);
+            let end = matches.partition_point(|found| found.words.start < words.end);
+            let overlapping = first..end.max(first);
+            let covered = |at: &usize| matches[*at].words.start <= words.start && words.end <= matches[*at].words.end;
+            if let Some(at) = overlapping.clone().find(|at| covered(at)) {
+                if let Taken::No = taken[at] {
+                    mentions.push(both(field, &matches[at], &proposal, matches[at].words == *words));
+                    taken[at] = Taken::Used;
+                }
+                continue;
+            }
+            let usable: Vec<usize> = overlapping.clone().filter(|&at| matches!(taken[at], Taken::No)).collect();
+            let inside: Vec<&AliasMatch> = usable.iter().map(|&at| &matches[at]).collect();
+            if !inside.is_empty() && self.names_win(field, &proposal, &inside) {
+                for &at in &usable {
+                    taken[at] = Taken::Used;
+                    let found = with_number(field, &matches[at], words);
+                    mentions.push(both(field, &found, &proposal, false));
+                }
+                continue;
+            }
+            if overlapping.clone().any(|at| matches!(taken[at], Taken::Used)) {
+                continue;
+            }
+            for at in overlapping {
+                taken[at] = Taken::Lost;
+            }
+            let mention = self.model_mention(field, proposal);
+            if !mention.hits.is_empty() || is_name(field, &mention) {
+                mentions.push(mention);
+            }
+        }
+        for (found, taken) in matches.into_iter().zip(taken) {
+            if self.options.add_missed && matches!(taken, Taken::No) {
+                mentions.push(table_mention(field, found));
+            }
+        }
+    }
+
+    /// True where the table's names inside or across a model span stand in its place.
+    fn names_win(&self, field: &FieldView<'_>, proposal: &Proposal, matches: &[&AliasMatch]) -> bool {
+        let words = &proposal.words;
+        if matches.iter().any(|found| found.words.end > words.end) {
+            return false;
+        }
+        if matches.iter().any(|found| found.words.start < words.start) {
+            return true;
+        }
+        if !self.lookup(field, words, MatchSource::Model).is_empty() {
+            return false;
+        }
+        let is_person = &*proposal.ner_span.kind == "PER";
+        // Matches are in order and apart.
+        let covered = |at: usize| {
+            matches
+                .get(matches.partition_point(|found| found.words.end <= at))
+                .is_some_and(|found| found.words.start <= at)
+        };
+        let mut rest = words.clone().filter(|&at| !covered(at) && !field.words.get(at).is_article);
+        let small = |at: usize| {
+            let word = field.words.get(at);
+            // A year is small too: "Iran-Iraq War of 1980-88".
+            matches!(word.case, Case::Lower | Case::Digit) && !lists::is_ordinal(field.words.key(at))
+                || lists::is_title(field.words.key(at))
+                || lists::is_compass(field.words.key(at))
+        };
+        if !rest.all(small) {
+            return false;
+        }
+        let full_name = |found: &&&AliasMatch| field.words.content_of(found.words.clone()).len() > 1;
+        let added = words.clone().any(|at| !covered(at) && !field.words.get(at).is_article);
+        !is_person || added || matches.iter().any(|found| full_name(&found))
+    }
+
+    fn model_mention(&self, field: &FieldView<'_>, proposal: Proposal) -> CandidateMention {
+        let Proposal { words, ner_span: mention } = proposal;
+        let hits = self.hits_of_mention(field, &words, &mention.kind);
+        let refused = hits.is_empty().then(|| self.case_refusal(field, &words)).flatten();
+        CandidateMention {
+            field: field.field,
+            span: if words.is_empty() { mention.span } else { field.words.span(&words) },
+            sentence: mention.sentence,
+            words,
+            kind: Some(mention.kind),
+            score: Some(mention.score),
+            found_by: if hits.is_empty() { FoundBy::Model } else { FoundBy::Both },
+            hits,
+            refused,
+            ambiguity: None,
+        }
+    }
+}
+
+/// Keeps the matches that no earlier or longer one overlaps.
+fn leftmost_longest(matches: Vec<AliasMatch>) -> Vec<AliasMatch> {
+    let mut kept: Vec<AliasMatch> = Vec::with_capacity(matches.len());
+    for found in matches {
+        match kept.last_mut() {
+            Some(last) if found.words.start < last.words.end => {
+                // A certain name is not lost to a doubtful word before it.
+                if last.ambiguity.is_some() && found.ambiguity.is_none() {
+                    *last = found;
+                }
+            }
+            _ => kept.push(found),
+        }
+    }
+    kept
+}
+
+/// False for what a model takes for a name but English does not: small letters alone, a single letter, common nouns
+/// in capitals ("IED").
+fn is_name(field: &FieldView<'_>, mention: &CandidateMention) -> bool {
+    let mut words = mention.words.clone().filter(|&at| !field.words.get(at).is_article);
+    let only = words.clone().count() == 1;
+    let small = |at: usize| {
+        let word = field.words.get(at);
+        word.case == Case::Lower && word.span.slice(field.text).chars().any(char::is_lowercase)
+    };
+    if only
+        && words
+            .clone()
+            .any(|at| field.words.get(at).case == Case::Single || lists::is_common_acronym(field.words.key(at)))
+    {
+        return false;
+    }
+    !words.all(small)
+}
+
+/// What became of a table match.
+#[derive(Clone, Copy)]
+enum Taken {
+    No,
+    Used,
+    Lost,
+}
+
+/// "Exercise Eager Lion 16": the number that the model took with the rest of the name.
+fn with_number(field: &FieldView<'_>, found: &AliasMatch, model: &Range<usize>) -> AliasMatch {
+    let mut found = found.clone();
+    let crosses = found.words.start < model.start && found.words.end + 1 == model.end;
+    if crosses && field.words.get(found.words.end).case == Case::Digit {
+        found.words.end += 1;
+    }
+    found
+}
+
+fn both(field: &FieldView<'_>, found: &AliasMatch, proposal: &Proposal, whole: bool) -> CandidateMention {
+    let mention = &proposal.ner_span;
+    CandidateMention {
+        kind: whole.then(|| mention.kind.clone()),
+        score: Some(mention.score),
+        found_by: FoundBy::Both,
+        ambiguity: None,
+        ..table_mention(field, found.clone())
+    }
+}
+
+fn table_mention(field: &FieldView<'_>, found: AliasMatch) -> CandidateMention {
+    CandidateMention {
+        field: field.field,
+        span: field.words.span(&found.words),
+        sentence: field.words.get(found.words.start).sentence,
+        words: found.words,
+        kind: None,
+        score: None,
+        found_by: FoundBy::Table,
+        hits: found.hits,
+        refused: None,
+        ambiguity: found.ambiguity,
+    }
+}

@@ -1,0 +1,13 @@
+//! Where the article may have mentions: aliases in the text, the model's spans, and one list of both.
+//!
+//! In order: `scan` finds aliases, `regions` tells provinces from cities, `join` and `trim` reduce the model's spans to
+//! whole names, `merge` combines the two, `long_forms` completes names before an acronym.
+
+pub(super) mod acronym;
+mod join;
+mod long_forms;
+pub(super) mod mention;
+mod merge;
+mod regions;
+pub(super) mod scan;
+mod trim;

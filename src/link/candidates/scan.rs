@@ -1,0 +1,213 @@
+//! Step 1: every place where the text has an alias of the table, longest first.
+
+use std::ops::Range;
+
+use super::mention::{AliasMatch, Ambiguity, Hit, MatchKind, MatchSource};
+use crate::link::context::LinkContext;
+use crate::link::table::lexicon::{Lead, MAX_WORDS, Row};
+use crate::link::text::lists;
+use crate::link::text::normalise::exact;
+use crate::link::text::view::{FieldView, Style};
+use crate::link::text::words::{Case, Gap, separator};
+
+impl LinkContext<'_> {
+    /// All matches of a field, at most one from each word on, from left to right; they may overlap.
+    pub(crate) fn scan(&self, field: &FieldView<'_>) -> Vec<AliasMatch> {
+        let mut matches = Vec::new();
+        let mut key = String::new();
+        for start in 0..field.words.content_len() {
+            let lengths = self.table.lexicon.lengths(field.words.key(field.words.content(start)));
+            if lengths != 0 {
+                matches.extend(self.longest_from(field, start, lengths, &mut key));
+            }
+        }
+        matches
+    }
+
+    fn longest_from(&self, field: &FieldView<'_>, start: usize, lengths: u64, key: &mut String) -> Option<AliasMatch> {
+        let words = &field.words;
+        let longest = (u64::BITS - lengths.leading_zeros()) as usize - 1;
+        let mut ends = [0u32; MAX_WORDS + 1];
+        let mut count = 0;
+        key.clear();
+        while count < longest && start + count < words.content_len() {
+            if count > 0 {
+                match words.content_gap(start + count) {
+                    Gap::Break => break,
+                    gap => key.push_str(separator(gap)),
+                }
+            }
+            key.push_str(words.key(words.content(start + count)));
+            count += 1;
+            ends[count] = key.len() as u32;
+        }
+        (1..=count).rev().filter(|&count| lengths & (1 << count) != 0).find_map(|count| {
+            let rows = self.table.lexicon.find(&key[..ends[count] as usize]);
+            self.match_of(field, rows, start..start + count)
+        })
+    }
+
+    /// The match of the rows of one key at the counted words `at`, where any row admits it.
+    fn match_of(&self, field: &FieldView<'_>, rows: Range<u32>, at: Range<usize>) -> Option<AliasMatch> {
+        if rows.is_empty() {
+            return None;
+        }
+        let name = with_article(field, at.start)..field.words.content(at.end - 1) + 1;
+        let hits = self.hits(field, rows.clone(), &at, MatchSource::Table);
+        if !hits.is_empty() {
+            let ambiguity = self.ambiguity(field, &hits, &at);
+            return Some(AliasMatch { words: name, hits, ambiguity });
+        }
+        // "Aleppo province": the governorate, though only "Aleppo" is a name.
+        let heads = (at.clone()).rev().take_while(|&word| is_small_head(field, word)).count();
+        let part = at.start..at.end - heads;
+        if heads == 0 || part.is_empty() {
+            return None;
+        }
+        let is_place = |row: &Row| &*self.table.entity(row.entity).kind == "LOC";
+        let hits: Vec<Hit> = rows
+            .filter(|&row| is_place(self.table.lexicon.row(row)) && !self.table.lexicon.row(row).exact_case)
+            .filter(|&row| self.admits(self.table.lexicon.row(row), field, &part))
+            .map(|row| Hit { row, match_kind: MatchKind::Folded })
+            .collect();
+        let words = name.start..field.words.content(part.end - 1) + 1;
+        (!hits.is_empty()).then_some(AliasMatch { words, hits, ambiguity: None })
+    }
+
+    /// The rows that agree with the counted words `at`.
+    pub(crate) fn hits(
+        &self,
+        field: &FieldView<'_>,
+        rows: Range<u32>,
+        at: &Range<usize>,
+        source: MatchSource,
+    ) -> Vec<Hit> {
+        if rows.is_empty() {
+            return Vec::new();
+        }
+        let last = field.words.content(at.end - 1) + 1;
+        let bare = exact(field.words.span(&(field.words.content(at.start)..last)).slice(field.text));
+        let full = exact(field.words.span(&(with_any_article(field, at.start)..last)).slice(field.text));
+        let mut hits = Vec::new();
+        for number in rows {
+            let row = self.table.lexicon.row(number);
+            let has_article = with_any_article(field, at.start) < field.words.content(at.start);
+            if row.lead == Lead::Needed && !has_article {
+                continue;
+            }
+            let equal = *row.text == *bare || *row.text == *full;
+            let fits = equal
+                || match row.exact_case {
+                    true => same_cases(row, field, at),
+                    false => source == MatchSource::Model || self.admits(row, field, at),
+                };
+            if fits {
+                hits.push(Hit { row: number, match_kind: if equal { MatchKind::Exact } else { MatchKind::Folded } });
+            }
+        }
+        hits
+    }
+
+    /// True where the capitals of the text allow a folded alias: what the alias capitalises, the text does too.
+    fn admits(&self, row: &Row, field: &FieldView<'_>, at: &Range<usize>) -> bool {
+        at.clone().zip(row.cases.iter()).all(|(position, case)| {
+            let at_word = field.words.content(position);
+            let word = field.words.get(at_word);
+            let letters = field.words.key(at_word).len();
+            match (case, word.case) {
+                (Case::Lower | Case::Digit, _) | (_, Case::Digit) => true,
+                (_, Case::Lower) => false,
+                // "Isis", "Nato", but not "Us" or "Who".
+                (Case::Upper, Case::Title) => letters >= 4,
+                // "HIT" in running text is hardly the town of Hit.
+                (Case::Title, Case::Upper) => {
+                    letters >= 4 || row.cases.len() > 1 || self.view.style(word.sentence) == Style::AllCaps
+                }
+                _ => true,
+            }
+        })
+    }
+
+    /// One word that is a common word too, where a capital would stand anyway; or a surname inside a longer name.
+    fn ambiguity(&self, field: &FieldView<'_>, hits: &[Hit], at: &Range<usize>) -> Option<Ambiguity> {
+        if at.len() != 1 {
+            return None;
+        }
+        let at_word = field.words.content(at.start);
+        let word = field.words.get(at_word);
+        let all_people =
+            hits.iter().all(|hit| &*self.table.entity(self.table.lexicon.row(hit.row).entity).kind == "PER");
+        if all_people && in_longer_name(field, at_word) {
+            return Some(Ambiguity::LongerName);
+        }
+        let opens =
+            at_word == 0 || field.words.get(at_word - 1).sentence != word.sentence || opens_quote(field, at_word);
+        let capital_anyway = match self.view.style(word.sentence) {
+            Style::AllCaps => true,
+            Style::TitleCase => word.case == Case::Title,
+            Style::Running => opens && word.case == Case::Title,
+        };
+        let key = field.words.key(at_word);
+        if lists::is_calendar_word(key) {
+            let is_day = |at: usize| {
+                at < field.words.len()
+                    && field.words.get(at).sentence == word.sentence
+                    && field.words.get(at).case == Case::Digit
+            };
+            // "in May", "last March": a time, whoever of that name the article has.
+            let is_time = at_word > 0
+                && word.gap == Gap::Space
+                && lists::is_time_cue(field.words.key(at_word - 1))
+                && field.words.get(at_word - 1).case == Case::Lower;
+            let dated = is_time || is_day(at_word + 1) || (at_word > 0 && is_day(at_word - 1));
+            return Some(if dated { Ambiguity::LongerName } else { Ambiguity::Capitals });
+        }
+        (capital_anyway && lists::is_common_word(key)).then_some(Ambiguity::Capitals)
+    }
+}
+
+fn is_small_head(field: &FieldView<'_>, position: usize) -> bool {
+    let word = field.words.content(position);
+    field.words.get(word).case == Case::Lower && lists::is_place_head(field.words.key(word))
+}
+
+fn same_cases(row: &Row, field: &FieldView<'_>, at: &Range<usize>) -> bool {
+    row.cases.len() == at.len()
+        && at
+            .clone()
+            .zip(row.cases.iter())
+            .all(|(position, case)| field.words.get(field.words.content(position)).case == case)
+}
+
+fn opens_quote(field: &FieldView<'_>, at: usize) -> bool {
+    let before = &field.text[..field.words.get(at).span.start];
+    field.words.get(at).gap == Gap::Break && before.ends_with(['“', '"', '‘', '(', '[', '–', '—', '-', ':', ' '])
+}
+
+/// True where a capitalised word that is no title or name of a place stands right before the surname.
+fn in_longer_name(field: &FieldView<'_>, at: usize) -> bool {
+    let word = field.words.get(at);
+    if word.gap != Gap::Space || at == 0 {
+        return false;
+    }
+    let before = field.words.get(at - 1);
+    let opens = at < 2 || field.words.get(at - 2).sentence != before.sentence;
+    matches!(before.case, Case::Title | Case::Single)
+        && !before.possessive
+        && !opens
+        && !lists::is_title(field.words.key(at - 1))
+        && !before.is_article
+}
+
+/// The first word of a name, its article included where the article is of the name: hyphened ("al-Raqqa"),
+/// capitalised ("Al Raqqa") or the Arabic one ("al Raqqa"), but not "the".
+pub(crate) fn with_article(field: &FieldView<'_>, position: usize) -> usize {
+    let first = field.words.content(position);
+    let belongs = first > 0 && field.words.get(first - 1).is_article && field.words.key(first - 1) != "the";
+    if belongs { first - 1 } else { first }
+}
+
+fn with_any_article(field: &FieldView<'_>, position: usize) -> usize {
+    let first = field.words.content(position);
+    if first > 0 && field.words.get(first - 1).is_article { first - 1 } else { first }
+}

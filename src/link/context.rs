@@ -1,0 +1,35 @@
+//! One document on its way through linking: what every step reads.
+
+use super::document::Document;
+use super::options::LinkOptions;
+use super::outcome::Reason;
+use super::table::EntityTable;
+use super::text::view::DocumentView;
+
+/// The table, the settings and the document. Steps are methods of it, each in the file of its name.
+pub(super) struct LinkContext<'a> {
+    pub(super) table: &'a EntityTable,
+    pub(super) options: &'a LinkOptions,
+    pub(super) view: DocumentView<'a>,
+}
+
+impl<'a> LinkContext<'a> {
+    pub(super) fn new(table: &'a EntityTable, options: &'a LinkOptions, document: &'a Document<'a>) -> Self {
+        Self { table, options, view: DocumentView::new(document) }
+    }
+
+    /// The rule of a table row that excludes it in this document.
+    pub(super) fn refusal(&self, row: u32) -> Option<Reason> {
+        let row = self.table.lexicon.row(row);
+        let rules = row.rules();
+        if !row.is_current(self.view.document.date) {
+            Some(Reason::DateRefused)
+        } else if !rules.requires.is_empty() && !rules.requires.iter().any(|word| self.view.has_words(word)) {
+            Some(Reason::RequiresMissing)
+        } else if rules.excludes.iter().any(|word| self.view.has_words(word)) {
+            Some(Reason::ExcludedWord)
+        } else {
+            None
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! The linker: the steps of one document, in order.
+
+use std::sync::Arc;
+
+use super::candidates::mention::{Ambiguity, CandidateMention};
+use super::context::LinkContext;
+use super::document::Document;
+use super::options::LinkOptions;
+use super::outcome::{FoundBy, Link, LinkedMention, Method, Reason};
+use super::steps::fuzzy::Pass;
+use super::steps::score::{Candidate, NamedEntities};
+use super::table::EntityTable;
+use super::table::lexicon::Row;
+use super::trace::{Step, Trace};
+use crate::decode::NerSpan;
+
+/// Links mentions to the entities of one table. Shared freely between threads.
+#[derive(Debug)]
+pub struct Linker {
+    table: EntityTable,
+    options: LinkOptions,
+    /// The type of a mention for which neither model nor table has one.
+    default_kind: Arc<str>,
+}
+
+impl Linker {
+    /// A linker over a table.
+    pub fn new(table: EntityTable, options: LinkOptions) -> Self {
+        Self { table, options, default_kind: "MISC".into() }
+    }
+
+    /// The table.
+    pub fn table(&self) -> &EntityTable {
+        &self.table
+    }
+
+    /// Links the spans that a model found in an article, and adds what it missed. The mentions come back in order of
+    /// field and start, trimmed to the names, without overlaps.
+    pub fn link(&self, document: &Document<'_>, found: Vec<NerSpan>) -> Vec<LinkedMention> {
+        self.run(document, found, &mut ())
+    }
+
+    /// The steps, in order.
+    pub(super) fn run(
+        &self,
+        document: &Document<'_>,
+        found: Vec<NerSpan>,
+        trace: &mut impl Trace,
+    ) -> Vec<LinkedMention> {
+        let context = LinkContext::new(&self.table, &self.options, document);
+        let mut mentions = context.collect(found);
+        context.join_long_forms(&mut mentions);
+        context.drop_doubtful(&mut mentions, trace);
+        let mut named = context.named_entities(&mentions);
+        trace.scoring(&context, &mentions, &named, false);
+        let mut links: Vec<Link> = mentions.iter().enumerate().map(|mention| context.decide(mention, &named)).collect();
+        trace.done(Step::Table, &links);
+        let mut same = context.apply_definitions(&mentions, &mut links);
+        trace.done(Step::Definition, &links);
+        context.link_misspelt(&mentions, &mut links, Pass::Long, &named);
+        trace.done(Step::Fuzzy, &links);
+        same.extend(context.link_short_names(&mentions, &mut links));
+        trace.done(Step::Coreference, &links);
+        context.link_misspelt(&mentions, &mut links, Pass::Lone, &named);
+        trace.done(Step::Fuzzy, &links);
+        context.decide_again(&mentions, &mut links, &mut named, trace);
+        let local_ids = context.number_entities(&mentions, &links, &same);
+        let joined = mentions.into_iter().zip(links).zip(local_ids);
+        joined.map(|((mention, link), local_id)| self.linked(mention, link, local_id)).collect()
+    }
+
+    fn linked(&self, mention: CandidateMention, link: Link, local_id: u32) -> LinkedMention {
+        LinkedMention {
+            kind: self.kind_of(&mention, &link),
+            field: mention.field,
+            span: mention.span,
+            score: mention.score,
+            found_by: mention.found_by,
+            sentence: mention.sentence,
+            local_id,
+            link,
+        }
+    }
+
+    /// The type of a mention, by model and table.
+    fn kind_of(&self, mention: &CandidateMention, link: &Link) -> Arc<str> {
+        let of_entity = |row: &Row| link.entity.is_none_or(|entity| entity == row.entity);
+        let row = mention.hits.iter().map(|hit| self.table.lexicon.row(hit.row)).find(|row| of_entity(row));
+        let entity = link.entity.or(row.map(|row| row.entity)).map(|entity| self.table.entity(entity));
+        let of_alias = row.and_then(|row| row.rules().kind.as_ref());
+        let by_table = of_alias.or(entity.map(|entity| &entity.kind));
+        match (&mention.kind, by_table) {
+            (None, by_table) => by_table.unwrap_or(&self.default_kind).clone(),
+            (Some(by_model), Some(kind)) => {
+                let is_known = self.options.types_from_table && link.entity.is_some() && self.table.has_kind(by_model);
+                let corrects = is_known && (of_alias.is_some() || &**by_model != "MISC");
+                if corrects { kind.clone() } else { by_model.clone() }
+            }
+            (Some(by_model), None) => by_model.clone(),
+        }
+    }
+}
+
+impl LinkContext<'_> {
+    /// The entities of names that can mean only one.
+    fn named_entities(&self, mentions: &[CandidateMention]) -> NamedEntities {
+        let mut named = NamedEntities::default();
+        let is_certain =
+            |mention: &CandidateMention| mention.ambiguity.is_none() && !self.view.is_boilerplate(mention.sentence);
+        for (at, mention) in mentions.iter().enumerate().filter(|(_, mention)| is_certain(mention)) {
+            if let Ok([only]) = self.candidates(mention).as_deref() {
+                named.add(only.entity, at);
+            }
+        }
+        named
+    }
+
+    /// Drops what only the table found where its own rules exclude it, or where capitals prove nothing and the article
+    /// does not name the entity unambiguously elsewhere.
+    fn drop_doubtful(&self, mentions: &mut Vec<CandidateMention>, trace: &mut impl Trace) {
+        let is_doubtful = mentions.iter().any(|mention| mention.ambiguity.is_some());
+        let named = if is_doubtful { self.named_entities(mentions) } else { NamedEntities::default() };
+        mentions.retain(|mention| {
+            let keeps = match (mention.found_by, mention.ambiguity) {
+                (FoundBy::Table, ambiguity) if ambiguity != Some(Ambiguity::LongerName) => {
+                    let is_named =
+                        |candidates: Vec<Candidate>| candidates.iter().any(|candidate| named.names(candidate.entity));
+                    self.candidates(mention).is_ok_and(|candidates| ambiguity.is_none() || is_named(candidates))
+                }
+                (_, ambiguity) => ambiguity.is_none(),
+            };
+            if !keeps {
+                trace.dropped(self, mention);
+            }
+            keeps
+        });
+    }
+
+    /// Scores what stayed ambiguous again, with all that has been linked since.
+    fn decide_again(
+        &self,
+        mentions: &[CandidateMention],
+        links: &mut [Link],
+        named: &mut NamedEntities,
+        trace: &mut impl Trace,
+    ) {
+        let is_open = |link: &Link| link.reason == Some(Reason::BelowMargin);
+        if !links.iter().any(is_open) {
+            return;
+        }
+        let is_later = |link: &Link| link.method.is_some_and(|method| method >= Method::Acronym);
+        for (at, link) in links.iter().enumerate().filter(|(_, link)| is_later(link)) {
+            link.entity.into_iter().for_each(|entity| named.add(entity, at));
+        }
+        trace.scoring(self, mentions, named, true);
+        for (mention, link) in mentions.iter().enumerate().zip(&mut *links).filter(|(_, link)| is_open(link)) {
+            *link = self.decide(mention, named);
+        }
+        trace.done(Step::SecondLook, links);
+    }
+}

@@ -1,0 +1,22 @@
+//! Settings of the linker.
+
+/// Settings of the linker.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LinkOptions {
+    /// Add names of the table that the model missed.
+    pub add_missed: bool,
+    /// Give linked mentions the type of the table: of the alias ("Syrian", MISC), else of the entity. A MISC mention
+    /// keeps its type, since demonyms link to places. Applies only where the model's types are the table's.
+    pub types_from_table: bool,
+    /// How many times the score of the best candidate must exceed that of the next; below, the mention is ambiguous. At
+    /// 1.5 a prior of 0.6 against 0.4 just decides where nothing else does.
+    pub margin: f32,
+    /// Link misspelt long names to the one entity whose name is a letter away.
+    pub fuzzy: bool,
+}
+
+impl Default for LinkOptions {
+    fn default() -> Self {
+        Self { add_missed: true, types_from_table: true, margin: 1.5, fuzzy: true }
+    }
+}

@@ -1,0 +1,228 @@
+//! Step 2: names that the article itself explains: "the People's Protection Units (YPG)".
+//!
+//! Where the letters of the short form fit the long one by the rules of Schwartz and Hearst, the two are one.
+//! Where they do not (the letters may be those of another language), one of the two must be known to the table
+//! and the other be a name of an organisation. A definition stays within a sentence and beats the table.
+
+use ahash::{AHashMap, AHashSet};
+
+use crate::link::candidates::acronym::{is_short_form, letters_fit};
+use crate::link::candidates::mention::CandidateMention;
+use crate::link::context::LinkContext;
+use crate::link::outcome::{Evidence, Link, Method, Reason, Status};
+use crate::link::table::EntityIx;
+use crate::link::text::normalise::fold;
+use crate::link::text::view::FieldView;
+
+/// Bytes of the longest name that an article may define.
+const MAX_BYTES: usize = 400;
+
+/// Two mentions that the article equates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Definition {
+    pub(crate) long: usize,
+    pub(crate) short: usize,
+    /// The letters of the short form fit the long one.
+    pub(crate) letters_fit: bool,
+    /// The article says in words that the two are one ("also known as").
+    pub(crate) told: bool,
+}
+
+impl LinkContext<'_> {
+    /// Applies the article's definitions to the mentions that state them and to all others of the same name. Returns
+    /// the pairs of mentions that are one, short form first.
+    pub(crate) fn apply_definitions(&self, mentions: &[CandidateMention], links: &mut [Link]) -> Vec<(usize, usize)> {
+        let definitions = self.definitions(mentions);
+        let mut same = Vec::new();
+        if definitions.is_empty() {
+            return same;
+        }
+        let stated: AHashSet<usize> = definitions.iter().flat_map(|pair| [pair.short, pair.long]).collect();
+        let keys = self.mention_keys(mentions);
+        let mut by_key: AHashMap<&str, Vec<usize>> = AHashMap::new();
+        for (at, key) in keys.iter().enumerate() {
+            by_key.entry(key).or_default().push(at);
+        }
+        for definition in definitions {
+            if !self.apply_definition(mentions, links, definition) {
+                continue;
+            }
+            same.push((definition.short, definition.long));
+            for defined in [definition.short, definition.long] {
+                // The first definition of a name holds for the whole story, or for the whole boilerplate.
+                let others = by_key.remove(&*keys[defined]).unwrap_or_default();
+                let link = links[defined].clone();
+                if link.method != Some(Method::Acronym) && link.reason != Some(Reason::DefinedOtherwise) {
+                    continue;
+                }
+                for other in others.into_iter().filter(|other| !stated.contains(other)) {
+                    let is_boilerplate = |at: usize| self.view.is_boilerplate(mentions[at].sentence);
+                    if is_boilerplate(other) == is_boilerplate(defined) {
+                        links[other] = link.clone();
+                    }
+                }
+            }
+        }
+        same
+    }
+
+    /// All pairs of neighbouring mentions of a sentence that are put as definition and defined.
+    pub(crate) fn definitions(&self, mentions: &[CandidateMention]) -> Vec<Definition> {
+        let mut found = Vec::new();
+        for at in 0..mentions.len() {
+            // What stands in brackets between ("Qanbar (Arabic: …), also known as") is passed over.
+            for next in at + 1..mentions.len().min(at + 4) {
+                let (left, right) = (&mentions[at], &mentions[next]);
+                if left.field != right.field || left.sentence != right.sentence {
+                    break;
+                }
+                found.extend(self.definition_at(mentions, at, next));
+            }
+        }
+        found
+    }
+
+    fn definition_at(&self, mentions: &[CandidateMention], at: usize, next: usize) -> Option<Definition> {
+        let (left, right) = (&mentions[at], &mentions[next]);
+        let field = self.view.field(left.field);
+        // A definition is quoted as evidence for each mention of the short form: it must not be what fills an output.
+        if left.words.is_empty() || right.words.is_empty() || left.span.len().max(right.span.len()) > MAX_BYTES {
+            return None;
+        }
+        let connector = connector(field, left, right, next == at + 1)?;
+        let (long, short) = match (is_short_form(field, left), is_short_form(field, right)) {
+            (false, true) => (at, next),
+            (true, false) => (next, at),
+            (false, false) if connector == Connector::Alias => (at, next),
+            _ => return None,
+        };
+        let letters = mentions[short].span.slice(field.text);
+        let letters_fit = letters_fit(mentions[long].span.slice(field.text), letters);
+        Some(Definition { long, short, letters_fit, told: connector == Connector::Alias })
+    }
+
+    /// Applies a definition to the links of its two mentions; true where it holds.
+    pub(crate) fn apply_definition(
+        &self,
+        mentions: &[CandidateMention],
+        links: &mut [Link],
+        definition: Definition,
+    ) -> bool {
+        let Definition { long, short, letters_fit, told } = definition;
+        let is_organisation = |at: usize| {
+            let kind = links[at].entity.map(|entity| &*self.table.entity(entity).kind);
+            !matches!(kind.or(mentions[at].kind.as_deref()), Some("PER" | "LOC"))
+        };
+        let long_words = self.view.field(mentions[long].field).words.content_of(mentions[long].words.clone()).len();
+        let candidate = |at: usize, entity| {
+            links[at].entity == Some(entity) || links[at].candidates.iter().any(|candidate| candidate.entity == entity)
+        };
+        match (links[long].entity, links[short].entity) {
+            // Even where the table would choose the same: the article says it, the table only guesses.
+            (Some(entity), other) if other != Some(entity) || links[short].reason.is_some() => {
+                let unknown = links[short].status == Status::Unknown && is_organisation(long) && long_words > 1;
+                let holds = letters_fit || told || unknown || candidate(short, entity);
+                if holds {
+                    links[short] = self.defined(&mentions[long], &links[long]);
+                }
+                holds
+            }
+            (None, Some(entity)) if letters_fit && !told && self.is_rival(mentions, definition, entity) => {
+                links[short] = Link { reason: Some(Reason::DefinedOtherwise), ..Link::default() };
+                true
+            }
+            (None, Some(entity)) => {
+                let told = told && mentions[long].kind.as_deref() == Some(&*self.table.entity(entity).kind);
+                let named = links[long].status == Status::Unknown
+                    && long_words > 1
+                    && (told || (is_organisation(long) && is_organisation(short)));
+                if named {
+                    links[long] = self.defined(&mentions[short], &links[short]);
+                }
+                named
+            }
+            (None, None) => {
+                if letters_fit && links[short].status == Status::Ambiguous {
+                    links[short] = Link { reason: Some(Reason::DefinedOtherwise), ..Link::default() };
+                }
+                letters_fit || told
+            }
+            _ => true,
+        }
+    }
+
+    /// True where the letters fit the entity's own name too, and that name is not the long form in another spelling: "Food
+    /// Standards Agency (FSA)" is another FSA than the Free Syrian Army.
+    fn is_rival(&self, mentions: &[CandidateMention], definition: Definition, entity: EntityIx) -> bool {
+        let surface = |at: usize| mentions[at].span.slice(self.view.field(mentions[at].field).text);
+        let name = &self.table.entity(entity).name;
+        if !letters_fit(name, surface(definition.short)) {
+            return false;
+        }
+        let (name, long) = (fold(name), fold(surface(definition.long)));
+        let begins_alike = |(left, right): (&str, &str)| left.chars().take(4).eq(right.chars().take(4));
+        let same_count = name.split(' ').count() == long.split(' ').count();
+        !(same_count && name.split(' ').zip(long.split(' ')).all(begins_alike))
+    }
+
+    /// The link of a name that stands for another one of the article.
+    fn defined(&self, other: &CandidateMention, link: &Link) -> Link {
+        let text = other.span.slice(self.view.field(other.field).text).to_owned();
+        Link {
+            status: Status::Linked,
+            entity: link.entity,
+            method: Some(Method::Acronym),
+            alias: link.alias.clone(),
+            score: link.score.map(|score| score * 0.95),
+            evidence: Some(Evidence::Text { field: other.field, span: other.span, text }),
+            candidates: Vec::new(),
+            reason: None::<Reason>,
+        }
+    }
+}
+
+/// How a text puts two names as one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Connector {
+    /// Brackets or "or": a definition only for a short form.
+    Brackets,
+    /// "also known as": another name of whatever shape.
+    Alias,
+}
+
+/// The connector between two mentions, if the text between and after them is one.
+fn connector(
+    field: &FieldView<'_>,
+    left: &CandidateMention,
+    right: &CandidateMention,
+    neighbours: bool,
+) -> Option<Connector> {
+    let between = field.text[left.span.end..right.span.start].trim_start_matches(['\'', '’', 's', '"', '”']).trim();
+    let (between, had_brackets) = match between.split_once(')') {
+        Some((inside, rest)) if inside.starts_with('(') => (rest.trim(), true),
+        _ => (between, false),
+    };
+    if !neighbours && !had_brackets {
+        return None;
+    }
+    let after = field.text[right.span.end..].trim_start_matches(['"', '”', '\'', '’']);
+    let words = between
+        .trim_start_matches(['(', '[', ','])
+        .trim()
+        .trim_end_matches(['"', '“', '‘', '\''])
+        .trim()
+        .to_ascii_lowercase();
+    let words = words.strip_suffix("the").map_or(words.as_str(), str::trim_end);
+    let connector = match words {
+        "also known as" | "better known as" | "also called" | "aka" | "a.k.a." => Connector::Alias,
+        "" | "or" | "known as" | "known by its acronym" | "known by the acronym" | "or simply" => Connector::Brackets,
+        _ => return None,
+    };
+    let closes = match between.chars().next() {
+        Some('(') => after.starts_with([')', ',', ';']),
+        Some('[') => after.starts_with([']', ',', ';']),
+        Some(',') => !words.is_empty(),
+        _ => false,
+    };
+    (closes && !(had_brackets && connector == Connector::Brackets)).then_some(connector)
+}

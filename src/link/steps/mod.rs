@@ -1,0 +1,8 @@
+//! The steps that give a candidate mention its link, in order of trust.
+
+mod choose;
+mod clusters;
+mod coreference;
+mod definitions;
+pub(super) mod fuzzy;
+pub(super) mod score;

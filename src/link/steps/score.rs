@@ -1,0 +1,254 @@
+//! What speaks for or against a candidate, each thing a factor of its weight.
+
+use ahash::AHashMap;
+
+use crate::link::candidates::mention::{CandidateMention, MatchKind};
+use crate::link::codes::codes;
+use crate::link::context::LinkContext;
+use crate::link::table::EntityIx;
+use crate::link::text::words::{Case, Gap};
+
+/// An entity that a mention may mean, by its best row.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Candidate {
+    pub(crate) entity: EntityIx,
+    pub(crate) row: u32,
+    pub(crate) match_kind: MatchKind,
+}
+
+/// The prior of an alias that states none.
+pub(crate) const DEFAULT_PRIOR: f32 = 0.5;
+/// The article names the candidate elsewhere, beyond doubt.
+const NAMED_ELSEWHERE: f32 = 8.0;
+/// And does so before the name in question.
+const NAMED_BEFORE: f32 = 2.0;
+/// For each entity of the article, up to three, to which the candidate is related.
+const RELATED: f32 = 1.0;
+/// For each word of the candidate's description, up to four, that stands in the article.
+const DESCRIBED: f32 = 0.25;
+/// The model's type is the candidate's.
+const TYPE_AGREES: f32 = 2.0;
+/// A person against something that is none. Other types are too often exchanged ("Syrian", a capital for its
+/// government) to count.
+const TYPE_DISAGREES: f32 = 0.4;
+/// The article is from before the candidate began, or after it ended.
+const NOT_YET: f32 = 0.1;
+const NO_LONGER: f32 = 0.3;
+/// The words around the name say that a language is meant, or that none is.
+const LANGUAGE_CUE: f32 = 1000.0;
+const NO_LANGUAGE_CUE: f32 = 0.05;
+/// "Aleppo" for the governorate, where the city of that name is in the table and nothing says province.
+const BARE_REGION: f32 = 0.05;
+
+/// The entities of an article that are beyond doubt.
+#[derive(Debug, Default)]
+pub(crate) struct NamedEntities {
+    /// The first mention of each.
+    named: AHashMap<EntityIx, usize>,
+}
+
+impl NamedEntities {
+    pub(crate) fn add(&mut self, entity: EntityIx, at: usize) {
+        let first = self.named.entry(entity).or_insert(at);
+        *first = at.min(*first);
+    }
+
+    fn names_before(&self, entity: EntityIx, at: usize) -> bool {
+        self.named.get(&entity).is_some_and(|&first| first < at)
+    }
+
+    pub(crate) fn names(&self, entity: EntityIx) -> bool {
+        self.named.contains_key(&entity)
+    }
+}
+
+/// What speaks for or against a candidate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Factor {
+    /// How closely the text agrees with the alias.
+    Match,
+    /// The article names the entity elsewhere beyond doubt.
+    NamedElsewhere,
+    /// It does so before this place.
+    NamedBefore,
+    /// The entity is related to others that the article names.
+    Related,
+    /// Words of the entity's description stand in the article.
+    Described,
+    /// The model's type is the table's.
+    TypeAgrees,
+    /// One of the two says person, the other does not.
+    TypeDisagrees,
+    /// The article is from before the entity began.
+    NotYet,
+    /// The article is from after it ended.
+    NoLonger,
+    /// The words around the name say that a language is meant.
+    LanguageCue,
+    /// No words around the name say so.
+    NoLanguageCue,
+    /// A name that a city and its region share, without a word for the region.
+    BareRegion,
+}
+
+codes!(Factor {
+    Match => "match",
+    NamedElsewhere => "named_elsewhere",
+    NamedBefore => "named_before",
+    Related => "related",
+    Described => "described",
+    TypeAgrees => "type_agrees",
+    TypeDisagrees => "type_disagrees",
+    NotYet => "not_yet",
+    NoLonger => "no_longer",
+    LanguageCue => "language_cue",
+    NoLanguageCue => "no_language_cue",
+    BareRegion => "bare_region",
+});
+
+/// What the factors of one place are taken from.
+#[derive(Clone, Copy)]
+pub(crate) struct Scorer<'w> {
+    pub(crate) context: &'w LinkContext<'w>,
+    pub(crate) at: usize,
+    pub(crate) mention: &'w CandidateMention,
+    pub(crate) named: &'w NamedEntities,
+}
+
+impl Scorer<'_> {
+    /// Everything but the prior, each with the words for it.
+    pub(crate) fn factors(
+        &self,
+        option: Candidate,
+        bare_region: bool,
+        note: &mut impl FnMut(Factor, f32, &dyn Fn() -> String),
+    ) {
+        let kind = match option.match_kind {
+            MatchKind::Exact => 1.0,
+            MatchKind::Folded => 0.6,
+            MatchKind::Shortened => 0.5,
+            MatchKind::Misspelt => 0.4,
+        };
+        note(Factor::Match, kind, &|| format!("{:?}", option.match_kind).to_lowercase());
+        self.company(option, note);
+        self.kind_and_time(option, note);
+        if bare_region {
+            note(Factor::BareRegion, BARE_REGION, &String::new);
+        }
+        if is_language(&self.context.table.entity(option.entity).described_by) {
+            match self.context.names_language(self.mention) {
+                true => note(Factor::LanguageCue, LANGUAGE_CUE, &String::new),
+                false => note(Factor::NoLanguageCue, NO_LANGUAGE_CUE, &String::new),
+            }
+        }
+    }
+
+    /// The rest of the article: itself, what it is related to, words of its description.
+    fn company(&self, option: Candidate, note: &mut impl FnMut(Factor, f32, &dyn Fn() -> String)) {
+        let entity = self.context.table.entity(option.entity);
+        if self.named.names(option.entity) {
+            note(Factor::NamedElsewhere, NAMED_ELSEWHERE, &String::new);
+            if self.named.names_before(option.entity, self.at) {
+                note(Factor::NamedBefore, NAMED_BEFORE, &String::new);
+            }
+        }
+        let related = || entity.neighbours.iter().filter(|&&other| self.named.names(other)).take(3);
+        let described = || entity.described_by.iter().filter(|word| self.context.view.has_words(word)).take(4);
+        match related().count() {
+            0 => {}
+            count => note(Factor::Related, 1.0 + RELATED * count as f32, &|| {
+                related().map(|&other| &*self.context.table.entity(other).id).collect::<Vec<_>>().join(", ")
+            }),
+        }
+        match described().count() {
+            0 => {}
+            count => note(Factor::Described, 1.0 + DESCRIBED * count as f32, &|| {
+                described().map(|word| &**word).collect::<Vec<_>>().join(", ")
+            }),
+        }
+    }
+
+    fn kind_and_time(&self, option: Candidate, note: &mut impl FnMut(Factor, f32, &dyn Fn() -> String)) {
+        let entity = self.context.table.entity(option.entity);
+        let kind = self.context.table.lexicon.row(option.row).rules().kind.as_ref().unwrap_or(&entity.kind);
+        if let Some(label) = &self.mention.kind {
+            match (&**label, &**kind) {
+                (label, kind) if label == kind => note(Factor::TypeAgrees, TYPE_AGREES, &|| kind.to_owned()),
+                ("PER", _) | (_, "PER") => {
+                    note(Factor::TypeDisagrees, TYPE_DISAGREES, &|| format!("{label} is not {kind}"));
+                }
+                _ => {}
+            }
+        }
+        if let Some(date) = self.context.view.document.date {
+            if !date.may_lie_in(entity.valid_from, None) {
+                note(Factor::NotYet, NOT_YET, &|| entity.valid_from.map(|day| day.to_string()).unwrap_or_default());
+            } else if !date.may_lie_in(None, entity.valid_to) {
+                note(Factor::NoLonger, NO_LONGER, &|| entity.valid_to.map(|day| day.to_string()).unwrap_or_default());
+            }
+        }
+    }
+}
+
+fn is_language(description: &[std::sync::Arc<str>]) -> bool {
+    description.iter().any(|word| matches!(&**word, "language" | "languages" | "dialect"))
+}
+
+impl LinkContext<'_> {
+    /// "in Turkish", "Kurdish-speaking", "Arabic:", "the Kurdish language"; but not "in Turkish territory".
+    fn names_language(&self, mention: &CandidateMention) -> bool {
+        let field = self.view.field(mention.field);
+        let words = &field.words;
+        let (start, end) = (mention.words.start, mention.words.end);
+        let next = (end < words.len() && words.get(end).sentence == mention.sentence)
+            .then(|| (words.key(end), words.get(end)));
+        if next.is_some_and(|(key, _)| {
+            matches!(
+                key,
+                "language" | "languages" | "speaking" | "speaker" | "speakers" | "dialect" | "word" | "phrase"
+            )
+        }) {
+            return true;
+        }
+        if field.text[mention.span.end..].starts_with(':') {
+            return true;
+        }
+        let stands_alone = next.is_none_or(|(key, word)| {
+            word.gap >= Gap::Comma
+                || (word.case == Case::Lower
+                    && matches!(
+                        key,
+                        "and"
+                            | "or"
+                            | "as"
+                            | "to"
+                            | "for"
+                            | "with"
+                            | "at"
+                            | "but"
+                            | "well"
+                            | "fluently"
+                            | "means"
+                            | "meaning"
+                    ))
+        });
+        let before = (start > 0 && words.get(start).gap == Gap::Space).then(|| words.key(start - 1));
+        stands_alone
+            && before.is_some_and(|key| {
+                matches!(
+                    key,
+                    "in" | "from"
+                        | "into"
+                        | "speak"
+                        | "speaks"
+                        | "spoke"
+                        | "speaking"
+                        | "spoken"
+                        | "fluent"
+                        | "written"
+                        | "to"
+                )
+            })
+    }
+}

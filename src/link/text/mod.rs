@@ -1,0 +1,8 @@
+//! The article as linking reads it: folded words, their capitals, and what kind of line each sentence is.
+
+mod boilerplate;
+pub(super) mod characters;
+pub(super) mod lists;
+pub mod normalise;
+pub(super) mod view;
+pub(super) mod words;
