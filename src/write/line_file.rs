@@ -140,6 +140,21 @@ pub(super) fn temporary_of(path: &Path) -> PathBuf {
     path.with_file_name(name)
 }
 
+/// The file that a path leads to, which need not exist: a program that opens a link writes the file behind it, whereas
+/// renaming a finished file to the link's name would replace the link. The path of a device or a pipe is returned as it is.
+pub fn follow_links(path: &Path) -> PathBuf {
+    const MAX_LINKS: usize = 40; // as on Linux
+    let mut target = path.to_path_buf();
+    if is_special(path) {
+        return target;
+    }
+    for _ in 0..MAX_LINKS {
+        let Ok(next) = std::fs::read_link(&target) else { break };
+        target = dir_of(&target).join(next);
+    }
+    target
+}
+
 /// True for a device, a pipe or a directory: it is not replaced by renaming.
 pub(super) fn is_special(path: &Path) -> bool {
     std::fs::metadata(path).is_ok_and(|meta| !meta.is_file())

@@ -2,9 +2,11 @@
 
 mod atomic_file;
 mod compress;
+mod conflicts;
 mod counts;
 mod disk;
 mod duplicates;
+mod extension;
 mod files;
 mod identity;
 mod journal;
@@ -22,12 +24,13 @@ mod verify;
 
 pub use atomic_file::AtomicFile;
 pub use compress::OutputCompression;
+pub use conflicts::FileAccess;
 pub use counts::Counts;
 pub use duplicates::Duplicates;
 pub use files::{Destination, OutputPaths, OutputReport, Outputs};
 pub use identity::{Identity, InputIdentity};
 pub use journal::{JOURNAL, ShardEntry};
-pub use line_file::FileFacts;
+pub use line_file::{FileFacts, follow_links};
 pub use lines::{ArticleRow, LineOptions, Rendered, WrittenMention, render};
 pub use manifest::{InputEntry, MANIFEST, Manifest, State, Totals};
 pub use schema::{ArticleLine, CandidateLine, EvidenceLine, LinkLine, MentionLine, SpanLine};

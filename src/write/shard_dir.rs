@@ -20,7 +20,7 @@ pub(super) fn shard_file_name(kind: &str, number: usize, compression: OutputComp
 }
 
 /// True for the name of a file of a run, with or without `.part`.
-fn is_run_file(name: &str) -> bool {
+pub(super) fn is_run_file(name: &str) -> bool {
     let name = name.strip_suffix(".part").unwrap_or(name);
     let is_shard = |name: &str| {
         let (kind, rest) = name.split_once('-')?;
@@ -31,7 +31,8 @@ fn is_run_file(name: &str) -> bool {
     name == MANIFEST || name == JOURNAL || is_shard(name) == Some(true)
 }
 
-fn run_files(dir: &Path) -> Result<Vec<String>> {
+/// The names of a directory that are those of files of a run.
+pub(super) fn run_files(dir: &Path) -> Result<Vec<String>> {
     let failed = |error| Error::writing(dir, error);
     let entries = std::fs::read_dir(dir).map_err(failed)?.collect::<std::io::Result<Vec<_>>>().map_err(failed)?;
     let names = entries.into_iter().filter_map(|entry| entry.file_name().into_string().ok());
