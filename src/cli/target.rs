@@ -266,7 +266,7 @@ impl Sink {
                     by_type: manifest.totals.by_type,
                     duplicate_ids: manifest.totals.duplicate_ids,
                 };
-                summary.map_or(Ok(()), |file| file.publish(&summarise(&wrote)))?;
+                summary.map_or(Ok(()), |file| file.publish_json(&summarise(&wrote)))?;
                 Ok(wrote)
             }
         }

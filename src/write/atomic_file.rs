@@ -1,14 +1,16 @@
 //! A file that is replaced in one step: it has the new content or is as it was.
 
+use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
 
 use super::compress::OutputCompression;
 use super::disk::{Disk, LocalDisk};
-use super::line_file::{LineFile, dir_of};
+use super::json::escape_separators;
+use super::line_file::{LineFile, dir_of, follow_links};
 use crate::error::{Error, Result};
 
-/// A file that is written at once, such as a summary. Dropping it leaves the old file as it was.
+/// A file under a temporary name, such as a summary or a table. Unless it is published, the old file stays as it was.
 #[derive(Debug)]
 pub struct AtomicFile {
     file: LineFile,
@@ -19,18 +21,37 @@ impl AtomicFile {
     /// Creates the temporary file; the name's suffix gives the compression.
     pub fn create(path: &Path) -> Result<Self> {
         let disk: Arc<dyn Disk> = Arc::new(LocalDisk);
-        let file = LineFile::create(&disk, path, OutputCompression::from_path(path).unwrap_or_default())?;
+        let compression = OutputCompression::from_path(path).unwrap_or_default();
+        let file = LineFile::create(&disk, &follow_links(path), compression)?;
         Ok(Self { file, disk })
     }
 
-    /// Writes the text, syncs it and replaces the old file.
-    pub fn publish(mut self, text: &str) -> Result<()> {
-        self.file.write(text.as_bytes())?;
+    /// Syncs the file and replaces the old one.
+    pub fn publish(mut self) -> Result<()> {
         self.file.close()?;
         if self.file.publish()? {
             let dir = dir_of(self.file.path());
             self.disk.sync_dir(dir).map_err(|error| Error::writing(dir, error))?;
         }
+        Ok(())
+    }
+
+    /// Writes a JSON text, syncs it and replaces the old file.
+    pub fn publish_json(mut self, text: &str) -> Result<()> {
+        let mut json = text.as_bytes().to_vec();
+        escape_separators(&mut json, 0);
+        self.file.write(&json)?;
+        self.publish()
+    }
+}
+
+impl Write for AtomicFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes).map_err(io::Error::other)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
 }

@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use ahash::{AHashMap, AHashSet};
 
 use super::extension::check_extension;
-use super::files::{Destination, OutputPaths};
 use super::line_file::{dir_of, follow_links, is_special, temporary_of};
+use super::paths::{Destination, OutputPaths};
 use super::shard_dir::{is_run_file, run_files};
 use super::shards::ShardPlan;
 use crate::error::{Error, Result};

@@ -4,50 +4,22 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
 use super::compress::OutputCompression;
+use super::conflicts::FileAccess;
 use super::counts::{Counts, RunCounts, check_lines};
 use super::disk::{Disk, LocalDisk};
 use super::duplicates::{DuplicateTracker, Duplicates};
 use super::identity::InputIdentity;
-use super::line_file::{FileFacts, LineFile, dir_of, is_special};
+use super::json::escape_separators;
+use super::line_file::{FileFacts, LineFile, dir_of};
 use super::lines::Rendered;
+use super::paths::{Destination, OutputPaths};
 use super::verify::verify_file;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::read::Ledger;
 
 /// Index of the articles file among the outputs.
 const ARTICLES: usize = 1;
-
-/// Where a stream of lines goes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub enum Destination {
-    /// Standard output.
-    #[serde(rename = "stdout")]
-    Stdout,
-    /// A file.
-    #[serde(rename = "file")]
-    File(PathBuf),
-}
-
-/// The outputs of a run.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OutputPaths {
-    /// One line per mention.
-    pub mentions: Destination,
-    /// One line per article.
-    pub articles: Option<PathBuf>,
-    /// One line per span of the model.
-    pub spans: Option<PathBuf>,
-    /// One line per rejected record; written only if there are any.
-    pub rejects: Option<PathBuf>,
-    /// One JSON object about the whole run.
-    pub summary: Option<PathBuf>,
-    /// Compression of outputs whose names have no suffix for one; not of the summary.
-    pub compression: OutputCompression,
-}
 
 /// The open outputs of a run.
 #[derive(Debug)]
@@ -87,13 +59,9 @@ impl Outputs {
     }
 
     fn create_on(disk: Arc<dyn Disk>, paths: &OutputPaths) -> Result<Self> {
-        check_distinct(paths)?;
+        FileAccess::default().write_outputs(paths).check()?;
         let create = |path: &Path| LineFile::create(&disk, path, compression_of(path, paths.compression));
         let open = |path: &Option<PathBuf>| path.as_deref().map(create).transpose();
-        // The rejects of an earlier run must not stand beside the mentions of this one.
-        if let Some(stale) = paths.rejects.as_deref().filter(|path| path.is_file()) {
-            std::fs::remove_file(stale).map_err(|error| Error::writing(stale, error))?;
-        }
         // Most runs have no rejects, but an unwritable path must fail now.
         drop(open(&paths.rejects)?);
         Ok(Self {
@@ -178,22 +146,30 @@ impl Outputs {
         Ok(written)
     }
 
-    /// Writes the summary, if one is wanted.
+    /// Writes the summary, a JSON text, if one is wanted.
     pub fn write_summary(&mut self, text: &str) -> Result<()> {
-        self.summary.as_mut().map_or(Ok(()), |summary| summary.write(text.as_bytes()))
+        let mut json = text.as_bytes().to_vec();
+        escape_separators(&mut json, 0);
+        self.summary.as_mut().map_or(Ok(()), |summary| summary.write(&json))
     }
 
-    /// Makes everything durable, then gives the files their final names. Returns the rejects file, if there are rejects.
+    /// Makes everything durable, then gives the files their final names: until then, the outputs of an earlier run stay as
+    /// they are. Its rejects are removed if this run has none. Returns the rejects file, if there are rejects.
     pub fn publish(mut self) -> Result<Option<PathBuf>> {
         let written = self.close_files()?;
         self.summary.as_mut().map_or(Ok(()), |summary| summary.close().map(drop))?;
-        let Self { mentions, articles, spans, rejects, summary, disk, .. } = self;
+        let Self { mentions, articles, spans, rejects, rejects_path, summary, disk, .. } = self;
+        let stale_rejects = rejects_path.filter(|path| rejects.is_none() && path.is_file());
         let files = [Some(mentions), articles, spans, rejects, summary].into_iter().flatten();
         let mut dirs = BTreeSet::new();
         for mut file in files {
             if file.publish()? {
                 dirs.insert(dir_of(file.path()).to_owned());
             }
+        }
+        if let Some(stale) = stale_rejects {
+            disk.remove(&stale).map_err(|error| Error::writing(&stale, error))?;
+            dirs.insert(dir_of(&stale).to_owned());
         }
         let sync = |dir: &PathBuf| disk.sync_dir(dir).map_err(|error| Error::writing(dir, error));
         dirs.iter().try_for_each(sync)?;
@@ -211,20 +187,6 @@ impl Outputs {
 
 fn compression_of(path: &Path, default: OutputCompression) -> OutputCompression {
     OutputCompression::from_path(path).unwrap_or(default)
-}
-
-fn check_distinct(paths: &OutputPaths) -> Result<()> {
-    let mentions = match &paths.mentions {
-        Destination::File(path) => Some(path),
-        Destination::Stdout => None,
-    };
-    let rest = [&paths.articles, &paths.spans, &paths.rejects, &paths.summary].into_iter().flatten();
-    let mut all: Vec<&PathBuf> = mentions.into_iter().chain(rest).collect();
-    all.sort();
-    match all.windows(2).find(|pair| pair[0] == pair[1] && !is_special(pair[0])) {
-        Some(pair) => Err(Error::new(ErrorKind::Config, "two outputs are the same file").at(pair[0])),
-        None => Ok(()),
-    }
 }
 
 #[cfg(test)]
@@ -318,6 +280,23 @@ mod tests {
             assert_eq!(root.path().join("mentions.jsonl").exists(), !loses);
             let _ = std::fs::remove_file(root.path().join("mentions.jsonl"));
         }
+    }
+
+    #[test]
+    fn rejects_of_an_earlier_run_are_kept_until_a_run_without_rejects_is_complete() {
+        let root = tempfile::tempdir().unwrap();
+        let rejects = root.path().join("rejects.jsonl");
+        std::fs::write(&rejects, "of an earlier run").unwrap();
+        drop(Outputs::create(&paths(root.path())).unwrap());
+        Outputs::create(&paths(root.path())).unwrap().keep_partial().unwrap();
+        assert_eq!(std::fs::read_to_string(&rejects).unwrap(), "of an earlier run");
+        let mut outputs = Outputs::create(&paths(root.path())).unwrap();
+        outputs.write(&rejected()).unwrap();
+        assert_eq!(std::fs::read_to_string(&rejects).unwrap(), "of an earlier run");
+        outputs.publish().unwrap();
+        assert_eq!(std::fs::read_to_string(&rejects).unwrap(), "{}\n");
+        Outputs::create(&paths(root.path())).unwrap().publish().unwrap();
+        assert!(!rejects.exists());
     }
 
     #[test]

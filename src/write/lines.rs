@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::json::push_line;
 use super::locate::{Location, Locator};
 use super::schema::{ArticleLine, CandidateLine, EvidenceLine, LinkLine, MentionLine, SpanLine, rounded};
 use crate::article::Article;
 use crate::date::DateRange;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::link::{EntityTable, Evidence, Link, LinkedMention, Status};
 use crate::mentions::{ArticleMentions, RecordOutcome};
 use crate::outcome::{Outcome, RecordStatus, Skipped};
@@ -275,11 +276,4 @@ fn text_hash(text: &str) -> String {
     let mut hash = crate::hash::sha256(words.join(" ").as_bytes());
     hash.truncate(32);
     hash
-}
-
-fn push_line(to: &mut Vec<u8>, line: &impl Serialize) -> Result<()> {
-    serde_json::to_writer(&mut *to, line)
-        .map_err(|error| Error::new(ErrorKind::Internal, "a line cannot be written as JSON").because(error))?;
-    to.push(b'\n');
-    Ok(())
 }

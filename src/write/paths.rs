@@ -1,0 +1,36 @@
+//! Where the output files of a run go.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::compress::OutputCompression;
+
+/// Where a stream of lines goes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Destination {
+    /// Standard output.
+    #[serde(rename = "stdout")]
+    Stdout,
+    /// A file.
+    #[serde(rename = "file")]
+    File(PathBuf),
+}
+
+/// The outputs of a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutputPaths {
+    /// One line per mention.
+    pub mentions: Destination,
+    /// One line per article.
+    pub articles: Option<PathBuf>,
+    /// One line per span of the model.
+    pub spans: Option<PathBuf>,
+    /// One line per rejected record; written only if there are any.
+    pub rejects: Option<PathBuf>,
+    /// One JSON object about the whole run.
+    pub summary: Option<PathBuf>,
+    /// Compression of outputs whose names have no suffix for one; not of the summary.
+    pub compression: OutputCompression,
+}
