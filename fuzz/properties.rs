@@ -23,12 +23,10 @@ pub fn read(data: &[u8]) {
     let Some((&kind, bytes)) = data.split_first() else { return };
     let names = ["a.jsonl", "a.txt", "a.jsonl.gz", "a.txt.gz", "a.jsonl.zst", "a.ndjson.zst"];
     let path = scratch(names[usize::from(kind) % names.len()], bytes);
-    let options = ReadOptions {
-        max_article_bytes: 1000,
-        keep: vec!["a.b".to_owned()],
-        expansion: ExpansionLimits { ratio: 100, bytes: Some(1 << 20) },
-        ..ReadOptions::default()
-    };
+    let mut options = ReadOptions::default();
+    options.max_article_bytes = 1000;
+    options.keep = vec!["a.b".to_owned()];
+    options.expansion = ExpansionLimits { ratio: 100, bytes: Some(1 << 20) };
     let inputs: Vec<Input> = discover(&[path], &options).expect("the file is there");
     for record in Records::new(inputs, &options) {
         let Ok(record) = record else { continue };
@@ -42,7 +40,8 @@ pub fn read(data: &[u8]) {
 /// Lines of a rejects file become records or rejects, whatever they say, and reading ends.
 pub fn rejects(data: &[u8]) {
     let file = scratch("rejects.jsonl", data);
-    let options = ReadOptions { max_article_bytes: 1000, format: Some(Format::Jsonl), ..ReadOptions::default() };
+    let mut options = ReadOptions::default();
+    (options.max_article_bytes, options.format) = (1000, Some(Format::Jsonl));
     let lines = || Records::new(discover(std::slice::from_ref(&file), &options).expect("the file is there"), &options);
     // They may name inputs; those of this machine have no part in it.
     let is_about_itself = |record: &RawRecord| !record.bytes.contains(&b'/');

@@ -142,7 +142,8 @@ fn size(record: &std::result::Result<RawRecord, Reject>) -> u64 {
 fn expansion(inputs: &[Input], options: &ReadOptions) -> f64 {
     let Some(input) = inputs.iter().find(|input| input.compression != Compression::None) else { return 1.0 };
     // Of all records: those that are left out have been unpacked, too.
-    let options = ReadOptions { selection: Selection::default(), ..options.clone() };
+    let mut options = options.clone();
+    options.selection = Selection::default();
     let records = Records::new(vec![input.clone()], &options);
     let progress = records.progress();
     let (mut unpacked, mut stored) = (0, 0);

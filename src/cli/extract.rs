@@ -7,7 +7,7 @@ use namewire::config::Config;
 use namewire::error::Result;
 use namewire::link::Linker;
 use namewire::pipeline::Pipeline;
-use namewire::read::{Input, Ledger, Position, ReadOptions, Records, Retry, Selection, discover};
+use namewire::read::{Input, Ledger, Position, Records, Retry, Selection, discover};
 use namewire::write::render;
 
 use super::identity::identity;
@@ -141,7 +141,11 @@ fn inputs(args: &ExtractArgs, config: &Config) -> Result<Vec<Input>> {
     use namewire::read::Format;
     match args.retry.as_slice() {
         [] => args.list.inputs(&args.inputs, config),
-        rejects => discover(rejects, &ReadOptions { format: Some(Format::Jsonl), ..config.read.clone() }),
+        rejects => {
+            let mut options = config.read.clone();
+            options.format = Some(Format::Jsonl);
+            discover(rejects, &options)
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use namewire::config::Config;
 use namewire::error::Result;
-use namewire::read::{ExpansionLimits, FieldNames, Format, MAX_ARTICLE_BYTES, ReadOptions};
+use namewire::read::{ExpansionLimits, Format, MAX_ARTICLE_BYTES, ReadOptions};
 use namewire::write::{Destination, LineOptions, OutputCompression, OutputPaths};
 use serde_json::{Value, json};
 
@@ -60,20 +60,16 @@ impl ReadingArgs {
         if self.max_ratio == 0 {
             return Err(misuse("--max-ratio must be at least 1"));
         }
-        config.read = ReadOptions {
-            fields: FieldNames {
-                text: self.text_field.clone(),
-                id: self.id_field.clone(),
-                title: self.title_field.clone(),
-                date: self.date_field.clone(),
-                lang: self.lang_field.clone(),
-            },
-            keep: self.keep.clone(),
-            max_article_bytes: self.max_article_mb << 20,
-            format: self.format,
-            expansion: ExpansionLimits { ratio: self.max_ratio, bytes: self.max_unpacked },
-            selection: config.read.selection,
-        };
+        let ReadOptions { fields, keep, max_article_bytes, format, expansion, .. } = &mut config.read;
+        fields.text.clone_from(&self.text_field);
+        fields.id.clone_from(&self.id_field);
+        fields.title.clone_from(&self.title_field);
+        fields.date.clone_from(&self.date_field);
+        fields.lang.clone_from(&self.lang_field);
+        keep.clone_from(&self.keep);
+        *max_article_bytes = self.max_article_mb << 20;
+        *format = self.format;
+        *expansion = ExpansionLimits { ratio: self.max_ratio, bytes: self.max_unpacked };
         config.languages.only = self.only_lang.clone();
         Ok(())
     }

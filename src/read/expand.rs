@@ -1,20 +1,23 @@
-//! Archives that expand without end are given up.
+//! Limits on how far compressed inputs expand.
 
 use std::fmt;
 use std::io::{self, BufRead, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-/// Below so many bytes nothing is held against an archive: it could be one page of blanks.
-const HARMLESS_BYTES: u64 = 64 << 20;
+use serde::{Deserialize, Serialize};
 
-/// How far an archive may expand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Output below which the ratio is not checked: a small file of blanks has any ratio.
+const UNCHECKED_BYTES: u64 = 64 << 20;
+
+/// How far a compressed input may expand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ExpansionLimits {
-    /// Bytes for each compressed one, once there are 64 MiB of them. News compresses three to twenty times, a dump of
-    /// one story over and over perhaps a hundred times; gzip can reach 1,000 times, Zstandard 20,000.
+    /// Maximum ratio of output to compressed bytes, checked from 64 MiB of output on. News compresses three to twenty
+    /// times, a dump that repeats one story perhaps a hundred times; gzip can reach 1,000 times, Zstandard 20,000.
     pub ratio: u64,
-    /// Bytes of one input in all; `None`: as many as its ratio allows.
+    /// Maximum output of one input in bytes; `None`: as much as the ratio allows.
     pub bytes: Option<u64>,
 }
 
@@ -24,7 +27,7 @@ impl Default for ExpansionLimits {
     }
 }
 
-/// Why an archive is given up.
+/// Why the rest of an input is not read.
 #[derive(Debug)]
 pub(super) struct ExpandsTooMuch(String);
 
@@ -36,7 +39,7 @@ impl fmt::Display for ExpandsTooMuch {
 
 impl std::error::Error for ExpandsTooMuch {}
 
-/// A decompressor whose output is held against its input.
+/// A decompressor whose output is checked against its input.
 pub(super) struct Expanding<R> {
     inner: R,
     /// Compressed bytes that were read so far.
@@ -53,12 +56,12 @@ impl<R: BufRead> Expanding<R> {
     fn check(&self) -> io::Result<()> {
         let Self { expanded, limits, .. } = self;
         let stored = self.stored.load(Relaxed);
-        let why = if limits.bytes.is_some_and(|most| *expanded > most) {
-            format!("it expands to more than {} bytes (--max-unpacked)", limits.bytes.unwrap_or_default())
-        } else if *expanded > HARMLESS_BYTES && *expanded / limits.ratio.max(1) > stored {
+        let why = if limits.bytes.is_some_and(|limit| *expanded > limit) {
+            format!("it expands to more than {} bytes (`max_unpacked`)", limits.bytes.unwrap_or_default())
+        } else if *expanded > UNCHECKED_BYTES && *expanded / limits.ratio.max(1) > stored {
             let ratio = limits.ratio;
             format!(
-                "{stored} compressed bytes gave {expanded}, more than {ratio} for each, as no honest dump does (--max-ratio)"
+                "{stored} compressed bytes gave {expanded}, more than {ratio} for each (`max_ratio`): no ordinary dump does"
             )
         } else {
             return Ok(());
@@ -88,7 +91,7 @@ impl<R: BufRead> BufRead for Expanding<R> {
     }
 }
 
-/// Whether reading failed because an archive expands too far.
+/// Whether reading failed because the input expands too far.
 pub(super) fn expands_too_much(error: &io::Error) -> bool {
     error.get_ref().is_some_and(|inner| inner.is::<ExpandsTooMuch>())
 }
@@ -110,18 +113,18 @@ mod tests {
     }
 
     #[test]
-    fn an_archive_may_expand_to_its_ratio() {
+    fn an_input_may_expand_to_its_ratio() {
         let limits = ExpansionLimits { ratio: 100, bytes: None };
         assert_eq!(read(1, 64 << 20, limits), Ok(64 << 20));
         assert_eq!(read(1 << 20, 100 << 20, limits), Ok(100 << 20));
         let error = read(1 << 19, 100 << 20, limits).unwrap_err();
-        assert!(error.contains("more than 100 for each") && error.contains("--max-ratio"), "{error}");
+        assert!(error.contains("more than 100 for each") && error.contains("max_ratio"), "{error}");
     }
 
     #[test]
-    fn an_archive_may_expand_to_its_bound() {
+    fn an_input_may_expand_to_its_limit() {
         let limits = ExpansionLimits { ratio: 100, bytes: Some(1 << 20) };
         assert_eq!(read(1, 1 << 20, limits), Ok(1 << 20));
-        assert!(read(1 << 30, 2 << 20, limits).unwrap_err().contains("more than 1048576 bytes (--max-unpacked)"));
+        assert!(read(1 << 30, 2 << 20, limits).unwrap_err().contains("more than 1048576 bytes (`max_unpacked`)"));
     }
 }

@@ -1,11 +1,14 @@
-//! Where in a JSON record the parts of an article stand.
+//! The fields of a JSON record that make an article.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// Dotted paths of the fields that make an article; `None` tries the field's usual names in order.
 ///
-/// `article.body.text` descends into objects; a key that holds the dots itself goes before.
-#[derive(Clone, Debug, Default)]
+/// `article.body.text` descends into objects; a key that contains the dots itself takes precedence.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
 pub struct FieldNames {
     /// The body: `text`, `body`, `content`, `article`, `maintext`.
     pub text: Option<String>,

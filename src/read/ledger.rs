@@ -1,5 +1,5 @@
-//! What reading has seen of each input: how many records, which bytes. Whoever writes holds the account against it,
-//! and a run that was stopped goes on from a place that it noted.
+//! What was read of each input: how many records, which bytes. What was written is checked against it, and a stopped run
+//! resumes at a position that it recorded.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io::{self, Read};
@@ -9,7 +9,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{RawRecord, Reject};
+use super::record::RawRecord;
+use super::reject::Reject;
 use crate::error::{Error, ErrorKind, Result};
 use crate::hash::hex;
 
@@ -18,30 +19,30 @@ use crate::hash::hex;
 pub struct InputRead {
     /// Records, good or bad, that it gave.
     pub records: u64,
-    /// Bytes that were read, as they lie on disk.
+    /// Bytes that were read, as stored on disk.
     pub bytes: u64,
-    /// SHA-256 of these bytes; `None` while they are being read, and where the input was left before its end.
+    /// SHA-256 of these bytes; `None` while they are being read, and where reading stopped before the end.
     pub sha256: Option<String>,
 }
 
-/// A place between two records.
+/// A position between two records.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Position {
     /// The input of the record before it, counted from 0; those before that one were read to their end.
     pub input: u32,
-    /// Records of this input that lie before it.
+    /// Records of this input before it.
     pub records: u64,
     /// SHA-256 over these records, each with its length: the part of an input that was used, however it is stored.
     pub sha256: String,
 }
 
-/// The shared account of reading. Clones are one account.
+/// The shared record of what was read. Clones share one state.
 #[derive(Clone, Debug)]
 pub struct Ledger(Arc<Mutex<Held>>);
 
 #[derive(Debug)]
 struct Held {
-    /// Those that were opened, by number.
+    /// Inputs that were opened, by number.
     inputs: BTreeMap<u32, InputRead>,
     raw: Option<Raw>,
     here: Here,
@@ -88,14 +89,14 @@ impl Here {
 }
 
 impl Ledger {
-    /// An account that marks the place after every so many records, such as those of a shard.
+    /// Marks the position after every `every` records, such as those of a shard.
     pub fn new(every: Option<u64>) -> Self {
         let held =
             Held { inputs: BTreeMap::new(), raw: None, here: Here::default(), every, since: 0, marks: VecDeque::new() };
         Self(Arc::new(Mutex::new(held)))
     }
 
-    /// Passes records on and counts them.
+    /// Counts records as they pass.
     pub fn follow<I: RecordIterator>(&self, records: I) -> Followed<I> {
         Followed { records, ledger: self.clone() }
     }
@@ -115,7 +116,7 @@ impl Ledger {
         self.held().marks.pop_front()
     }
 
-    /// The place that reading has reached.
+    /// The position that reading has reached.
     pub fn position(&self) -> Position {
         self.held().here.position()
     }
@@ -127,7 +128,7 @@ impl Ledger {
         held.inputs.insert(input, InputRead::default());
     }
 
-    /// The input that was opened has given all that it gives: as many bytes.
+    /// The open input was read to its end. Returns the number of its bytes.
     pub(super) fn close(&self) -> Option<u64> {
         let mut held = self.held();
         let Raw { input, bytes, hasher } = held.raw.take()?;
@@ -136,14 +137,14 @@ impl Ledger {
         Some(bytes)
     }
 
-    /// No more is read of the input that was opened, though it may have more.
+    /// The open input is left before its end.
     pub(super) fn leave(&self) {
         let mut held = self.held();
         let Some(Raw { input, bytes, .. }) = held.raw.take() else { return };
         held.inputs.entry(input).or_default().bytes = bytes;
     }
 
-    /// Hashes what `raw` yields, as the bytes of the input that was opened.
+    /// Hashes what `raw` yields, as the bytes of the open input.
     pub(super) fn hashing(&self, raw: Box<dyn Read + Send>) -> Box<dyn Read + Send> {
         Box::new(Hashed { raw, ledger: self.clone() })
     }
@@ -180,19 +181,24 @@ pub struct Followed<I> {
 }
 
 impl<I: RecordIterator> Followed<I> {
-    /// Reads past so many records, up to a place of an earlier run: those of its input alone, where that input is the
-    /// first of these. Marks are counted from there. Fails where they are not the records of that run.
+    /// Skips `records` records, up to a position of an earlier run (those of its input only, where that input is the
+    /// first of these). Marks are counted from there.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the skipped records are not those of that run.
     pub fn skip_to(&mut self, position: &Position, records: u64, path: &Path) -> Result<()> {
         let passed = self.by_ref().take(usize::try_from(records).unwrap_or(usize::MAX)).count() as u64;
         let mut held = self.ledger.held();
         if held.here.position() != *position {
-            let what = match held.here.input == position.input && passed == records {
-                true => format!("its first {} records are not those that the run has read", position.records),
-                false => format!("it has fewer than the {} records that the run has read", position.records),
+            let what = if held.here.input == position.input && passed == records {
+                format!("its first {} records are not those that the run has read", position.records)
+            } else {
+                format!("it has fewer than the {} records that the run has read", position.records)
             };
-            return Err(Error::new(ErrorKind::Input, format!("the run cannot go on: {what}"))
+            return Err(Error::new(ErrorKind::Input, format!("the run cannot be resumed: {what}"))
                 .at(path)
-                .help("give the input that the run was started with, or start afresh with --overwrite"));
+                .help("give the input that the run was started with, or start the run again from scratch"));
         }
         held.marks.clear();
         held.since = 0;
@@ -269,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn reading_goes_on_from_any_mark() {
+    fn reading_resumes_from_any_mark() {
         let root = root();
         for every in 1..=6 {
             let ledger = Ledger::new(Some(every));
@@ -287,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn an_input_that_changed_is_not_gone_on_with() {
+    fn an_input_that_changed_is_not_resumed() {
         let (root, ledger) = (root(), Ledger::new(Some(5)));
         read(&root, &ledger, 0).for_each(drop);
         let mark = ledger.take_mark().unwrap();

@@ -5,8 +5,11 @@ use std::str::Utf8Error;
 use serde_json::{Map, Value};
 
 use super::fields::{DATE, ID, LANG, TITLE, find_text, kind_of, lookup};
+use super::format::Format;
+use super::options::ReadOptions;
 use super::prune::parse;
-use super::{Format, RawRecord, ReadOptions, Reject, RejectReason};
+use super::record::RawRecord;
+use super::reject::{Reject, RejectReason};
 use crate::article::{Article, Origin};
 use crate::date::DateRange;
 
@@ -34,11 +37,6 @@ impl RawRecord {
                 Err(self.reject(id, reason, message))
             }
         }
-    }
-
-    /// A reject of this record.
-    fn reject(&self, id: Option<String>, reason: RejectReason, message: impl Into<String>) -> Reject {
-        Reject { id, ..Reject::new(self.origin.clone(), reason, message, &self.bytes) }
     }
 }
 
@@ -128,14 +126,14 @@ fn string(value: &Value) -> Option<String> {
     value.as_str().map(str::to_owned)
 }
 
-/// Bytes of the longest id: each mention is written with its article's.
-const MOST_ID_BYTES: usize = 2048;
+/// Maximum length of an id: each mention is written with that of its article.
+const MAX_ID_BYTES: usize = 2048;
 
 /// A string, or a whole number. Other numbers have lost digits, and could name two articles alike.
 fn id(value: &Value) -> Option<String> {
     match value {
         Value::Number(number) if !number.is_f64() => Some(number.to_string()),
-        _ => string(value).filter(|id| id.len() <= MOST_ID_BYTES),
+        _ => string(value).filter(|id| id.len() <= MAX_ID_BYTES),
     }
 }
 

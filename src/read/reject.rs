@@ -8,12 +8,12 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use crate::article::Origin;
 
-/// Bytes of the record that a [`Reject`] shows.
+/// Length of the excerpt of a record that a [`Reject`] shows.
 pub(super) const EXCERPT_BYTES: usize = 200;
-/// Bytes of the record that a [`Reject`] keeps, so that it can be tried again.
+/// Maximum length of the record that a [`Reject`] keeps for a retry.
 const KEPT_BYTES: usize = 64 << 10;
 
-/// A record that was given up, alone: those before and behind it are read as ever.
+/// A record that was rejected. The records before and after it are processed.
 ///
 /// Serialises to one flat object: `input`, `line`, `byte`, `id`, `reason`, `message`, `excerpt`, `truncated`, and the
 /// record itself as `record`, or as `record_base64` where it is not UTF-8.
@@ -33,7 +33,7 @@ pub struct Reject {
     pub truncated: bool,
 }
 
-/// Why a record was given up.
+/// Why a record was rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -42,22 +42,22 @@ pub enum RejectReason {
     InvalidUtf8,
     /// The line is not one JSON object.
     InvalidJson,
-    /// No field that may hold the text is there, or none is a string.
+    /// There is no text field, or it is not a string.
     MissingText,
-    /// Neither text nor title hold anything but white space.
+    /// Text and title are empty or white space.
     EmptyArticle,
     /// The record or its article is over the limit.
     TooLarge,
     /// The input cannot be opened, or fails part way; the rest of it is not read.
     ReadError,
-    /// The compressed input expands further than any honest one; the rest of it is not read.
+    /// The compressed input expands further than the limit; the rest of it is not read.
     ExpandsTooMuch,
     /// A later stage failed on the article: a fault of the program, not of the input.
     Internal,
 }
 
 impl Reject {
-    /// A reject of the record at `origin`, `record` being its bytes. See [`Reject::cut`] where they are not all of it.
+    /// A reject of the record at `origin`, whose bytes are `record`. See [`Reject::incomplete`] where they are not all.
     pub fn new(origin: Origin, reason: RejectReason, message: impl Into<String>, record: &[u8]) -> Self {
         let kept = start_of(record, KEPT_BYTES);
         Self {
@@ -75,8 +75,8 @@ impl Reject {
         String::from_utf8_lossy(start_of(&self.record, EXCERPT_BYTES))
     }
 
-    /// The same, of a record of which no more was to be had.
-    pub fn cut(mut self) -> Self {
+    /// The same, marked as not holding the whole record.
+    pub fn incomplete(mut self) -> Self {
         self.truncated = true;
         self
     }
@@ -119,7 +119,7 @@ impl Serialize for Reject {
     }
 }
 
-/// The start of a record. A character that the cut would halve is left out whole.
+/// The start of a record. A character that would be cut in two is left out.
 fn start_of(record: &[u8], limit: usize) -> &[u8] {
     let starts_character = |at: &usize| record[*at] & 0xC0 != 0x80;
     let end = match record.len() {
@@ -151,7 +151,7 @@ mod tests {
             let reject = Reject::new(Origin::default(), RejectReason::InvalidJson, "", &vec![b'x'; length]);
             assert_eq!((reject.record.len(), reject.truncated), (kept, truncated));
         }
-        assert!(Reject::new(Origin::default(), RejectReason::ReadError, "", b"x").cut().truncated);
+        assert!(Reject::new(Origin::default(), RejectReason::ReadError, "", b"x").incomplete().truncated);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Rejects, tried again: the records behind the lines of a rejects file, each as it was read the first time.
+//! Rejected records, read again: those of the lines of a rejects file, each as it was first read.
 
 use std::iter::Peekable;
 use std::path::PathBuf;
@@ -7,8 +7,14 @@ use std::sync::Arc;
 use base64::prelude::{BASE64_STANDARD, Engine};
 use serde::Deserialize;
 
+use super::discover::discover;
+use super::format::Format;
 use super::ledger::RecordIterator;
-use super::{Format, RawRecord, ReadOptions, Records, Reject, RejectReason, Selection, discover};
+use super::options::ReadOptions;
+use super::record::RawRecord;
+use super::records::Records;
+use super::reject::{Reject, RejectReason};
+use super::select::Selection;
 use crate::article::Origin;
 
 /// A line of a rejects file, as far as it is read.
@@ -21,7 +27,7 @@ struct RejectLine {
     reason: RejectReason,
     record: Option<String>,
     record_base64: Option<String>,
-    /// Files of versions that did not keep the record lack it.
+    /// Rejects files of early versions, which did not keep the record, lack it.
     #[serde(default = "yes")]
     truncated: bool,
 }
@@ -30,19 +36,19 @@ fn yes() -> bool {
     true
 }
 
-/// Turns the lines of rejects files into the records that they are of, with the place and the name that they had.
+/// Turns the lines of rejects files into the records that they stand for, with their original position and name.
 ///
-/// A record that the file holds whole is taken from there. One that it does not hold is read from the input that it
-/// came from; of an input that had failed, so is all that lies behind. What cannot be had is a [`Reject`] again.
+/// A record that the file holds whole is taken from it; any other is read from its input. Where an input had failed,
+/// the rest of it is read, too. A record that cannot be read again is a [`Reject`] again.
 pub struct Retry<I> {
     lines: I,
     options: ReadOptions,
     input: Option<Reopened>,
-    /// The rest of an input that had failed is being read, on behalf of a line of this file, under the input's name.
+    /// Set while the rest of an input that had failed is read: the number of the rejects file, and the input's name.
     rest: Option<(u32, Option<Arc<str>>)>,
 }
 
-/// An input that is read once more, rising.
+/// An input that is read again, in rising order of bytes.
 struct Reopened {
     path: Arc<str>,
     format: Option<Format>,
@@ -52,7 +58,7 @@ struct Reopened {
 }
 
 impl<I: RecordIterator> Retry<I> {
-    /// Reads `lines`, the records of rejects files; `options` are for the inputs behind them.
+    /// Reads `lines`, the records of rejects files; `options` apply to the inputs that these name.
     pub fn new(lines: I, options: &ReadOptions) -> Self {
         Self { lines, options: options.clone(), input: None, rest: None }
     }
@@ -64,7 +70,7 @@ impl<I: RecordIterator> Retry<I> {
         })?;
         let origin =
             Origin { path: line.input.as_str().into(), input: raw.origin.input, line: line.line, byte: line.byte };
-        // A text has no lines, and its name for an id; so has an input that was never opened.
+        // A text has no line, and its name as its id; so has an input that was never opened.
         let format = if line.line.is_some() { Format::Jsonl } else { Format::Text };
         let name: Arc<str> = line.id.as_deref().filter(|_| format == Format::Text).unwrap_or(&line.input).into();
         match line.kept().filter(|_| !line.truncated && !line.is_whole_input()) {
@@ -80,7 +86,7 @@ impl<I: RecordIterator> Retry<I> {
 
     fn fetch(&mut self, line: &RejectLine, origin: &Origin, name: Option<&Arc<str>>) -> Result<RawRecord, Reject> {
         let lost = |message: String| {
-            Reject::new(origin.clone(), RejectReason::ReadError, message, &line.kept().unwrap_or_default()).cut()
+            Reject::new(origin.clone(), RejectReason::ReadError, message, &line.kept().unwrap_or_default()).incomplete()
         };
         // What failed as it was opened may be of any format, and its first record need not be at its first byte.
         let whole = line.is_whole_input();
@@ -98,7 +104,7 @@ impl<I: RecordIterator> Retry<I> {
         }
         match input.records.next_if(|record| whole || origin_of(record).byte == line.byte) {
             Some(record) => moved(record, origin.input),
-            None => Err(lost(format!("there is no record at byte {} of the input any more", line.byte))),
+            None => Err(lost(format!("the input no longer has a record at byte {}", line.byte))),
         }
     }
 
@@ -108,7 +114,7 @@ impl<I: RecordIterator> Retry<I> {
                         give the input itself to extract"
                 .to_owned());
         }
-        // What --limit and --sample choose from are the rejects, not the records around them.
+        // A selection applies to the rejects, not to the records around them.
         let selection = Selection::default();
         let options = ReadOptions { format: format.or(self.options.format), selection, ..self.options.clone() };
         let inputs = discover(&[PathBuf::from(&line.input)], &options).map_err(|error| error.to_string())?;
@@ -239,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn an_input_that_was_given_up_is_read_to_its_end() {
+    fn an_input_that_expanded_too_far_is_read_to_its_end() {
         let root = tempfile::tempdir().unwrap();
         let name = root.path().join("a.jsonl.zst");
         let lines: String =
@@ -288,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_had_is_set_aside_again() {
+    fn a_record_that_cannot_be_read_again_is_rejected_again() {
         let root = tempfile::tempdir().unwrap();
         let file = root.path().join("a.jsonl");
         fs::write(&file, format!("{{\"id\": \"n\", \"text\": \"{}\"}}\nno JSON", "x".repeat(150_000))).unwrap();

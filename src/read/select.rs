@@ -1,26 +1,29 @@
-//! Which records of the inputs are taken: the first so many, or a fixed fraction.
+//! Which records of the inputs are read: the first ones, or a fixed fraction.
 
-/// What part of the inputs is read. The default takes everything.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+use serde::{Deserialize, Serialize};
+
+/// What part of the inputs is read; by default, everything.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Selection {
-    /// Most records; reading ends behind the last of them.
+    /// Maximum number of records; reading ends after the last of them.
     pub limit: Option<u64>,
-    /// A fraction of the records, by chance.
+    /// A random fraction of the records.
     pub sample: Option<Sample>,
 }
 
-/// A fraction of the records, by chance: by the record's place among all and the seed alone, so that the same inputs
-/// give the same records, whatever else is set. A larger fraction takes what a smaller one takes, and more.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// A random fraction of the records. The choice depends on the position of a record among all and on the seed alone, so
+/// that the same inputs give the same records whatever else is set. A larger fraction includes a smaller one.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sample {
     /// From 0 (none) to 1 (all).
     pub fraction: f64,
-    /// Another seed gives another choice.
+    /// A different seed gives a different choice.
     pub seed: u64,
 }
 
 impl Sample {
-    /// Whether the record at this place is taken; places count from 0 over all inputs.
+    /// Whether the record at this position is taken; positions count from 0 over all inputs.
     pub(super) fn takes(self, place: u64) -> bool {
         // 53 bits, as many as a fraction has.
         let chance = (mixed(self.seed ^ mixed(place)) >> 11) as f64 / (1u64 << 53) as f64;

@@ -8,9 +8,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use flate2::bufread::MultiGzDecoder;
 
-use super::Ledger;
 use super::expand::{Expanding, ExpansionLimits};
-use super::input::{Compression, Format, Input};
+use super::format::{Compression, Format};
+use super::input::Input;
+use super::ledger::Ledger;
 
 const BUFFER_BYTES: usize = 256 << 10;
 /// Windows of up to 128 MiB, what `zstd` itself opens without being asked: the archive says how large a window it
@@ -22,10 +23,10 @@ const SNIFFED_BYTES: usize = 64 << 10;
 
 pub(crate) type Reader = Box<dyn BufRead + Send>;
 
-/// How far reading has come, in bytes as they lie on disk (compressed, where the input is).
+/// How far reading has come, in bytes on disk (compressed, where the input is).
 #[derive(Debug)]
 pub struct ReadProgress {
-    /// Bytes taken so far; those of an input that was given up count whole.
+    /// Bytes read so far; an input that was abandoned counts with its full size.
     pub bytes: AtomicU64,
     /// Bytes of all inputs; `None` where one of them is a pipe.
     pub total: Option<u64>,
@@ -34,7 +35,7 @@ pub struct ReadProgress {
 /// An input ready to be cut into records.
 pub(crate) struct Source {
     pub(super) reader: Reader,
-    /// Where `reader` stands in the uncompressed input: behind the byte order mark, if there is one.
+    /// Where `reader` stands in the uncompressed input: after the byte order mark, if there is one.
     pub(super) byte: u64,
     pub(super) format: Format,
 }
@@ -93,7 +94,7 @@ impl Source {
 
 /// Opens a file, such as an output of an earlier run, decompressed where it is compressed.
 pub fn open_stored(path: &Path) -> io::Result<Box<dyn BufRead + Send>> {
-    // namewire wrote it: however far it expands, that is what was written.
+    // namewire wrote it: it may expand to any size.
     let limits = ExpansionLimits { ratio: u64::MAX, bytes: None };
     let bound = Bound { stored: Arc::default(), limits };
     decompress(Box::new(BufReader::with_capacity(BUFFER_BYTES, File::open(path)?)), Compression::None, bound)
@@ -103,7 +104,7 @@ fn without_mark(head: &[u8]) -> &[u8] {
     head.strip_prefix(BYTE_ORDER_MARK).unwrap_or(head)
 }
 
-/// What an archive's output is held against.
+/// What the output of a decompressor is checked against.
 struct Bound {
     stored: Arc<AtomicU64>,
     limits: ExpansionLimits,
@@ -115,8 +116,7 @@ impl Bound {
     }
 }
 
-/// Decompresses what is named as compressed, and also what only looks so: no UTF-8 text starts with either
-/// magic number, so nothing readable is misjudged.
+/// Decompresses what its name or its first bytes show to be compressed. No UTF-8 text starts with either magic number.
 fn decompress(stored: Reader, named: Compression, bound: Bound) -> io::Result<Reader> {
     let (head, stored) = peek(stored, |head| head.len() >= 4)?;
     if head.is_empty() && named != Compression::None {

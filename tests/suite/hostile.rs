@@ -42,7 +42,7 @@ fn an_archive_that_expands_without_end_is_given_up() {
         assert!(rejects[0]["message"].as_str().unwrap().contains("more than 100 for each"), "{}", rejects[0]);
         assert_eq!(column(&desk.lines("articles.jsonl"), "status"), ["ok", "rejected", "ok"]);
         let (_, rejects) = run(&desk, &[&bomb, &next], &["--max-unpacked", "1MB"], 1);
-        assert!(rejects[0]["message"].as_str().unwrap().contains("more than 1000000 bytes (--max-unpacked)"));
+        assert!(rejects[0]["message"].as_str().unwrap().contains("more than 1000000 bytes (`max_unpacked`)"));
         assert_eq!(column(&desk.lines("articles.jsonl"), "status"), ["ok", "rejected", "ok"]);
     }
 }

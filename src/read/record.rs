@@ -1,0 +1,27 @@
+//! A raw record: what reading hands to the threads that parse.
+
+use std::sync::Arc;
+
+use super::format::Format;
+use super::reject::{Reject, RejectReason};
+use crate::article::Origin;
+
+/// A record as it was cut from its input, not parsed yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RawRecord {
+    /// Where it starts.
+    pub origin: Origin,
+    /// The name of its input, which a text article takes as its id.
+    pub name: Arc<str>,
+    /// What the bytes are: a whole text, or one line of JSON.
+    pub format: Format,
+    /// The record, without a byte order mark and without a JSON line's end.
+    pub bytes: Vec<u8>,
+}
+
+impl RawRecord {
+    /// A reject of this record.
+    pub(super) fn reject(&self, id: Option<String>, reason: RejectReason, message: impl Into<String>) -> Reject {
+        Reject { id, ..Reject::new(self.origin.clone(), reason, message, &self.bytes) }
+    }
+}
