@@ -18,7 +18,7 @@ use namewire::model::{Model, ModelOptions};
 use namewire::outcome::Outcome;
 use namewire::pipeline::Pipeline;
 use namewire::read::RawRecord;
-use namewire::stitch::{Scores, content};
+use namewire::stitch::{TokenScores, content};
 
 const ARTICLES: usize = 20;
 
@@ -114,9 +114,9 @@ fn whole_loop(criterion: &mut Criterion, tokens: usize) {
     group.finish();
 }
 
-fn infer_all(chunk: &Chunk, model: &Model, session: &mut OnnxBackend) -> Vec<Scores> {
-    let empty = |article: &namewire::encode::EncodedArticle| Scores::new(article.ids.len(), model.labels.len());
-    let mut scores: Vec<Scores> = chunk.articles.iter().map(empty).collect();
+fn infer_all(chunk: &Chunk, model: &Model, session: &mut OnnxBackend) -> Vec<TokenScores> {
+    let empty = |article: &namewire::encode::EncodedArticle| TokenScores::new(article.ids.len(), model.labels.len());
+    let mut scores: Vec<TokenScores> = chunk.articles.iter().map(empty).collect();
     let mut batch = Batch::default();
     for plan in &chunk.plans {
         batch.fill(plan, &chunk.windows, &chunk.articles, &model.tokenizer);
@@ -133,7 +133,7 @@ fn infer_all(chunk: &Chunk, model: &Model, session: &mut OnnxBackend) -> Vec<Sco
     scores
 }
 
-fn decode_all(chunk: &Chunk, scores: &[Scores], model: &Model, config: &Config) -> usize {
+fn decode_all(chunk: &Chunk, scores: &[TokenScores], model: &Model, config: &Config) -> usize {
     let decode = |(article, scores)| decode(article, scores, model, config.rule).len();
     chunk.articles.iter().zip(scores).map(decode).sum()
 }

@@ -7,14 +7,14 @@ use namewire::article::{Article, Field};
 use namewire::clean::CleanText;
 use namewire::decode::{Aggregation, Decoding, NerSpan, Rule, Strategy, decode};
 use namewire::encode::EncodedArticle;
-use namewire::eval::{Corpus, GoldFormat, Kinds, TagOptions, Tokens};
+use namewire::eval::{Corpus, GoldFormat, Kinds, TagOptions, TokenSpan};
 use namewire::link::import::{Petrarch, Rows, delimited};
 use namewire::link::{Document, EntityTable, LinkOptions, LinkedMention, Linker};
 use namewire::model::{Model, ModelOptions};
 use namewire::read::{ExpansionLimits, Format, Input, RawRecord, ReadOptions, Records, Retry, discover};
 use namewire::segment::sentences;
 use namewire::span::Span;
-use namewire::stitch::Scores;
+use namewire::stitch::TokenScores;
 use namewire::window::cut;
 use namewire::write::SpanReader;
 
@@ -113,7 +113,7 @@ pub fn decode_scores(data: &[u8]) {
     let article = Article { text: String::from_utf8_lossy(text).into_owned(), ..Article::default() };
     let Ok(encoded) = EncodedArticle::new(article, &MODEL.tokenizer) else { return };
     let (tokens, labels) = (encoded.ids.len(), MODEL.labels.len());
-    let mut scores = Scores::new(tokens, labels);
+    let mut scores = TokenScores::new(tokens, labels);
     let logit = |at: usize| f32::from(logits.get(at % logits.len().max(1)).map_or(0, |&byte| byte as i8));
     for window in encoded.sentence_tokens.iter().flat_map(|tokens| cut(0, tokens.clone(), 8)) {
         let content: Vec<f32> =
@@ -178,7 +178,7 @@ pub fn gold(data: &[u8]) {
         Ok(corpus) => {
             for sentence in corpus.documents.iter().flat_map(|document| &document.sentences) {
                 let is_within =
-                    |entity: &Tokens| entity.first < entity.end && entity.end as usize <= sentence.tokens.len();
+                    |entity: &TokenSpan| entity.first < entity.end && entity.end as usize <= sentence.tokens.len();
                 assert!(sentence.entities.iter().all(is_within), "{sentence:?}");
             }
             assert!(corpus.mentions().all(|mention| mention.start < mention.end));

@@ -15,7 +15,7 @@
 //! | 6 repeat | [`repeat`] | windows of a chunk | [`repeat::Repeats`]: which are computed, which were seen |
 //! | 7 batch | [`batch`] | windows to compute | [`batch::Batch`], bounded by padded tokens |
 //! | 8 infer | [`infer`] | batches | [`infer::Logits`], `[batch, token, label]` |
-//! | 9 stitch | [`stitch`] | logits of windows | [`stitch::Scores`] of articles, `[token, label]` |
+//! | 9 stitch | [`stitch`] | logits of windows | [`stitch::TokenScores`] of articles, `[token, label]` |
 //! | 10 decode | [`decode`], [`words`] | scores | [`decode::NerSpan`] |
 //! | 11 link | [`link`] | mentions | [`link::LinkedMention`] |
 //! | 12 write | [`mod@write`] | linked mentions | JSON Lines |

@@ -15,7 +15,7 @@ use crate::outcome::{Outcome, Skipped};
 use crate::read::Reject;
 
 use crate::segment::Sentence;
-use crate::stitch::Scores;
+use crate::stitch::TokenScores;
 
 /// What became of one record of a chunk.
 pub type RecordOutcome<'c> = Outcome<ArticleMentions<'c>, &'c Reject, &'c Skipped>;
@@ -65,7 +65,7 @@ impl Extractor<'_> {
         &self,
         encoded: &'c Encoded,
         chunk: &'c Chunk,
-        scores: &[Scores],
+        scores: &[TokenScores],
     ) -> Result<ArticleMentions<'c>> {
         let (article, scores) = (&chunk.articles[encoded.article], &scores[encoded.article]);
         if scores.missing() > 0 {

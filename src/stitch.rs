@@ -8,14 +8,14 @@ use crate::window::Window;
 
 /// Label scores of one article: `[token, label]`, for its tokens without the special ones.
 #[derive(Debug)]
-pub struct Scores {
+pub struct TokenScores {
     labels: usize,
     values: Vec<f32>,
     /// Tokens that have not been scored yet; zero when the article is whole.
     missing: usize,
 }
 
-impl Scores {
+impl TokenScores {
     /// Room for `tokens` tokens of `labels` labels each, none scored.
     pub fn new(tokens: usize, labels: usize) -> Self {
         Self { labels, values: vec![f32::NAN; tokens * labels], missing: tokens }
@@ -41,7 +41,7 @@ pub fn content<'l>(logits: ArrayView3<'l, f32>, row: usize, tokens: usize, token
     logits.slice_move(s![row, range, ..]).to_slice()
 }
 
-impl Scores {
+impl TokenScores {
     /// Takes what a window keeps from the scores of its tokens, `[token, label]`. Returns how many it kept.
     pub fn stitch(&mut self, window: &Window, content: &[f32]) -> usize {
         let labels = self.labels;

@@ -7,7 +7,7 @@ use clap::Args;
 use namewire::error::Result;
 use namewire::hub::open_model;
 use namewire::infer::{Device, OnnxBackend, OnnxOptions, Runtime, TensorInfo};
-use namewire::model::{Model, ModelOptions, Origin};
+use namewire::model::{Model, ModelOptions, ModelOrigin};
 
 use super::session::read_labels;
 use super::{End, print};
@@ -53,9 +53,9 @@ fn describe(model: &Model, backend: &OnnxBackend) -> String {
     line(
         "from",
         match &model.origin {
-            Origin::Bundled => "compiled into this program".to_owned(),
-            Origin::Folder(folder) => folder.display().to_string(),
-            Origin::Hub(snapshot) => format!("the hub's cache, {}", snapshot.folder.display()),
+            ModelOrigin::Bundled => "compiled into this program".to_owned(),
+            ModelOrigin::Folder(folder) => folder.display().to_string(),
+            ModelOrigin::Hub(snapshot) => format!("the hub's cache, {}", snapshot.folder.display()),
         },
     );
     if let Some(commit) = model.origin.commit() {

@@ -18,7 +18,7 @@ use crate::article::Field;
 use crate::encode::EncodedArticle;
 use crate::model::{LabelSet, Model};
 use crate::span::Span;
-use crate::stitch::Scores;
+use crate::stitch::TokenScores;
 use crate::words::{Word, words};
 use reference::Reference;
 pub use reference::Strategy;
@@ -116,7 +116,7 @@ struct Labelled<'a> {
 }
 
 /// All mentions of an article, in the order of the text.
-pub fn decode(article: &EncodedArticle, scores: &Scores, model: &Model, rule: Rule) -> Vec<NerSpan> {
+pub fn decode(article: &EncodedArticle, scores: &TokenScores, model: &Model, rule: Rule) -> Vec<NerSpan> {
     let sentences = scored(article, scores);
     let found: Vec<Vec<Found>> = match rule {
         Rule::Words { aggregation, decoding, consistency } => {
@@ -145,7 +145,7 @@ pub fn decode(article: &EncodedArticle, scores: &Scores, model: &Model, rule: Ru
 }
 
 /// The sentences of an article with the scores of their tokens.
-fn scored<'a>(article: &'a EncodedArticle, scores: &'a Scores) -> impl Iterator<Item = Scored<'a>> {
+fn scored<'a>(article: &'a EncodedArticle, scores: &'a TokenScores) -> impl Iterator<Item = Scored<'a>> {
     article.sentences.iter().zip(&article.sentence_tokens).map(|(sentence, tokens)| Scored {
         text: article.clean_text(sentence.field),
         span: sentence.span,

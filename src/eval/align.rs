@@ -1,39 +1,46 @@
-//! Predictions brought onto the documents of a gold standard.
+//! Predictions assigned to the documents of a gold standard.
 
 use std::sync::Arc;
 
 use ahash::AHashSet;
 
-use super::corpus::{Corpus, Mention, Sentence};
+use super::corpus::{AnnotatedSentence, Annotation, Corpus};
 use super::text::Text;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Predictions, by document of the gold standard.
 #[derive(Debug)]
 pub struct Aligned {
-    /// As long as the gold's documents; each in the order of the file.
-    pub mentions: Vec<Vec<Mention>>,
-    /// Predictions of documents that the gold does not have; they are not counted.
+    /// One list for each document of the gold standard, in the order of the predictions' file.
+    pub mentions: Vec<Vec<Annotation>>,
+    /// Predictions in documents that the gold standard does not have; they are not counted.
     pub outside: u64,
-    /// Predictions that begin or end within a token of the gold: none of them can be right.
+    /// Predictions that begin or end within a token of the gold standard, so that they cannot be correct.
     pub inside_tokens: u64,
 }
 
 impl Corpus {
-    /// Gives a gold standard of spans the texts of its documents; exactly these are scored, mentions or not.
+    /// Sets the texts of a gold standard of spans; exactly these documents are scored, with mentions or without.
     ///
     /// # Errors
     ///
-    /// Fails where a mention lies in no such document, or its surface is another in the text.
+    /// Fails where a mention is outside its document's text or its surface differs from the text.
     pub fn set_documents(&mut self, documents: Vec<(Arc<str>, Text)>) -> Result<()> {
         if self.is_tagged() {
-            return Err(Error::config("a gold standard of tokens has its texts: leave --docs out"));
+            let what = "a gold standard of tokens has its own texts: documents cannot be given";
+            return Err(Error::config(what).with_setting("docs"));
         }
         let mut index = self.index();
-        let mut own: Vec<Option<super::Document>> = std::mem::take(&mut self.documents).into_iter().map(Some).collect();
+        let mut own: Vec<Option<super::AnnotatedDocument>> =
+            std::mem::take(&mut self.documents).into_iter().map(Some).collect();
         for (id, text) in documents {
             let mentions = index.remove(&id).and_then(|at| own[at].take()).map(|own| own.mentions).unwrap_or_default();
-            self.documents.push(super::Document { id, text: Some(text), mentions, ..super::Document::default() });
+            self.documents.push(super::AnnotatedDocument {
+                id,
+                text: Some(text),
+                mentions,
+                ..super::AnnotatedDocument::default()
+            });
         }
         self.documents.iter().try_for_each(|document| document.mentions.iter().try_for_each(|it| document.check(it)))
     }
@@ -47,23 +54,23 @@ impl Corpus {
                 return Err(twice.place.error(what).help("keep one: a span has one type and one entity"));
             }
         }
-        match self.documents.is_empty() {
-            true => Err(Error::new(ErrorKind::Input, "the gold standard holds no document")),
-            false => Ok(()),
+        if self.documents.is_empty() {
+            return Err(Error::new(ErrorKind::Input, "the gold standard has no documents"));
         }
+        Ok(())
     }
 
-    /// Finds the place of each prediction in this gold standard. `catalogue`: an entity outside it counts as none.
+    /// Assigns predictions to the documents of this gold standard. Entities outside `catalogue` count as NIL.
     ///
     /// # Errors
     ///
-    /// Fails with the first difference where the two are not of the same tokens, where they have no document in
-    /// common, and where a prediction does not fit the text.
+    /// Fails, with the first difference, where the two have different tokens; where they have no document in common;
+    /// and where a prediction does not match the text.
     pub fn align(&self, predicted: Corpus, catalogue: Option<&AHashSet<String>>) -> Result<Aligned> {
         let mut aligned = match (self.is_tagged(), predicted.is_tagged()) {
             (true, true) => self.align_tokens(&predicted)?,
             (false, true) => {
-                let what = "the predictions are tokens, the gold standard is spans";
+                let what = "the predictions are tagged tokens, the gold standard is spans";
                 return Err(Error::new(ErrorKind::Input, what).help("give predictions as mentions with offsets"));
             }
             (_, false) => self.align_spans(predicted)?,
@@ -77,11 +84,11 @@ impl Corpus {
     fn align_spans(&self, predicted: Corpus) -> Result<Aligned> {
         let index = self.index();
         let mut aligned = Aligned { mentions: vec![Vec::new(); self.documents.len()], outside: 0, inside_tokens: 0 };
-        let (mut stranger, mut any) = (None, false);
+        let (mut unknown, mut any) = (None, false);
         for document in predicted.documents {
             let Some(&at) = index.get(&document.id) else {
                 aligned.outside += document.mentions.len() as u64;
-                stranger = stranger.or(document.mentions.into_iter().next().map(|mention| (document.id, mention)));
+                unknown = unknown.or(document.mentions.into_iter().next().map(|mention| (document.id, mention)));
                 continue;
             };
             any = true;
@@ -90,9 +97,9 @@ impl Corpus {
             aligned.inside_tokens += inside_tokens(&gold.sentences, &document.mentions);
             aligned.mentions[at] = document.mentions;
         }
-        match stranger {
+        match unknown {
             Some((id, mention)) if !any => {
-                let what = format!("gold and predictions have no document in common: here is `{id}`");
+                let what = format!("gold standard and predictions have no document in common: this one is `{id}`");
                 let first = &self.documents[0].id;
                 Err(mention.place.error(what).help(format!("the first document of the gold standard is `{first}`")))
             }
@@ -100,12 +107,12 @@ impl Corpus {
         }
     }
 
-    /// Tokens are the same where sentences are, one after another; documents need not be marked in both.
+    /// Sentences are compared one after another; documents need not be marked in both.
     fn align_tokens(&self, predicted: &Corpus) -> Result<Aligned> {
         if self.has_ids && predicted.has_ids {
             let ids = self.documents.iter().zip(&predicted.documents);
             if let Some((gold, other)) = ids.into_iter().find(|(gold, other)| gold.id != other.id) {
-                let what = format!("document `{}` stands where the gold has `{}`", other.id, gold.id);
+                let what = format!("document `{}` where the gold standard has `{}`", other.id, gold.id);
                 let place = other.sentences.first().map(|sentence| &sentence.place);
                 return Err(place.map_or_else(|| Error::new(ErrorKind::Input, &*what), |place| place.error(&*what)));
             }
@@ -120,7 +127,7 @@ impl Corpus {
             let mut own = Vec::new();
             for sentence in &document.sentences {
                 let Some((text, other)) = others.next() else {
-                    let what = "the predictions end before the gold does".to_owned();
+                    let what = "the predictions end before the gold standard does".to_owned();
                     return Err(differs(last.unwrap_or(sentence), sentence, what));
                 };
                 check_tokens((document.text.as_ref(), sentence), (text, other))?;
@@ -130,13 +137,15 @@ impl Corpus {
             mentions.push(own);
         }
         match (others.next(), last) {
-            (Some((_, more)), Some(last)) => Err(differs(more, last, "the gold ends before the predictions do".into())),
+            (Some((_, more)), Some(last)) => {
+                Err(differs(more, last, "the gold standard ends before the predictions do".into()))
+            }
             _ => Ok(Aligned { mentions, outside: 0, inside_tokens: 0 }),
         }
     }
 }
 
-type InText<'s> = (Option<&'s Text>, &'s Sentence);
+type InText<'s> = (Option<&'s Text>, &'s AnnotatedSentence);
 
 fn check_tokens((gold_text, gold): InText<'_>, (text, other): InText<'_>) -> Result<()> {
     let surface = |text: Option<&'_ Text>, token: Option<&(u32, u32)>| {
@@ -150,20 +159,23 @@ fn check_tokens((gold_text, gold): InText<'_>, (text, other): InText<'_>) -> Res
             return Err(differs(
                 other,
                 gold,
-                format!("token {index} of the sentence is {found:?}, in the gold {expected:?}"),
+                format!("token {index} of the sentence is {found:?}, in the gold standard {expected:?}"),
             ));
         }
     }
     Ok(())
 }
 
-fn differs(other: &Sentence, gold: &Sentence, what: String) -> Error {
-    let help = format!("gold and predictions must have the same tokens; the gold's sentence begins at {}", gold.place);
+fn differs(other: &AnnotatedSentence, gold: &AnnotatedSentence, what: String) -> Error {
+    let help = format!(
+        "gold standard and predictions must have the same tokens; the sentence of the gold standard begins at {}",
+        gold.place
+    );
     other.place.error(what).help(help)
 }
 
 /// How many mentions begin or end within a token.
-fn inside_tokens(sentences: &[Sentence], mentions: &[Mention]) -> u64 {
+fn inside_tokens(sentences: &[AnnotatedSentence], mentions: &[Annotation]) -> u64 {
     let tokens: Vec<(u32, u32)> = sentences.iter().flat_map(|sentence| sentence.tokens.iter().copied()).collect();
     let is_within = |edge: u32| {
         let at = tokens.partition_point(|&(start, _)| start < edge);

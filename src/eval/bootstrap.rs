@@ -1,27 +1,27 @@
-//! How far scores would vary with other documents: resampling of documents, with repetition.
+//! Confidence intervals of scores: bootstrap over documents.
 
 use fastrand::Rng;
 use rayon::prelude::*;
 
 use super::Evaluation;
-use super::counts::{Counts, width};
+use super::counts::{MatchCounts, width};
 
-/// The share of resamples that lies within an interval.
+/// The confidence level: the share of resamples within an interval.
 pub const LEVEL: f64 = 0.95;
 
-/// The share on either side of it.
+/// The share of resamples below an interval, and above it.
 const TAIL: f64 = 0.025;
 
-/// How resamples are drawn.
+/// How documents are resampled.
 #[derive(Clone, Copy, Debug)]
 pub struct Bootstrap {
-    /// How many.
+    /// Number of resamples.
     pub resamples: usize,
-    /// Equal seeds draw equal documents.
+    /// Seed of the random numbers; equal seeds draw equal resamples.
     pub seed: u64,
 }
 
-/// One number that follows from counts.
+/// A score that follows from counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Metric {
     /// Micro precision of span and type.
@@ -32,11 +32,11 @@ pub enum Metric {
     F1,
     /// Mean F1 of the types.
     MacroF1,
-    /// F1 of spans, whatever the type.
+    /// F1 of spans, of any type.
     SpanF1,
-    /// F1 of one type, by its number.
+    /// F1 of one type, by its index.
     TypeF1(usize),
-    /// Share of right entities among the mentions found.
+    /// Share of correct entities among the mentions found.
     LinkingAccuracy,
     /// F1 of span and entity.
     EndToEndF1,
@@ -44,23 +44,23 @@ pub enum Metric {
     LinkedF1,
 }
 
-/// An interval that holds [`LEVEL`] of the resamples.
+/// Lower and upper bound of a confidence interval at [`LEVEL`].
 pub type Interval = [f64; 2];
 
-/// One number of two predictions for the same documents.
+/// The difference of a metric between two predictions for the same documents.
 #[derive(Clone, Copy, Debug)]
 pub struct Difference {
-    /// The first one's less the other's.
+    /// The first minus the other.
     pub value: f64,
-    /// Of the difference.
+    /// The interval of the difference.
     pub interval: Interval,
     /// Share of the resamples in which the first is better.
     pub above: f64,
 }
 
 impl Metric {
-    /// Its value; NaN where it is a share of nothing.
-    pub fn of(self, counts: &Counts, vacuous: f64) -> f64 {
+    /// Its value; NaN where there are no cases.
+    pub fn of(self, counts: &MatchCounts, vacuous: f64) -> f64 {
         match self {
             Self::Precision => counts.micro().scores(vacuous).precision,
             Self::Recall => counts.micro().scores(vacuous).recall,
@@ -76,7 +76,7 @@ impl Metric {
 }
 
 impl Bootstrap {
-    /// An interval for each metric; nothing for a single document, which says nothing about others.
+    /// An interval for each metric; `None` for fewer than two documents.
     pub fn intervals(self, evaluation: &Evaluation, metrics: &[Metric]) -> Option<Vec<Interval>> {
         let rows = Rows::of(evaluation);
         let vacuous = evaluation.vacuous;
@@ -86,11 +86,11 @@ impl Bootstrap {
         Some((0..metrics.len()).map(|at| interval(resampled.iter().map(|values| values[at]).collect())).collect())
     }
 
-    /// The difference of each metric between two predictions for the same documents, each resample the same for
-    /// both. Both count the same types.
+    /// The difference of each metric between two predictions for the same documents, on the same resamples (a paired
+    /// bootstrap). Both must count the same types.
     pub fn compare(self, one: &Evaluation, other: &Evaluation, metrics: &[Metric]) -> Option<Vec<Difference>> {
         let (rows, other_rows) = (Rows::of(one), Rows::of(other));
-        let value = |metric: &Metric, one_sum: &Counts, other_sum: &Counts| {
+        let value = |metric: &Metric, one_sum: &MatchCounts, other_sum: &MatchCounts| {
             metric.of(one_sum, one.vacuous) - metric.of(other_sum, other.vacuous)
         };
         let resampled = self.resample(&[&rows, &other_rows], |sums| {
@@ -104,29 +104,29 @@ impl Bootstrap {
         Some(metrics.iter().enumerate().map(one).collect())
     }
 
-    /// Hands the sums of each resample to `take`: the same documents of every table.
-    fn resample<T: Send>(self, tables: &[&Rows], take: impl Fn(&[Counts]) -> T + Sync) -> Option<Vec<T>> {
+    /// Passes the sums of each resample to `take`: the same documents of every table.
+    fn resample<T: Send>(self, tables: &[&Rows], take: impl Fn(&[MatchCounts]) -> T + Sync) -> Option<Vec<T>> {
         let documents = tables[0].len();
         if documents < 2 || self.resamples == 0 {
             return None;
         }
         let mut seeds = Rng::with_seed(self.seed);
         let seeds: Vec<u64> = (0..self.resamples).map(|_| seeds.u64(..)).collect();
-        let draw = |sums: &mut Vec<Counts>, seed: u64| {
+        let draw = |sums: &mut Vec<MatchCounts>, seed: u64| {
             let mut rng = Rng::with_seed(seed);
-            sums.iter_mut().for_each(Counts::clear);
+            sums.iter_mut().for_each(MatchCounts::clear);
             for _ in 0..documents {
                 let document = rng.usize(..documents);
                 sums.iter_mut().zip(tables).for_each(|(sum, table)| sum.add_cells(table.row(document)));
             }
             take(sums)
         };
-        let sums = || tables.iter().map(|table| Counts::new(table.types)).collect();
+        let sums = || tables.iter().map(|table| MatchCounts::new(table.types)).collect();
         Some(seeds.into_par_iter().map_init(sums, draw).collect())
     }
 }
 
-/// The counts of all documents, side by side.
+/// The counts of all documents, one row each.
 struct Rows {
     types: usize,
     cells: Vec<u32>,
@@ -148,14 +148,14 @@ impl Rows {
     }
 }
 
-/// The middle of the values; resamples in which the metric has none are left out.
+/// The interval of the values; NaN is left out.
 fn interval(mut values: Vec<f64>) -> Interval {
     values.retain(|value| !value.is_nan());
     values.sort_by(f64::total_cmp);
     [TAIL, 1.0 - TAIL].map(|share| quantile(&values, share))
 }
 
-/// Interpolates between neighbours.
+/// The quantile at `share` of sorted values, linearly interpolated.
 fn quantile(sorted: &[f64], share: f64) -> f64 {
     let Some(last) = sorted.len().checked_sub(1) else { return f64::NAN };
     let at = share * last as f64;

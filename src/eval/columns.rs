@@ -1,18 +1,17 @@
-//! Files of columns: a token a line with its tag, as the CoNLL tasks have them.
+//! Files of columns: one token per line with its tag, as in the CoNLL shared tasks.
 
 use std::path::Path;
 use std::sync::Arc;
 
 use super::corpus::{Corpus, Kinds, Place};
-use super::format::TagOptions;
 use super::lines::Lines;
-use super::tagging::{Tagged, TaggedDocument, TaggedSentence};
+use super::tagging::{TagOptions, Tagged, TaggedDocument, TaggedSentence};
 use crate::error::Result;
 
 /// The line that begins a document.
 const DOCUMENT: &str = "-DOCSTART-";
 
-/// Reads a file. Documents begin at `-DOCSTART-`; where there is none, each sentence is a document.
+/// Reads a file. Documents begin at `-DOCSTART-`; in a file without it, each sentence is a document.
 pub(super) fn read(mut lines: Lines, options: TagOptions, kinds: &mut Kinds) -> Result<Corpus> {
     let mut file = File { name: name(&lines.place().path), ..File::default() };
     let mut sentence = TaggedSentence::default();
@@ -26,8 +25,9 @@ pub(super) fn read(mut lines: Lines, options: TagOptions, kinds: &mut Kinds) -> 
         } else if !is_comment(&columns) {
             let picked = pick(&columns, options).map(|(token, tag)| (token.to_owned(), tag.to_owned()));
             let place = lines.place();
-            let help = "each line is a token and its tag, or blank; see --column and --token-column";
-            let (token, tag) = picked.map_err(|what| place.error(what).help(help))?;
+            let help =
+                "each line is a token and its tag, or blank; tag_column and token_column say which columns they are";
+            let (token, tag) = picked.map_err(|what| place.error(what).help(help).with_setting("tag_column"))?;
             sentence.push(&token, tag, &place);
         }
     }
@@ -55,7 +55,7 @@ impl File {
     }
 
     fn open_document(&mut self) {
-        // Sentences before the first mark are a document, too.
+        // Sentences before the first mark are a document as well.
         if !self.marked && !self.documents.is_empty() {
             let sentences = self.documents.drain(..).flat_map(|document| document.sentences).collect();
             self.new_document();
@@ -72,7 +72,7 @@ impl File {
 
     fn finish(self, end: Place, options: TagOptions, kinds: &mut Kinds) -> Result<Corpus> {
         if self.documents.iter().all(|document| document.sentences.is_empty()) {
-            return Err(end.error("the file holds no token"));
+            return Err(end.error("the file has no tokens"));
         }
         let tagged = Tagged { documents: self.documents, by_sentence: !self.marked, has_ids: false };
         tagged.into_corpus(options.scheme, kinds)
@@ -83,14 +83,14 @@ fn name(path: &Arc<Path>) -> String {
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
-/// `# sent_id = 3`, as some collections have before a sentence. A token `#` has a tag behind it.
+/// `# sent_id = 3`, as some corpora have before a sentence. A token `#` is followed by its tag.
 fn is_comment(columns: &[&str]) -> bool {
     columns[0].starts_with('#') && columns.contains(&"=") && columns.len() > 2
 }
 
 fn pick<'c>(columns: &[&'c str], options: TagOptions) -> std::result::Result<(&'c str, &'c str), String> {
     let column = |number: usize| {
-        let lacking = || format!("the line has {} columns, and no column {number}", columns.len());
+        let lacking = || format!("the line has {} columns, no column {number}", columns.len());
         columns.get(number.wrapping_sub(1)).copied().ok_or_else(lacking)
     };
     if columns.len() < 2 {
@@ -112,8 +112,9 @@ mod tests {
     }
 
     fn seen(corpus: &Corpus) -> Vec<(&str, Vec<&str>)> {
-        let surfaces =
-            |document: &'_ crate::eval::Document| document.mentions.iter().map(|m| m.span()).collect::<Vec<_>>();
+        let surfaces = |document: &'_ crate::eval::AnnotatedDocument| {
+            document.mentions.iter().map(|m| m.span()).collect::<Vec<_>>()
+        };
         let mut seen = Vec::new();
         for document in &corpus.documents {
             let text = document.text.as_ref().unwrap();
@@ -144,19 +145,19 @@ mod tests {
     }
 
     #[test]
-    fn columns_can_be_chosen_and_faults_have_lines() {
+    fn columns_can_be_chosen_and_errors_name_the_line() {
         let options = TagOptions { tag_column: Some(3), token_column: Some(2), ..TagOptions::default() };
         assert_eq!(seen(&parse("1 Homs B-LOC x\n", options).unwrap()), [("gold.conll#1", vec!["Homs"])]);
         for (text, options, expected) in [
             ("Homs B-LOC\nHama\n", TagOptions::default(), "gold.conll:2: the line `Hama` has one column"),
-            ("1 Homs\n", options, "gold.conll:1: the line has 2 columns, and no column 3"),
-            ("\n\n", TagOptions::default(), "holds no token"),
+            ("1 Homs\n", options, "gold.conll:1: the line has 2 columns, no column 3"),
+            ("\n\n", TagOptions::default(), "has no tokens"),
             (
                 "Homs B-LOC\nfell E-LOC\n",
                 TagOptions { scheme: Some(TagScheme::Iob2), ..TagOptions::default() },
-                "gold.conll:2: `E-LOC` is no tag of iob2",
+                "gold.conll:2: `E-LOC` is not a tag of iob2",
             ),
-            ("Homs B-LOC\nfell verb\n", TagOptions::default(), "gold.conll:2: `verb` is no tag of iob2"),
+            ("Homs B-LOC\nfell verb\n", TagOptions::default(), "gold.conll:2: `verb` is not a tag of iob2"),
         ] {
             let error = parse(text, options).unwrap_err().to_string();
             assert!(error.contains(expected), "{error}");

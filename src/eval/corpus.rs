@@ -1,4 +1,4 @@
-//! Documents with mentions, as a gold standard or a prediction has them.
+//! Annotated documents: those of a gold standard, or predictions.
 
 use std::fmt;
 use std::path::Path;
@@ -14,46 +14,46 @@ use crate::error::{Error, ErrorKind, Result};
 #[derive(Debug, Default)]
 pub struct Corpus {
     /// In the order of the files.
-    pub documents: Vec<Document>,
-    /// How its tags were read, one scheme a file; empty where mentions came as spans.
+    pub documents: Vec<AnnotatedDocument>,
+    /// The scheme that the tags of each file were read by; empty where the files have spans.
     pub schemes: Vec<TagScheme>,
     /// Tags that belong to no entity under the scheme, and the first of them.
     pub stray_tags: (u64, Option<Place>),
-    /// Whether any mention says what it links to, be it nothing.
+    /// Whether any mention has a link, even to NIL.
     pub has_links: bool,
-    /// Whether each document is one sentence, since the files mark no documents.
+    /// Whether each document is one sentence, because the files do not mark documents.
     pub by_sentence: bool,
-    /// Whether its documents have ids of their own, rather than numbers.
+    /// Whether documents have ids in the file, not just numbers.
     pub has_ids: bool,
 }
 
 /// One document.
 #[derive(Debug, Default)]
-pub struct Document {
-    /// Its id; files of columns have none, and get their file's name with a number.
+pub struct AnnotatedDocument {
+    /// Its id; in files of columns, the name of the file and a number.
     pub id: Arc<str>,
-    /// What offsets refer to. Files of tokens have their tokens joined by spaces, and blank lines between sentences.
+    /// The text that offsets refer to. For files of tokens: the tokens joined by spaces, blank lines between sentences.
     pub text: Option<Text>,
     /// Its sentences, where the file gives tokens.
-    pub sentences: Vec<Sentence>,
+    pub sentences: Vec<AnnotatedSentence>,
     /// Its mentions, in the order of the file.
-    pub mentions: Vec<Mention>,
+    pub mentions: Vec<Annotation>,
 }
 
 /// One sentence of a file of tokens.
 #[derive(Debug)]
-pub struct Sentence {
+pub struct AnnotatedSentence {
     /// The code points of each token in the document's text.
     pub tokens: Vec<(u32, u32)>,
     /// Its entities.
-    pub entities: Vec<Tokens>,
+    pub entities: Vec<TokenSpan>,
     /// Its first line.
     pub place: Place,
 }
 
 /// An entity as tokens, `first..end`, of a sentence.
 #[derive(Clone, Debug)]
-pub struct Tokens {
+pub struct TokenSpan {
     /// Index of the first token.
     pub first: u32,
     /// One past that of the last.
@@ -66,14 +66,14 @@ pub struct Tokens {
 
 /// One mention.
 #[derive(Clone, Debug)]
-pub struct Mention {
+pub struct Annotation {
     /// First code point in the document's text.
     pub start: u32,
     /// One past the last.
     pub end: u32,
     /// Its type, in capitals.
     pub kind: Arc<str>,
-    /// What it links to; `None` is nothing in the catalogue.
+    /// The linked entity; `None` is NIL.
     pub entity: Option<Arc<str>>,
     /// The surface, where the file gives it.
     pub text: Option<Box<str>>,
@@ -106,8 +106,8 @@ impl fmt::Display for Place {
     }
 }
 
-impl Mention {
-    /// Where it stands.
+impl Annotation {
+    /// Its offsets.
     pub fn span(&self) -> (u32, u32) {
         (self.start, self.end)
     }
@@ -118,11 +118,10 @@ impl Mention {
     }
 }
 
-impl Sentence {
-    /// Its entities as mentions of the text that its tokens are of. `tokens` may be those of the same sentence of
-    /// another file.
-    pub(super) fn mentions<'s>(&'s self, tokens: &'s [(u32, u32)]) -> impl Iterator<Item = Mention> + 's {
-        self.entities.iter().map(move |entity| Mention {
+impl AnnotatedSentence {
+    /// Its entities as mentions. `tokens` are the offsets to use: its own, or those of the same sentence in another file.
+    pub(super) fn mentions<'s>(&'s self, tokens: &'s [(u32, u32)]) -> impl Iterator<Item = Annotation> + 's {
+        self.entities.iter().map(move |entity| Annotation {
             start: tokens[entity.first as usize].0,
             end: tokens[entity.end as usize - 1].1,
             kind: Arc::clone(&entity.kind),
@@ -133,24 +132,24 @@ impl Sentence {
     }
 }
 
-impl Document {
-    /// The surface of a mention: its own word for it, else the text's.
-    pub fn surface<'d>(&'d self, mention: &'d Mention) -> &'d str {
+impl AnnotatedDocument {
+    /// The surface of a mention, from its record, else from the text.
+    pub fn surface<'d>(&'d self, mention: &'d Annotation) -> &'d str {
         let of_text = || self.text.as_ref().and_then(|text| text.slice(mention.start, mention.end));
         mention.text.as_deref().or_else(of_text).unwrap_or("?")
     }
 
-    /// Checks that a mention lies in the text, and says of it what the text says.
-    pub(super) fn check(&self, mention: &Mention) -> Result<()> {
-        let (Some(text), Mention { start, end, .. }) = (&self.text, mention) else { return Ok(()) };
+    /// Checks that a mention is within the text and that its surface is that of the text.
+    pub(super) fn check(&self, mention: &Annotation) -> Result<()> {
+        let (Some(text), Annotation { start, end, .. }) = (&self.text, mention) else { return Ok(()) };
         let Some(found) = text.slice(*start, *end) else {
             let what = format!("{start}..{end} is not in document `{}` of {} characters", self.id, text.len());
-            return Err(mention.place.error(what).help("offsets are code points of the text that the gold has"));
+            return Err(mention.place.error(what).help("offsets are code points of the gold standard's text"));
         };
         match mention.text.as_deref().filter(|own| *own != found) {
             Some(own) => {
                 let what = format!("document `{}` has {found:?} at {start}..{end}, not {own:?}", self.id);
-                Err(mention.place.error(what).help("these are offsets into another text; or not in code points"))
+                Err(mention.place.error(what).help("these are offsets into another text, or not code points"))
             }
             None => Ok(()),
         }
@@ -159,7 +158,7 @@ impl Document {
 
 impl Corpus {
     /// All mentions.
-    pub fn mentions(&self) -> impl Iterator<Item = &Mention> {
+    pub fn mentions(&self) -> impl Iterator<Item = &Annotation> {
         self.documents.iter().flat_map(|document| &document.mentions)
     }
 
@@ -179,13 +178,13 @@ impl Corpus {
         self.has_ids = other.has_ids;
     }
 
-    /// Where each document is.
+    /// The index of each document by its id.
     pub(super) fn index(&self) -> AHashMap<Arc<str>, usize> {
         self.documents.iter().enumerate().map(|(index, document)| (Arc::clone(&document.id), index)).collect()
     }
 }
 
-/// The types of mentions: in capitals, mapped, and each held once.
+/// The types of mentions: in capitals, mapped, and each stored once.
 #[derive(Debug, Default)]
 pub struct Kinds {
     map: AHashMap<String, Option<Arc<str>>>,
@@ -194,12 +193,12 @@ pub struct Kinds {
 }
 
 impl Kinds {
-    /// Types as they come, save that `FROM=TO` makes another of one, and `FROM=` leaves its mentions out.
+    /// Types with a mapping: `FROM=TO` renames a type, `FROM=` drops its mentions.
     pub fn new(map: &[String]) -> Result<Self> {
         let mut kinds = Self::default();
         for rule in map {
             let (from, to) = rule.split_once('=').filter(|(from, _)| !from.is_empty()).ok_or_else(|| {
-                Error::config(format!("`{rule}` is no mapping")).help("write FROM=TO, such as GPE=LOC, or FROM=")
+                Error::config(format!("`{rule}` is not a mapping")).help("write FROM=TO, such as GPE=LOC, or FROM=")
             })?;
             let to = Some(to.to_uppercase()).filter(|to| !to.is_empty()).map(Arc::from);
             if kinds.map.insert(from.to_uppercase(), to).is_some() {
@@ -209,7 +208,7 @@ impl Kinds {
         Ok(kinds)
     }
 
-    /// A type as it counts; `None` where its mentions are left out.
+    /// The type to count; `None` where its mentions are dropped.
     pub fn get(&mut self, kind: &str) -> Option<Arc<str>> {
         if let Some(known) = self.known.get(kind) {
             return known.clone();
@@ -226,7 +225,7 @@ impl Kinds {
         mapped
     }
 
-    /// Types that were to be mapped, but that no mention had.
+    /// Types in the mapping that no mention has.
     pub fn unused(&self) -> Vec<String> {
         let mut unused: Vec<String> = self.map.keys().filter(|kind| !self.used.contains(*kind)).cloned().collect();
         unused.sort();

@@ -1,10 +1,10 @@
-//! Counts of right, predicted and gold mentions, and the scores that follow from them.
+//! Counts of correct, predicted and gold mentions, and the scores that follow from them.
 
 use std::ops::AddAssign;
 
 use serde::Serialize;
 
-/// How many mentions are right, were predicted, and are in the gold standard.
+/// Numbers of correct, predicted and gold mentions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Hits {
     /// True positives.
@@ -19,7 +19,7 @@ pub struct Hits {
 /// Precision, recall and F1, each in [0, 1].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Scores {
-    /// Share of the predictions that are right.
+    /// Share of the predictions that are correct.
     pub precision: f64,
     /// Share of the gold standard that was found.
     pub recall: f64,
@@ -27,18 +27,18 @@ pub struct Scores {
     pub f1: f64,
 }
 
-/// So many right of so many.
+/// A number of correct cases out of a total.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Share {
-    /// How many are right.
+    /// The correct cases.
     pub right: u64,
-    /// Of how many.
+    /// All cases.
     pub of: u64,
 }
 
 impl Hits {
-    /// The scores. `vacuous` is that of nothing found where there was nothing to find; a share of nothing is 0
-    /// otherwise.
+    /// The scores. `vacuous` is the score where nothing was predicted and nothing is in the gold standard; other ratios
+    /// with a denominator of 0 are 0.
     pub fn scores(self, vacuous: f64) -> Scores {
         let share = |of: u64, other: u64| match (of, other) {
             (0, 0) => vacuous,
@@ -52,7 +52,7 @@ impl Hits {
 }
 
 impl Share {
-    /// The share; `None` of nothing.
+    /// The share of correct cases; `None` where there are no cases.
     pub fn accuracy(self) -> Option<f64> {
         (self.of > 0).then(|| self.right as f64 / self.of as f64)
     }
@@ -66,20 +66,20 @@ impl AddAssign for Hits {
     }
 }
 
-/// What is counted besides the hits of each type.
+/// Counts that are kept besides the hits of each type.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Cell {
     /// Predictions with the span of a gold mention, of any type.
     Span,
-    /// Of the gold mentions that were found and have an entity: all, and those with the right one.
+    /// Gold mentions with an entity that were found: all, and those with the correct entity.
     FoundLinked,
     RightLinked,
-    /// Of the gold mentions that were found and have none: all, and those without one.
+    /// Gold mentions without an entity that were found: all, and those without a predicted one.
     FoundNil,
     RightNil,
-    /// Right in span and entity, be it none.
+    /// Correct span and entity, NIL included.
     EndToEnd,
-    /// Right in span and entity.
+    /// Correct span and entity, not NIL.
     EndToEndLinked,
     /// Predictions with an entity.
     PredictedLinked,
@@ -87,17 +87,17 @@ pub(super) enum Cell {
     GoldLinked,
 }
 
-/// Cells of a row behind those of the types.
+/// Number of cells in a row after those of the types.
 const CELLS: usize = Cell::GoldLinked as usize + 1;
 
-/// All counts of one document, or of many, as a row of numbers: resampling adds rows up.
+/// All counts of one or more documents as a row of numbers, so that resampling can add rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Counts {
+pub struct MatchCounts {
     /// `[type, (right, predicted, gold)]`, then [`Cell`]s.
     cells: Vec<u64>,
 }
 
-impl Counts {
+impl MatchCounts {
     pub(super) fn new(types: usize) -> Self {
         Self { cells: vec![0; width(types)] }
     }
@@ -119,18 +119,18 @@ impl Counts {
         self.cells[at] += 1;
     }
 
-    /// How many types are counted.
+    /// Number of types.
     pub fn types(&self) -> usize {
         (self.cells.len() - CELLS) / 3
     }
 
-    /// Right in span and type, for one type.
+    /// Correct span and type, for one type.
     pub fn of_type(&self, kind: usize) -> Hits {
         let [right, predicted, gold] = [0, 1, 2].map(|at| self.cells[3 * kind + at]);
         Hits { right, predicted, gold }
     }
 
-    /// Right in span and type, over all types.
+    /// Correct span and type, over all types.
     pub fn micro(&self) -> Hits {
         (0..self.types()).fold(Hits::default(), |mut sum, kind| {
             sum += self.of_type(kind);
@@ -138,7 +138,7 @@ impl Counts {
         })
     }
 
-    /// The means of precision, recall and F1 over the types that occur at all.
+    /// The means of precision, recall and F1 over the types that occur.
     pub fn macro_scores(&self, vacuous: f64) -> Scores {
         let occurring = (0..self.types()).map(|kind| self.of_type(kind)).filter(|hits| hits.predicted + hits.gold > 0);
         let (mut sum, mut types) = (Scores::default(), 0.0);
@@ -154,25 +154,24 @@ impl Counts {
         }
     }
 
-    /// Right in span, whatever the type.
+    /// Correct span, of any type.
     pub fn spans(&self) -> Hits {
         Hits { right: self.get(Cell::Span), ..self.micro() }
     }
 
-    /// Of the gold mentions that were found, those with the right entity; of all, of those that have one, of those
-    /// that have none.
+    /// The correct links among the gold mentions that were found: of all, of those with an entity, of those without.
     pub fn linking(&self) -> [Share; 3] {
         let share = |right, of| Share { right: self.get(right), of: self.get(of) };
         let (linked, nil) = (share(Cell::RightLinked, Cell::FoundLinked), share(Cell::RightNil, Cell::FoundNil));
         [Share { right: linked.right + nil.right, of: linked.of + nil.of }, linked, nil]
     }
 
-    /// Right in span and entity; of all mentions.
+    /// Correct span and entity, NIL included, of all mentions.
     pub fn end_to_end(&self) -> Hits {
         Hits { right: self.get(Cell::EndToEnd), ..self.micro() }
     }
 
-    /// Right in span and entity; of mentions with an entity.
+    /// Correct span and entity, of mentions with an entity.
     pub fn end_to_end_linked(&self) -> Hits {
         Hits {
             right: self.get(Cell::EndToEndLinked),
@@ -202,7 +201,7 @@ impl Counts {
     }
 }
 
-/// Numbers in a row.
+/// Number of cells in a row.
 pub(super) const fn width(types: usize) -> usize {
     3 * types + CELLS
 }
@@ -212,7 +211,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn shares_of_nothing_are_nothing_but_where_there_was_nothing_to_find() {
+    fn scores_of_empty_counts() {
         let scores = |right, predicted, gold, vacuous| Hits { right, predicted, gold }.scores(vacuous);
         assert_eq!(scores(0, 0, 0, 0.0), Scores { precision: 0.0, recall: 0.0, f1: 0.0 });
         assert_eq!(scores(0, 0, 0, 1.0), Scores { precision: 1.0, recall: 1.0, f1: 1.0 });
@@ -222,14 +221,14 @@ mod tests {
     }
 
     #[test]
-    fn types_that_never_occur_are_no_part_of_the_mean() {
-        let mut counts = Counts::new(3);
+    fn types_that_never_occur_do_not_count_in_the_mean() {
+        let mut counts = MatchCounts::new(3);
         counts.add_right(0);
         counts.add_predicted(0);
         counts.add_gold(0);
         counts.add_predicted(2);
         assert_eq!(counts.macro_scores(0.0).f1, 0.5);
         assert_eq!(counts.micro(), Hits { right: 1, predicted: 2, gold: 1 });
-        assert_eq!(Counts::new(2).macro_scores(1.0).f1, 1.0);
+        assert_eq!(MatchCounts::new(2).macro_scores(1.0).f1, 1.0);
     }
 }

@@ -1,27 +1,29 @@
 //! Errors by kind, and the most frequent ones.
 
+use std::cmp::Reverse;
+
 use ahash::AHashMap;
 use serde::Serialize;
 
-use super::corpus::{Document, Mention};
+use super::corpus::{AnnotatedDocument, Annotation};
 
-/// What is wrong with a mention.
+/// The kind of an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Fault {
-    /// The right span, another type.
+    /// The correct span, another type.
     Type,
-    /// The right type, another span that overlaps.
+    /// The correct type, an overlapping span.
     Boundary,
-    /// Another type and another span that overlaps.
+    /// Another type and an overlapping span.
     Both,
-    /// Nothing was predicted.
+    /// A gold mention without a prediction.
     Missed,
-    /// Nothing is there.
+    /// A prediction without a gold mention.
     Spurious,
-    /// A span that was predicted before.
+    /// A second prediction of the same span.
     Duplicate,
-    /// The right span, another entity.
+    /// The correct span, another entity.
     Link,
 }
 
@@ -48,12 +50,12 @@ impl Fault {
 #[derive(Debug, Default)]
 pub struct ErrorTally {
     totals: [u64; Fault::ALL.len()],
-    alike: AHashMap<Alike, (u64, Example)>,
+    equal: AHashMap<ErrorKey, (u64, Example)>,
 }
 
-/// What errors that are counted together have in common.
+/// What equal errors have in common.
 #[derive(Debug, PartialEq, Eq, Hash)]
-struct Alike {
+struct ErrorKey {
     fault: Fault,
     gold: Option<Side>,
     predicted: Option<Side>,
@@ -67,12 +69,12 @@ pub struct Side {
     /// Its type.
     #[serde(rename = "type")]
     pub kind: String,
-    /// Its entity, of errors of links.
+    /// Its entity, for link errors.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub entity: Option<Option<String>>,
 }
 
-/// Where an error occurs for the first time.
+/// The first occurrence of an error.
 #[derive(Clone, Debug, Serialize)]
 pub struct Example {
     /// The document.
@@ -81,22 +83,22 @@ pub struct Example {
     pub start: u32,
     /// See `start`.
     pub end: u32,
-    /// File and line of it.
+    /// Its file and line.
     pub at: String,
 }
 
-/// Errors that are alike.
+/// Equal errors.
 #[derive(Clone, Debug, Serialize)]
 pub struct FrequentError {
-    /// What is wrong.
+    /// The kind of error.
     pub error: Fault,
     /// What the gold standard has.
     pub gold: Option<Side>,
     /// What was predicted.
     pub predicted: Option<Side>,
-    /// How often.
+    /// Number of occurrences.
     pub count: u64,
-    /// The first of them.
+    /// The first occurrence.
     pub example: Example,
 }
 
@@ -104,43 +106,42 @@ impl ErrorTally {
     pub(super) fn add(
         &mut self,
         fault: Fault,
-        document: &Document,
-        gold: Option<&Mention>,
-        predicted: Option<&Mention>,
+        document: &AnnotatedDocument,
+        gold: Option<&Annotation>,
+        predicted: Option<&Annotation>,
     ) {
         self.totals[fault as usize] += 1;
-        let side = |mention: &Mention| Side {
+        let side = |mention: &Annotation| Side {
             text: document.surface(mention).to_owned(),
             kind: mention.kind.to_string(),
             entity: (fault == Fault::Link).then(|| mention.entity.as_deref().map(str::to_owned)),
         };
-        let alike = Alike { fault, gold: gold.map(side), predicted: predicted.map(side) };
-        if let Some((count, _)) = self.alike.get_mut(&alike) {
+        let key = ErrorKey { fault, gold: gold.map(side), predicted: predicted.map(side) };
+        if let Some((count, _)) = self.equal.get_mut(&key) {
             *count += 1;
         } else if let Some(mention) = gold.or(predicted) {
             let (start, end) = mention.span();
             let example = Example { doc: document.id.to_string(), start, end, at: mention.place.to_string() };
-            self.alike.insert(alike, (1, example));
+            self.equal.insert(key, (1, example));
         }
     }
 
-    /// How many errors of a kind there are.
+    /// The number of errors of a kind.
     pub fn total(&self, fault: Fault) -> u64 {
         self.totals[fault as usize]
     }
 
     /// The most frequent errors.
     pub fn most_frequent(&self, limit: usize) -> Vec<FrequentError> {
-        let mut alike: Vec<(&Alike, &(u64, Example))> = self.alike.iter().collect();
-        alike
-            .sort_by_key(|(alike, (count, _))| (std::cmp::Reverse(*count), alike.fault, &alike.gold, &alike.predicted));
-        let one = |(alike, (count, example)): (&Alike, &(u64, Example))| FrequentError {
-            error: alike.fault,
-            gold: alike.gold.clone(),
-            predicted: alike.predicted.clone(),
+        let mut errors: Vec<(&ErrorKey, &(u64, Example))> = self.equal.iter().collect();
+        errors.sort_by_key(|(key, (count, _))| (Reverse(*count), key.fault, &key.gold, &key.predicted));
+        let one = |(key, (count, example)): (&ErrorKey, &(u64, Example))| FrequentError {
+            error: key.fault,
+            gold: key.gold.clone(),
+            predicted: key.predicted.clone(),
             count: *count,
             example: example.clone(),
         };
-        alike.into_iter().take(limit).map(one).collect()
+        errors.into_iter().take(limit).map(one).collect()
     }
 }

@@ -1,4 +1,4 @@
-//! Which of the known formats a file is in.
+//! The formats of gold standards and predictions.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -8,38 +8,27 @@ use serde_json::Value;
 
 use super::corpus::{Corpus, Kinds};
 use super::lines::Lines;
-use super::tags::TagScheme;
+use super::tagging::TagOptions;
 use super::{columns, mentions, sentences};
 use crate::error::{Error, ErrorKind, Result};
 
-/// How mentions lie in a file.
+/// The format of a file of mentions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GoldFormat {
-    /// A token a line, its columns parted by white space, the tag among them; blank lines between sentences.
+    /// One token per line, its columns separated by white space, the tag among them; blank lines between sentences.
     Columns,
-    /// JSON Lines: a document a line, with sentences of text, tokens and labels.
+    /// JSON Lines: one document per line, with sentences of text, tokens and labels.
     Sentences,
-    /// JSON Lines: a mention a line, with document, start, end and type.
+    /// JSON Lines: one mention per line, with document, start, end and type.
     Mentions,
 }
 
-/// How files of tokens are read.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct TagOptions {
-    /// The scheme of the tags; `None` goes by the tags.
-    pub scheme: Option<TagScheme>,
-    /// Which column is the tag, from 1; `None` is the last.
-    pub tag_column: Option<usize>,
-    /// Which column is the token, from 1; `None` is the first.
-    pub token_column: Option<usize>,
-}
-
 impl Corpus {
-    /// Reads files, each plain or compressed, as one corpus. `format` is that of all; `None` goes by their content.
+    /// Reads files, plain or compressed, as one corpus. `format` is that of all; `None` detects it for each file.
     ///
     /// # Errors
     ///
-    /// Fails with file and line where a line is not of the format, and where files of tokens and of spans are mixed.
+    /// Fails, with file and line, where a line is not of the format, and where files of tokens and of spans are mixed.
     pub fn read(files: &[PathBuf], format: Option<GoldFormat>, options: TagOptions, kinds: &mut Kinds) -> Result<Self> {
         let mut corpus = Self::default();
         for (number, path) in files.iter().enumerate() {
@@ -54,19 +43,16 @@ impl Corpus {
                 GoldFormat::Mentions => mentions::read(lines, kinds)?,
             };
             if number > 0 && read.is_tagged() != corpus.is_tagged() {
-                return Err(Error::new(
-                    ErrorKind::Input,
-                    "files of tokens and files of spans cannot be one gold standard",
-                )
-                .at(path)
-                .help("evaluate them one after another"));
+                return Err(Error::new(ErrorKind::Input, "files of tokens and files of spans cannot be mixed")
+                    .at(path)
+                    .help("evaluate them separately"));
             }
             corpus.append(read);
         }
         corpus.merge_spans()
     }
 
-    /// Mentions of one document may stand in several files; tokens of one may not.
+    /// Mentions of one document may be in several files; its tokens may not.
     fn merge_spans(mut self) -> Result<Self> {
         let index = self.index();
         if index.len() == self.documents.len() {
@@ -75,10 +61,10 @@ impl Corpus {
         let mut seen = ahash::AHashSet::new();
         if let Some(twice) = self.documents.iter().find(|document| !seen.insert(&document.id) && self.is_tagged()) {
             let place = twice.sentences.first().map(|sentence| sentence.place.clone());
-            let what = format!("document `{}` stands twice in the gold standard", twice.id);
+            let what = format!("document `{}` occurs twice in the gold standard", twice.id);
             return Err(place.map_or_else(|| Error::new(ErrorKind::Input, &*what), |place| place.error(&*what)));
         }
-        let mut merged: Vec<super::Document> = Vec::new();
+        let mut merged: Vec<super::AnnotatedDocument> = Vec::new();
         let mut places = ahash::AHashMap::new();
         for document in self.documents {
             let at = *places.entry(document.id.clone()).or_insert(merged.len());
@@ -105,11 +91,14 @@ fn sniff(path: &Path, lines: &mut Lines) -> Result<GoldFormat> {
         () if has("sentences") => Ok(GoldFormat::Sentences),
         () if has("start") && has("end") => Ok(GoldFormat::Mentions),
         () => {
-            let help = match has("text") {
-                true => "these look like documents: give mentions, and the documents with --docs",
-                false => "known are columns, sentences and mentions; see namewire eval --help",
-            };
-            Err(lines.place().error("the line is of no known format").help(help))
+            let error = lines.place().error("the line is of no known format");
+            if has("text") {
+                let help = "these look like documents: give mentions, and the documents as docs";
+                Err(error.help(help).with_setting("docs"))
+            } else {
+                let help = "known formats are columns, sentences and mentions";
+                Err(error.help(help).with_setting("gold_format"))
+            }
         }
     }
 }
@@ -123,7 +112,7 @@ impl FromStr for GoldFormat {
             "sentences" => Ok(Self::Sentences),
             "mentions" => Ok(Self::Mentions),
             _ => Err(Error::new(ErrorKind::Config, format!("unknown format `{name}`"))
-                .help("known are columns (conll), sentences and mentions")),
+                .help("known formats are columns (conll), sentences and mentions")),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The lines of one file, decompressed, counted, and checked to be UTF-8.
+//! The lines of a file, decompressed, numbered and checked to be UTF-8.
 
 use std::io::BufRead;
 use std::path::Path;
@@ -8,13 +8,13 @@ use super::corpus::Place;
 use crate::error::{Error, Result};
 use crate::read::{Reader, Source};
 
-/// Yields lines without their ends.
+/// Returns lines without their line breaks.
 pub(super) struct Lines {
     reader: Reader,
     path: Arc<Path>,
     number: u64,
     bytes: Vec<u8>,
-    /// The current line is to be yielded again.
+    /// Whether the current line is to be returned once more.
     again: bool,
 }
 
@@ -44,7 +44,7 @@ impl Lines {
         std::str::from_utf8(line).map(Some).map_err(fault)
     }
 
-    /// The next line that is not blank, which [`Lines::next`] then yields once more.
+    /// The next line that is not blank, which [`Lines::next`] then returns once more.
     pub(super) fn peek(&mut self) -> Result<Option<&str>> {
         while self.next()?.is_some_and(|line| line.trim().is_empty()) {}
         self.again = !self.bytes.is_empty();
@@ -58,7 +58,7 @@ impl Lines {
         Place { path: Arc::clone(&self.path), line: self.number }
     }
 
-    /// Hands each line that is not blank, parsed from JSON, to `take`.
+    /// Passes each line that is not blank, parsed from JSON, to `take`.
     pub(super) fn each_json<T: for<'de> serde::Deserialize<'de>>(
         &mut self,
         what: &str,

@@ -1,25 +1,25 @@
 //! One document's predictions against its gold mentions.
 //!
-//! A prediction is right where span and type are. What is left over is paired by overlap, each mention once, so that
-//! every gold mention is right, wrong in one way, or missed, and every prediction right, wrong in one way, or spurious.
+//! A prediction is correct where span and type are. The rest is paired by overlap, each mention once, so that every
+//! gold mention is correct, wrong in one way, or missed, and every prediction correct, wrong in one way, or spurious.
 
 use std::cmp::Reverse;
 use std::sync::Arc;
 
 use ahash::AHashMap;
 
-use super::corpus::{Document, Mention};
-use super::counts::{Cell, Counts};
+use super::corpus::{AnnotatedDocument, Annotation};
+use super::counts::{Cell, MatchCounts};
 use super::errors::{ErrorTally, Fault};
 
-/// What counts as right, besides span and type.
+/// What counts as correct, besides span and type.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct MatchOptions {
     /// Whether links are scored.
     pub links: bool,
     /// Linking accuracy over mentions of the right type only.
     pub typed_linking: bool,
-    /// End to end also asks for the right type.
+    /// Whether end-to-end scores require the correct type.
     pub typed_end_to_end: bool,
 }
 
@@ -28,21 +28,21 @@ pub(super) type KindIndex = AHashMap<Arc<str>, usize>;
 
 /// A document's mentions, and those predicted in it.
 pub(super) struct Pair<'p> {
-    pub(super) document: &'p Document,
-    pub(super) predicted: &'p [Mention],
+    pub(super) document: &'p AnnotatedDocument,
+    pub(super) predicted: &'p [Annotation],
     /// Spans of the document that are not scored.
     pub(super) zones: &'p [(u32, u32)],
 }
 
-/// Counts what is right and tallies what is wrong. Returns the counts and how many predictions were ignored.
+/// Counts correct mentions and adds errors to the tally. Returns the counts and the number of ignored predictions.
 pub(super) fn count(
     pair: &Pair<'_>,
     kinds: &KindIndex,
     options: MatchOptions,
     errors: &mut ErrorTally,
-) -> (Counts, u64) {
+) -> (MatchCounts, u64) {
     let Pair { document, predicted, zones } = *pair;
-    let mut counts = Counts::new(kinds.len());
+    let mut counts = MatchCounts::new(kinds.len());
     let mut by_span = AHashMap::with_capacity(document.mentions.len());
     for (index, gold) in document.mentions.iter().enumerate() {
         counts.add_gold(kinds[&gold.kind]);
@@ -80,19 +80,20 @@ pub(super) fn count(
 
 /// A prediction with the span of a gold mention.
 fn count_exact(
-    document: &Document,
-    gold: &Mention,
-    predicted: &Mention,
+    document: &AnnotatedDocument,
+    gold: &Annotation,
+    predicted: &Annotation,
     kinds: &KindIndex,
     options: MatchOptions,
-    counts: &mut Counts,
+    counts: &mut MatchCounts,
     errors: &mut ErrorTally,
 ) {
     counts.count(Cell::Span);
     let (right_kind, right_entity) = (gold.kind == predicted.kind, gold.entity == predicted.entity);
-    match right_kind {
-        true => counts.add_right(kinds[&gold.kind]),
-        false => errors.add(Fault::Type, document, Some(gold), Some(predicted)),
+    if right_kind {
+        counts.add_right(kinds[&gold.kind]);
+    } else {
+        errors.add(Fault::Type, document, Some(gold), Some(predicted));
     }
     if options.links && !right_entity {
         errors.add(Fault::Link, document, Some(gold), Some(predicted));
@@ -103,16 +104,25 @@ fn count_exact(
             None => (Cell::FoundNil, Cell::RightNil),
         };
         counts.count(all);
-        right_entity.then(|| counts.count(right));
+        if right_entity {
+            counts.count(right);
+        }
     }
     if right_entity && (right_kind || !options.typed_end_to_end) {
         counts.count(Cell::EndToEnd);
-        gold.entity.is_some().then(|| counts.count(Cell::EndToEndLinked));
+        if gold.entity.is_some() {
+            counts.count(Cell::EndToEndLinked);
+        }
     }
 }
 
-/// Pairs what overlaps: of one type before another, then by the longest overlap, then in the order of the text.
-fn tally_loose(document: &Document, mut missed: Vec<&Mention>, mut loose: Vec<&Mention>, errors: &mut ErrorTally) {
+/// Pairs overlapping mentions: of the same type first, then by the longest overlap, then in the order of the text.
+fn tally_loose(
+    document: &AnnotatedDocument,
+    mut missed: Vec<&Annotation>,
+    mut loose: Vec<&Annotation>,
+    errors: &mut ErrorTally,
+) {
     missed.sort_by_key(|mention| mention.span());
     loose.sort_by_key(|mention| mention.span());
     let mut reach = 0;

@@ -1,4 +1,4 @@
-//! JSON Lines of mentions, and the files around them: documents, ignore zones, a catalogue.
+//! JSON Lines of mentions, and the files that go with them: documents, ignore zones, a catalogue.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ahash::{AHashMap, AHashSet};
 use serde::{Deserialize, Deserializer};
 
-use super::corpus::{Corpus, Document, Kinds, Mention};
+use super::corpus::{AnnotatedDocument, Annotation, Corpus, Kinds};
 use super::lines::Lines;
 use super::text::Text;
 use crate::article::Field;
@@ -47,12 +47,12 @@ struct MentionLine {
     field: Option<Field>,
 }
 
-/// A key that is there, be it null.
+/// A key that is present, even if null.
 fn given<'de, D: Deserializer<'de>>(value: D) -> std::result::Result<Option<Option<String>>, D::Error> {
     Option::deserialize(value).map(Some)
 }
 
-/// Reads a file of mentions. Those of titles are left out: gold standards annotate the text.
+/// Reads a file of mentions. Mentions in titles are skipped: gold standards annotate the text.
 pub(super) fn read(mut lines: Lines, kinds: &mut Kinds) -> Result<Corpus> {
     let mut corpus = Corpus { has_ids: true, ..Corpus::default() };
     let mut index: AHashMap<String, usize> = AHashMap::new();
@@ -77,12 +77,12 @@ pub(super) fn read(mut lines: Lines, kinds: &mut Kinds) -> Result<Corpus> {
             });
         let id: String = line.doc.into();
         let at = *index.entry(id).or_insert_with_key(|id| {
-            corpus.documents.push(Document { id: Arc::from(&**id), ..Document::default() });
+            corpus.documents.push(AnnotatedDocument { id: Arc::from(&**id), ..AnnotatedDocument::default() });
             corpus.documents.len() - 1
         });
         let Some(kind) = kinds.get(line.kind.as_deref().unwrap_or("?")) else { return Ok(()) };
         let MentionLine { start, end, text, .. } = line;
-        corpus.documents[at].mentions.push(Mention { start, end, kind, entity, text, place });
+        corpus.documents[at].mentions.push(Annotation { start, end, kind, entity, text, place });
         Ok(())
     })?;
     Ok(corpus)
@@ -94,14 +94,14 @@ struct TextLine {
     text: String,
 }
 
-/// Reads documents with id and text, in their order.
+/// Reads documents with id and text, in the order of the file.
 pub(super) fn read_documents(path: &Path) -> Result<Vec<(Arc<str>, Text)>> {
     let mut documents = Vec::new();
     let mut seen = AHashSet::new();
     Lines::open(path)?.each_json("a document with id and text", |line: TextLine, place| {
         let id: Arc<str> = String::from(line.id).into();
         if !seen.insert(Arc::clone(&id)) {
-            return Err(place.error(format!("document `{id}` stands twice")));
+            return Err(place.error(format!("document `{id}` occurs twice")));
         }
         documents.push((id, Text::new(line.text)));
         Ok(())
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn faults_have_lines() {
+    fn errors_name_the_line() {
         for (line, expected) in [
             ("{\"doc\": \"a\", \"start\": 3, \"end\": 3}", "m.jsonl:2: the mention at 3..3 is empty"),
             ("{\"doc\": \"a\", \"start\": -1, \"end\": 3}", "m.jsonl:2: the line is not a mention: invalid value"),

@@ -1,20 +1,21 @@
-//! Mentions and links against a gold standard.
+//! Scoring mentions and links against a gold standard.
 //!
-//! | file | what |
+//! | file | purpose |
 //! |---|---|
-//! | `format` | which format a file is in: `columns`, `sentences` or `mentions` read it |
+//! | `format` | the format of a file; `columns`, `sentences` and `mentions` read it |
 //! | `tags`, `tagging` | tag sequences to entities; tokens to texts with sentences |
 //! | `corpus`, `text` | documents with mentions; offsets are code points |
-//! | `align` | predictions brought onto the documents of the gold |
-//! | `matching` | one document: what is right, and in which way the rest is wrong |
-//! | `counts`, `errors` | what is counted, and the scores that follow; errors by kind |
-//! | `bootstrap` | how far the scores would vary with other documents |
+//! | `align` | predictions assigned to the documents of the gold standard |
+//! | `matching` | one document: what is correct, and how the rest is wrong |
+//! | `counts`, `errors` | counts and the scores that follow from them; errors by kind |
+//! | `bootstrap` | confidence intervals by resampling documents |
 //!
 //! Whatever the format, mentions are compared as spans of code points of a document's text, so that predictions of
-//! spans can be held against tagged tokens: an edge within a token is a boundary that cannot be right.
+//! spans can be compared with tagged tokens: a span that begins or ends within a token cannot be correct.
 //!
 //! Scores of tagged tokens are those of seqeval; scores of spans and links are those of the scorer that comes with the
-//! linking data. They differ in one case: where nothing was to be found and nothing was, the first has 0, the other 1.
+//! linking data. They differ in one case: where there is nothing to find and nothing was found, the first gives 0, the
+//! other 1.
 
 mod align;
 mod bootstrap;
@@ -36,35 +37,36 @@ use std::sync::Arc;
 
 pub use align::Aligned;
 pub use bootstrap::{Bootstrap, Difference, Interval, LEVEL, Metric};
-pub use corpus::{Corpus, Document, Kinds, Mention, Place, Sentence, Tokens};
-pub use counts::{Counts, Hits, Scores, Share};
+pub use corpus::{AnnotatedDocument, AnnotatedSentence, Annotation, Corpus, Kinds, Place, TokenSpan};
+pub use counts::{Hits, MatchCounts, Scores, Share};
 pub use errors::{ErrorTally, Example, Fault, FrequentError, Side};
-pub use format::{GoldFormat, TagOptions};
+pub use format::GoldFormat;
 pub use matching::MatchOptions;
 pub use mentions::{Zones, read_catalogue, read_zones};
+pub use tagging::TagOptions;
 pub use tags::TagScheme;
 pub use text::Text;
 
 use crate::error::Result;
 
-/// What predictions come to, held against a gold standard.
+/// The result of comparing predictions with a gold standard.
 #[derive(Debug)]
 pub struct Evaluation {
-    /// The types of gold and predictions, in alphabetical order; [`Counts`] go by their numbers.
+    /// The types of gold and predictions, in alphabetical order; [`MatchCounts`] go by their numbers.
     pub types: Vec<Arc<str>>,
     /// The counts of each document of the gold standard.
-    pub by_document: Vec<Counts>,
+    pub by_document: Vec<MatchCounts>,
     /// Their sum.
-    pub total: Counts,
-    /// What is wrong.
+    pub total: MatchCounts,
+    /// The errors.
     pub errors: ErrorTally,
-    /// Predictions that were not counted since they lie in an ignore zone.
+    /// Predictions that were not counted because they are in an ignore zone.
     pub ignored: u64,
-    /// The score of nothing found where there was nothing to find.
+    /// The score where there is nothing to find and nothing was found.
     pub vacuous: f64,
 }
 
-/// The types of a gold standard and of all predictions that are to be compared, in alphabetical order.
+/// The types of a gold standard and of all predictions to compare with it, in alphabetical order.
 pub fn types<'c>(gold: &Corpus, predictions: impl IntoIterator<Item = &'c Aligned>) -> Vec<Arc<str>> {
     let predicted = predictions.into_iter().flat_map(|aligned| aligned.mentions.iter().flatten());
     let mut seen: ahash::AHashSet<&Arc<str>> = ahash::AHashSet::new();
@@ -76,7 +78,7 @@ pub fn types<'c>(gold: &Corpus, predictions: impl IntoIterator<Item = &'c Aligne
     types
 }
 
-/// Holds predictions against a gold standard. `types` are those of both ([`types`]).
+/// Compares predictions with a gold standard. `types` are those of both ([`types`]).
 pub fn evaluate(
     gold: &Corpus,
     predicted: &Aligned,
@@ -88,7 +90,7 @@ pub fn evaluate(
     let mut evaluation = Evaluation {
         types: types.to_vec(),
         by_document: Vec::with_capacity(gold.documents.len()),
-        total: Counts::new(types.len()),
+        total: MatchCounts::new(types.len()),
         errors: ErrorTally::default(),
         ignored: 0,
         vacuous: if gold.is_tagged() { 0.0 } else { 1.0 },

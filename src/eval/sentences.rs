@@ -6,10 +6,9 @@
 use serde::Deserialize;
 
 use super::corpus::{Corpus, Kinds, Place};
-use super::format::TagOptions;
 use super::lines::Lines;
 use super::mentions::DocumentId;
-use super::tagging::{Tagged, TaggedDocument, TaggedSentence};
+use super::tagging::{TagOptions, Tagged, TaggedDocument, TaggedSentence};
 use crate::error::Result;
 
 #[derive(Deserialize)]
@@ -38,7 +37,7 @@ pub(super) fn read(mut lines: Lines, options: TagOptions, kinds: &mut Kinds) -> 
     Tagged { documents, by_sentence: false, has_ids: true }.into_corpus(options.scheme, kinds)
 }
 
-/// One sentence; nothing for one without tokens.
+/// One sentence; `None` for one without tokens.
 fn sentence(value: SentenceValue, number: usize, place: &Place) -> Result<Option<TaggedSentence>> {
     let SentenceValue { text, tokens, labels } = value;
     if tokens.len() != labels.len() {
@@ -49,13 +48,14 @@ fn sentence(value: SentenceValue, number: usize, place: &Place) -> Result<Option
     let mut before = 0;
     for &(start, end) in &tokens {
         if start < before || end <= start || end > len {
-            let what =
-                format!("sentence {number} has no token at {start}..{end}: tokens rise, within {len} characters");
+            let what = format!(
+                "sentence {number} has no token at {start}..{end}: offsets must increase and stay within {len} characters"
+            );
             return Err(place.error(what));
         }
         before = end;
     }
-    // A line end would end the sentence for a model that takes each line for one.
+    // A line break would end the sentence for a segmenter that takes each line as one.
     let text = text.replace(['\n', '\r', '\u{2028}', '\u{2029}'], " ");
     let lines = vec![place.line; labels.len()];
     let sentence = TaggedSentence { text, tokens, tags: labels, lines, place: Some(place.clone()), len };

@@ -2,12 +2,23 @@
 
 use std::sync::Arc;
 
-use super::corpus::{Corpus, Document, Kinds, Place, Sentence, Tokens};
+use super::corpus::{AnnotatedDocument, AnnotatedSentence, Corpus, Kinds, Place, TokenSpan};
 use super::tags::{Tag, TagScheme};
 use super::text::Text;
 use crate::error::Result;
 
-/// Between sentences: a blank line, which ends a sentence for every reader.
+/// How files of tokens are read.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TagOptions {
+    /// The scheme of the tags; `None` detects it.
+    pub scheme: Option<TagScheme>,
+    /// Which column is the tag, from 1; `None` is the last.
+    pub tag_column: Option<usize>,
+    /// Which column is the token, from 1; `None` is the first.
+    pub token_column: Option<usize>,
+}
+
+/// What separates sentences in a text: a blank line, which every segmenter treats as a boundary.
 const GAP: &str = "\n\n";
 
 /// A file of tokens.
@@ -38,7 +49,7 @@ pub(super) struct TaggedSentence {
 }
 
 impl TaggedSentence {
-    /// Adds a token, parted from the one before by a space.
+    /// Adds a token, separated from the one before by a space.
     pub(super) fn push(&mut self, token: &str, tag: String, place: &Place) {
         if !self.tokens.is_empty() {
             self.text.push(' ');
@@ -59,7 +70,7 @@ impl TaggedSentence {
 }
 
 impl Tagged {
-    /// Reads the tags; the scheme is the one given, else the one that the tags tell.
+    /// Reads the tags by the given scheme, else by the detected one.
     pub(super) fn into_corpus(self, scheme: Option<TagScheme>, kinds: &mut Kinds) -> Result<Corpus> {
         let scheme = match scheme {
             Some(scheme) => scheme,
@@ -80,9 +91,14 @@ impl Tagged {
 }
 
 impl Corpus {
-    fn read_document(&mut self, tagged: TaggedDocument, scheme: TagScheme, kinds: &mut Kinds) -> Result<Document> {
+    fn read_document(
+        &mut self,
+        tagged: TaggedDocument,
+        scheme: TagScheme,
+        kinds: &mut Kinds,
+    ) -> Result<AnnotatedDocument> {
         let (mut text, mut len) = (String::new(), 0);
-        let mut document = Document { id: tagged.id.into(), ..Document::default() };
+        let mut document = AnnotatedDocument { id: tagged.id.into(), ..AnnotatedDocument::default() };
         for sentence in tagged.sentences {
             if !text.is_empty() {
                 text.push_str(GAP);
@@ -93,7 +109,7 @@ impl Corpus {
             text.push_str(&sentence.text);
             len += sentence.len;
             let Some(place) = sentence.place else { continue };
-            document.sentences.push(Sentence { tokens, entities, place });
+            document.sentences.push(AnnotatedSentence { tokens, entities, place });
         }
         let mentions = document.sentences.iter().flat_map(|sentence| sentence.mentions(&sentence.tokens));
         document.mentions = mentions.collect();
@@ -101,7 +117,7 @@ impl Corpus {
         Ok(document)
     }
 
-    fn entities(&mut self, sentence: &TaggedSentence, scheme: TagScheme, kinds: &mut Kinds) -> Result<Vec<Tokens>> {
+    fn entities(&mut self, sentence: &TaggedSentence, scheme: TagScheme, kinds: &mut Kinds) -> Result<Vec<TokenSpan>> {
         let tags = sentence.tags();
         let place = |index: usize| {
             let path = sentence.place.as_ref().map(|place| Arc::clone(&place.path));
@@ -110,8 +126,9 @@ impl Corpus {
         if let Some(index) = tags.iter().position(|tag| tag.is_some_and(|tag| !scheme.allows(tag)))
             && let Some(place) = place(index)
         {
-            let help = "say how tags are written with --scheme, and which column they are with --column";
-            return Err(place.error(format!("`{}` is no tag of {scheme}", sentence.tags[index])).help(help));
+            let help = "tag_scheme says how tags are written, tag_column which column they are";
+            let error = place.error(format!("`{}` is not a tag of {scheme}", sentence.tags[index]));
+            return Err(error.help(help).with_setting("tag_scheme"));
         }
         let chunks = scheme.chunks(&tags);
         let mut within = vec![false; tags.len()];
@@ -123,7 +140,7 @@ impl Corpus {
         let entity = |chunk: &super::tags::Chunk<'_>| {
             let kind = kinds.get(chunk.kind)?;
             let (first, end) = (chunk.first as u32, chunk.end as u32);
-            Some(Tokens { first, end, kind, line: sentence.lines[chunk.first] })
+            Some(TokenSpan { first, end, kind, line: sentence.lines[chunk.first] })
         };
         Ok(chunks.iter().filter_map(entity).collect())
     }

@@ -1,7 +1,7 @@
 //! Tag sequences to entities, as seqeval reads them.
 //!
-//! Under a scheme (seqeval's strict mode) an entity counts only where its tags are well formed: `O I-PER` holds none
-//! under IOB2. [`TagScheme::Lenient`] is seqeval's default mode, that of the CoNLL evaluation script: whatever cannot
+//! Under a scheme (seqeval's strict mode) an entity counts only where its tags are well formed: `O I-PER` has none
+//! under IOB2. [`TagScheme::Lenient`] is seqeval's default mode, that of the CoNLL evaluation script: a tag that cannot
 //! continue an entity begins one.
 
 use std::fmt;
@@ -13,13 +13,13 @@ use crate::model::{Position, parse_tag};
 /// How tags mark where entities begin and end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TagScheme {
-    /// `I-` opens and goes on; `B-` only parts neighbours of one type.
+    /// `I-` begins and continues; `B-` only separates adjacent entities of one type.
     Iob1,
-    /// `B-` opens every entity, `I-` goes on (BIO).
+    /// `B-` begins every entity, `I-` continues it (BIO).
     Iob2,
     /// `B-`, `I-`, `E-` for longer entities, `S-` for single tokens (also BILOU: `L-`, `U-`).
     Iobes,
-    /// No marks: neighbours of one type are one entity.
+    /// No prefixes: adjacent tokens of one type are one entity.
     Io,
     /// Any prefixes, read as the CoNLL evaluation script reads them.
     Lenient,
@@ -52,7 +52,7 @@ impl TagScheme {
         ("lenient", Self::Lenient),
     ];
 
-    /// The name that `--scheme` takes.
+    /// Its name, as [`FromStr`] reads it.
     pub fn as_str(self) -> &'static str {
         Self::NAMES.iter().find(|(_, scheme)| *scheme == self).map_or("", |(name, _)| name)
     }
@@ -76,8 +76,8 @@ impl TagScheme {
         }
     }
 
-    /// The scheme of sentences of tags. `E-` or `S-` tell IOBES. IOB1 is where an `I-` opens an entity and no `B-` does
-    /// but after one of its own type; IO where there is no prefix, or none but `I-`; all else is IOB2.
+    /// Detects the scheme of tagged sentences. `E-` or `S-`: IOBES. An `I-` that begins an entity, and `B-` only after an
+    /// entity of the same type: IOB1. No prefix other than `I-`: IO. All else: IOB2.
     pub(super) fn detect<'t>(sentences: impl Iterator<Item = &'t [Option<Tag<'t>>]>) -> Self {
         let (mut opens_inside, mut begins, mut begins_apart, mut bare) = (false, false, false, false);
         for tags in sentences {
@@ -118,13 +118,13 @@ impl FromStr for TagScheme {
         let found = Self::NAMES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
         found.map(|(_, scheme)| *scheme).ok_or_else(|| {
             Error::new(ErrorKind::Config, format!("unknown tag scheme `{name}`"))
-                .help("known are iob1, iob2 (bio), iobes (bioes, bilou), io and lenient")
+                .help("known schemes are iob1, iob2 (bio), iobes (bioes, bilou), io and lenient")
         })
     }
 }
 
 impl<'t> Tag<'t> {
-    /// Reads a tag; outside is `None`. A type may lack, as in `B`: it is then `_`.
+    /// Reads a tag; outside is `None`. A tag without a type (`B`) has the type `_`.
     pub(super) fn parse(text: &'t str) -> Option<Self> {
         let bare = match text {
             "B" => Some(Position::Begin),
@@ -146,7 +146,7 @@ impl<'t> Tag<'t> {
     }
 }
 
-/// seqeval's strict mode: an entity starts, goes on while its tags may follow, and counts only where it may end.
+/// seqeval's strict mode: an entity starts, continues while its tags may follow, and counts only where it may end.
 fn strict<'t>(tags: &[Option<Tag<'t>>], scheme: TagScheme) -> Vec<Chunk<'t>> {
     let at = |index: usize| tags.get(index).copied().flatten();
     let mut chunks = Vec::new();
@@ -194,7 +194,7 @@ fn closes(last: Option<Tag<'_>>, next: Option<Tag<'_>>, scheme: TagScheme) -> bo
     let Some(last) = last else { return false };
     match scheme {
         TagScheme::Iobes => matches!(last.place(), End | Single),
-        // Where a `B-` stands that parts nothing, the entity before it is ill formed too.
+        // A `B-` that separates nothing makes the entity before it ill-formed as well.
         TagScheme::Iob1 => {
             let misplaced = |next: Tag<'_>| next.place() == Begin && next.kind != last.kind;
             last.place() != Begin || !next.is_some_and(misplaced)
@@ -210,13 +210,13 @@ fn lenient<'t>(tags: &[Option<Tag<'t>>]) -> Vec<Chunk<'t>> {
     let mut before: Option<Tag<'t>> = None;
     for (index, &tag) in tags.iter().enumerate() {
         if let Some(tag) = tag {
-            let goes_on = before.is_some_and(|before| {
+            let continues = before.is_some_and(|before| {
                 before.kind == tag.kind
                     && !matches!(before.place(), End | Single)
                     && !matches!(tag.place(), Begin | Single)
             });
             match chunks.last_mut() {
-                Some(chunk) if goes_on => chunk.end = index + 1,
+                Some(chunk) if continues => chunk.end = index + 1,
                 _ => chunks.push(Chunk { first: index, end: index + 1, kind: tag.kind }),
             }
         }
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn strict_schemes_leave_out_what_is_ill_formed() {
+    fn strict_schemes_skip_ill_formed_entities() {
         use TagScheme::{Io, Iob1, Iob2, Iobes, Lenient};
         for (tags, scheme, expected) in [
             ("O I-P I-P B-P O", Iob2, "3-4P"),
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn schemes_are_told_by_their_tags() {
+    fn schemes_are_detected_from_tags() {
         for (tags, expected) in [
             ("O B-P I-P O", TagScheme::Iob2),
             ("O I-P I-P B-P", TagScheme::Iob1),
@@ -281,6 +281,6 @@ mod tests {
         for name in ["iob1", "BIO", "bilou", "io", "lenient"] {
             name.parse::<TagScheme>().unwrap();
         }
-        assert!("ioe1".parse::<TagScheme>().unwrap_err().to_string().contains("known are"));
+        assert!("ioe1".parse::<TagScheme>().unwrap_err().to_string().contains("known schemes are"));
     }
 }

@@ -9,19 +9,19 @@ type Raw = (u32, u32, u8, Option<u8>);
 
 const KINDS: [&str; 3] = ["LOC", "ORG", "PER"];
 
-fn mention((start, length, kind, entity): Raw) -> Mention {
+fn mention((start, length, kind, entity): Raw) -> Annotation {
     let entity = entity.map(|id| Arc::from(format!("e{id}")));
     let place = Place { path: Path::new("x.jsonl").into(), line: 1 };
     let kind = KINDS[kind as usize % 3].into();
-    Mention { start, end: start + length, kind, entity, text: None, place }
+    Annotation { start, end: start + length, kind, entity, text: None, place }
 }
 
-/// Documents of mentions, called by their numbers.
-fn corpus(documents: &[Vec<Mention>]) -> Corpus {
-    let document = |(number, mentions): (usize, &Vec<Mention>)| Document {
+/// Documents of mentions, with their numbers as ids.
+fn corpus(documents: &[Vec<Annotation>]) -> Corpus {
+    let document = |(number, mentions): (usize, &Vec<Annotation>)| AnnotatedDocument {
         id: number.to_string().into(),
         mentions: mentions.clone(),
-        ..Document::default()
+        ..AnnotatedDocument::default()
     };
     Corpus {
         documents: documents.iter().enumerate().map(document).collect(),
@@ -31,7 +31,7 @@ fn corpus(documents: &[Vec<Mention>]) -> Corpus {
     }
 }
 
-fn judge(gold: &[Vec<Mention>], predicted: &[Vec<Mention>], zones: &Zones) -> Evaluation {
+fn judge(gold: &[Vec<Annotation>], predicted: &[Vec<Annotation>], zones: &Zones) -> Evaluation {
     let gold = corpus(gold);
     let aligned = gold.align(corpus(predicted), None).unwrap();
     let options = MatchOptions { links: true, ..MatchOptions::default() };
@@ -59,9 +59,9 @@ fn each_error_is_of_one_kind() {
         (vec![(0, 4, loc, Some(1))], vec![(0, 4, org, Some(2))], "type link"),
         // One gold name in two pieces: the longer one is its boundary error.
         (vec![(0, 15, org, None)], vec![(0, 4, org, None), (8, 7, org, None)], "boundary spurious"),
-        // The type goes before the length of the overlap.
+        // The type counts before the length of the overlap.
         (vec![(0, 9, loc, None)], vec![(0, 7, org, None), (7, 3, loc, None)], "boundary spurious"),
-        // What was found exactly is not for others to pair with.
+        // A gold mention that was found exactly is not paired again.
         (vec![(0, 4, loc, None)], vec![(0, 4, loc, None), (1, 2, loc, None)], "spurious"),
     ] {
         let errors = one(&gold, &predicted).errors;
@@ -74,7 +74,7 @@ fn each_error_is_of_one_kind() {
 }
 
 #[test]
-fn errors_that_are_alike_are_counted_together() {
+fn equal_errors_are_counted_together() {
     let (gold, predicted): (Vec<Raw>, Vec<Raw>) = (0..5).map(|n| ((10 * n, 4, 0, None), (10 * n, 4, 1, None))).unzip();
     let frequent = one(&gold, &[&predicted[1..], &[(90, 2, 2, None)]].concat()).errors.most_frequent(2);
     let seen: Vec<_> = frequent.iter().map(|error| (error.error, error.count, error.example.start)).collect();
@@ -82,7 +82,7 @@ fn errors_that_are_alike_are_counted_together() {
 }
 
 #[test]
-fn what_lies_in_a_zone_counts_only_where_the_gold_has_it() {
+fn predictions_in_an_ignore_zone_count_only_with_a_gold_mention() {
     let all = |raw: &[Raw]| vec![raw.iter().copied().map(mention).collect::<Vec<_>>()];
     let zones = Zones::from_iter([("0".into(), vec![(10, 20)])]);
     let predicted = all(&[(12, 3, 0, None), (15, 10, 0, None), (20, 2, 0, None)]);
@@ -105,9 +105,9 @@ fn the_catalogue_decides_what_is_an_entity() {
 }
 
 #[test]
-fn intervals_hold_the_score_and_equal_seeds_are_equal() {
-    let gold: Vec<Vec<Mention>> = (0..40).map(|_| (0..5).map(|n| mention((10 * n, 4, 0, None))).collect()).collect();
-    let hit = |share: usize| -> Vec<Vec<Mention>> {
+fn intervals_contain_the_score_and_depend_on_the_seed_alone() {
+    let gold: Vec<Vec<Annotation>> = (0..40).map(|_| (0..5).map(|n| mention((10 * n, 4, 0, None))).collect()).collect();
+    let hit = |share: usize| -> Vec<Vec<Annotation>> {
         let found = |document: usize, n: usize| (document * 7 + n * 3) % 10 < share;
         let shifted = |document, n: usize| mention((10 * n as u32 + u32::from(!found(document, n)), 4, 0, None));
         (0..40).map(|document| (0..5).map(|n| shifted(document, n)).collect()).collect()
@@ -126,12 +126,12 @@ fn intervals_hold_the_score_and_equal_seeds_are_equal() {
     assert!(bootstrap.intervals(&one(&[], &[]), &[Metric::F1]).is_none());
 }
 
-/// Resampled scores, document after document, from counts that are added up anew.
+/// Scores of the resampled documents, counted from scratch.
 #[test]
 fn resampling_counts_is_resampling_documents() {
-    let documents: Vec<Vec<Mention>> =
+    let documents: Vec<Vec<Annotation>> =
         (0..6).map(|n| (0..=n).map(|k| mention((10 * k, 4, (n + k) as u8, Some(1)))).collect()).collect();
-    let predicted: Vec<Vec<Mention>> =
+    let predicted: Vec<Vec<Annotation>> =
         (0..6).map(|n| (0..3).map(|k| mention((10 * k, 4, n, Some(k as u8 % 2)))).collect()).collect();
     let evaluation = judge(&documents, &predicted, &Zones::new());
     let bootstrap = Bootstrap { resamples: 1, seed: 11 };
@@ -139,13 +139,14 @@ fn resampling_counts_is_resampling_documents() {
         let mut rng = fastrand::Rng::with_seed(fastrand::Rng::with_seed(11).u64(..));
         (0..6).map(|_| rng.usize(..6)).collect()
     };
-    let pick = |from: &[Vec<Mention>]| -> Vec<Vec<Mention>> { drawn.iter().map(|&at| from[at].clone()).collect() };
-    let anew = judge(&pick(&documents), &pick(&predicted), &Zones::new());
+    let pick =
+        |from: &[Vec<Annotation>]| -> Vec<Vec<Annotation>> { drawn.iter().map(|&at| from[at].clone()).collect() };
+    let resampled = judge(&pick(&documents), &pick(&predicted), &Zones::new());
     let metrics =
         [Metric::Precision, Metric::Recall, Metric::F1, Metric::SpanF1, Metric::LinkingAccuracy, Metric::EndToEndF1];
     let intervals = bootstrap.intervals(&evaluation, &metrics).unwrap();
     for (metric, [low, high]) in metrics.into_iter().zip(intervals) {
-        assert_eq!((low, high), (metric.of(&anew.total, 1.0), metric.of(&anew.total, 1.0)), "{metric:?}");
+        assert_eq!((low, high), (metric.of(&resampled.total, 1.0), metric.of(&resampled.total, 1.0)), "{metric:?}");
     }
 }
 
@@ -155,7 +156,8 @@ fn mappings_are_checked() {
     let seen: Vec<_> = ["GPE", "date", "Per"].iter().map(|kind| kinds.get(kind).map(|kind| kind.to_string())).collect();
     assert_eq!(seen, [Some("LOC".to_owned()), None, Some("PER".to_owned())]);
     assert_eq!(kinds.unused(), ["X"]);
-    for (rules, expected) in [(&["GPE"][..], "no mapping"), (&["=LOC"], "no mapping"), (&["A=B", "a=C"], "twice")] {
+    for (rules, expected) in [(&["GPE"][..], "not a mapping"), (&["=LOC"], "not a mapping"), (&["A=B", "a=C"], "twice")]
+    {
         let rules: Vec<String> = rules.iter().map(|rule| (*rule).to_owned()).collect();
         assert!(Kinds::new(&rules).unwrap_err().to_string().contains(expected));
     }
@@ -166,7 +168,7 @@ fn raw() -> impl Strategy<Value = Raw> {
 }
 
 proptest! {
-    /// Against sets: the plain definition of each number.
+    /// The oracle: each number by its definition on sets.
     #[test]
     fn counts_are_those_of_sets(gold in prop::collection::vec(raw(), 0..8), predicted in prop::collection::vec(raw(), 0..8)) {
         let mut by_span = AHashMap::new();
@@ -188,7 +190,7 @@ proptest! {
         prop_assert_eq!(total.end_to_end_linked().right, right(&|gold, raw| gold.3 == raw.3 && gold.3.is_some()));
         prop_assert_eq!(total.micro().gold, gold.len() as u64);
         prop_assert_eq!(total.micro().predicted, predicted.len() as u64);
-        // Every mention is right, or wrong in one way.
+        // Every mention is correct, or wrong in one way.
         let of = |faults: &[Fault]| faults.iter().map(|&fault| errors.total(fault)).sum::<u64>();
         let paired = total.micro().right + of(&[Fault::Type, Fault::Boundary, Fault::Both]);
         prop_assert_eq!(paired + of(&[Fault::Missed]), gold.len() as u64);

@@ -1,4 +1,4 @@
-//! Texts sliced by code points.
+//! Texts that are sliced by code points.
 
 /// A document's text; offsets are code points, as in every file that is evaluated.
 #[derive(Clone, Debug, Default)]
@@ -10,14 +10,13 @@ pub struct Text {
 }
 
 impl Text {
-    /// Takes a text over.
+    /// Indexes a text.
     pub fn new(text: String) -> Self {
-        let bytes = match text.is_ascii() {
-            true => Vec::new(),
-            false => text.char_indices().map(|(byte, _)| byte as u32).collect(),
-        };
-        let len = if text.is_ascii() { text.len() } else { bytes.len() };
-        Self { text, bytes, len: len as u32 }
+        if text.is_ascii() {
+            return Self { len: text.len() as u32, bytes: Vec::new(), text };
+        }
+        let bytes: Vec<u32> = text.char_indices().map(|(byte, _)| byte as u32).collect();
+        Self { len: bytes.len() as u32, bytes, text }
     }
 
     /// The whole text.
@@ -30,12 +29,12 @@ impl Text {
         self.len
     }
 
-    /// True for a text without any character.
+    /// Whether the text is empty.
     pub fn is_empty(&self) -> bool {
         self.text.is_empty()
     }
 
-    /// The code points `start..end`; `None` where there are not as many.
+    /// The code points `start..end`; `None` where the text is shorter.
     pub fn slice(&self, start: u32, end: u32) -> Option<&str> {
         let byte = |point: u32| match point {
             point if point == self.len => Some(self.text.len()),

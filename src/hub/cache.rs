@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::name::is_commit;
 use super::settings::cache_from_environment;
-use super::{HubName, Manifest};
+use super::{FetchManifest, HubName};
 use crate::error::{Error, ErrorKind, Remedy, Result};
 use crate::model::Snapshot;
 
@@ -105,8 +105,8 @@ impl CachedRepository {
         self.folder.join("namewire").join(format!("{commit}.json"))
     }
 
-    pub(super) fn manifest(&self, commit: &str) -> Option<Manifest> {
-        Manifest::read(&self.manifest_path(commit))
+    pub(super) fn manifest(&self, commit: &str) -> Option<FetchManifest> {
+        FetchManifest::read(&self.manifest_path(commit))
     }
 
     /// All commits that have files in the cache, in order.

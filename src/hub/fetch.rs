@@ -9,7 +9,7 @@ use super::download::Download;
 use super::repository::{RemoteFile, Repository};
 use super::select::{Selection, select};
 use super::store::failed;
-use super::{FetchEvent, FetchOptions, Fetched, HubCache, HubName, HubSettings, Manifest, ManifestFile};
+use super::{FetchEvent, FetchManifest, FetchOptions, Fetched, HubCache, HubName, HubSettings, ManifestFile};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::Snapshot;
 
@@ -68,9 +68,9 @@ fn note(
     repository: &Repository,
     files: Vec<ManifestFile>,
     downloaded: u64,
-) -> Result<(Manifest, Option<PathBuf>)> {
+) -> Result<(FetchManifest, Option<PathBuf>)> {
     let (name, commit, licence) = (repository.name.clone(), repository.commit.clone(), repository.licence.clone());
-    let manifest = Manifest { name, commit, licence, files };
+    let manifest = FetchManifest { name, commit, licence, files };
     match cached.note(manifest.clone()) {
         Ok((manifest, path)) => Ok((manifest, Some(path))),
         Err(error) if downloaded == 0 => {

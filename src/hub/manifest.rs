@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// The files of one commit that were fetched.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Manifest {
+pub struct FetchManifest {
     /// The repository: `owner/name`.
     pub name: String,
     /// The commit that the files are of.
@@ -31,7 +31,7 @@ pub struct ManifestFile {
     pub git_sha1: Option<String>,
 }
 
-impl Manifest {
+impl FetchManifest {
     /// Reads a manifest; one that cannot be read is as good as none.
     pub(super) fn read(path: &Path) -> Option<Self> {
         serde_json::from_slice(&std::fs::read(path).ok()?).ok()

@@ -45,7 +45,7 @@ mod without;
 pub use cache::HubCache;
 #[cfg(feature = "hub")]
 pub use fetch::fetch;
-pub use manifest::{Manifest, ManifestFile};
+pub use manifest::{FetchManifest, ManifestFile};
 pub use name::HubName;
 pub use open::open_model;
 pub use settings::{HubSettings, Patience, Token};
@@ -74,7 +74,7 @@ pub struct Fetched {
     /// The ONNX file that was chosen.
     pub variant: String,
     /// All files, checked.
-    pub manifest: Manifest,
+    pub manifest: FetchManifest,
     /// Where the manifest was written; `None` where the cache cannot be written to.
     pub manifest_path: Option<std::path::PathBuf>,
     /// How many bytes came over the network.

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::cache::CachedRepository;
 use super::digest::Digest;
 use super::name::is_commit;
-use super::{HubName, Manifest};
+use super::{FetchManifest, HubName};
 use crate::error::{Error, ErrorKind, Result};
 
 /// A repository at one commit.
@@ -111,7 +111,7 @@ impl From<Sibling> for RemoteFile {
 }
 
 /// A file of a snapshot; its hash is the name of the blob that it leads to, or in the manifest.
-fn cached_file(folder: &Path, path: &Path, manifest: Option<&Manifest>) -> Option<RemoteFile> {
+fn cached_file(folder: &Path, path: &Path, manifest: Option<&FetchManifest>) -> Option<RemoteFile> {
     let parts: Vec<&str> = path.strip_prefix(folder).ok()?.iter().map(|part| part.to_str()).collect::<Option<_>>()?;
     let below = parts.join("/");
     let blob = std::fs::read_link(path).ok();

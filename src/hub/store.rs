@@ -4,7 +4,7 @@ use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::Manifest;
+use super::FetchManifest;
 use super::cache::CachedRepository;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -73,7 +73,7 @@ impl CachedRepository {
     }
 
     /// Writes the manifest of a commit, with what an earlier one lists beyond it.
-    pub(super) fn note(&self, manifest: Manifest) -> Result<(Manifest, PathBuf)> {
+    pub(super) fn note(&self, manifest: FetchManifest) -> Result<(FetchManifest, PathBuf)> {
         let path = self.manifest_path(&manifest.commit);
         let earlier = self.manifest(&manifest.commit);
         let manifest = manifest.with(earlier.clone());

@@ -15,7 +15,7 @@ use super::{Backend, Logits};
 use crate::batch::Batch;
 use crate::device::Device;
 use crate::error::{Error, ErrorKind, Remedy, Result};
-use crate::model::{GraphSource, Model, Origin};
+use crate::model::{GraphSource, Model, ModelOrigin};
 
 /// How sessions are made.
 #[derive(Clone, Copy, Debug)]
@@ -226,8 +226,8 @@ fn session_builder(runtime: &Runtime, options: OnnxOptions) -> ort::Result<Sessi
 /// What exports the model again.
 fn export(model: &Model) -> Remedy {
     let name = match &model.origin {
-        Origin::Hub(snapshot) => Some(snapshot.name.clone()),
-        Origin::Bundled | Origin::Folder(_) => None,
+        ModelOrigin::Hub(snapshot) => Some(snapshot.name.clone()),
+        ModelOrigin::Bundled | ModelOrigin::Folder(_) => None,
     };
     Remedy::ExportModel { name }
 }

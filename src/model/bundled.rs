@@ -5,7 +5,7 @@ use crate::error::Result;
 
 #[cfg(feature = "bundled-model")]
 pub(super) fn open(options: &ModelOptions) -> Result<Model> {
-    use super::{Graph, GraphSource, Origin, Parts, Variant};
+    use super::{Graph, GraphSource, ModelOrigin, Parts, Variant};
     use crate::device::DeviceKind;
     use crate::error::{Error, ErrorKind, Remedy};
 
@@ -32,7 +32,7 @@ pub(super) fn open(options: &ModelOptions) -> Result<Model> {
     let parts =
         Parts { config: &config, tokenizer: TOKENIZER, tokenizer_config: Some(&tokenizer_config), card: Some(&card) };
     let graph = Graph { variant, source: GraphSource::Memory(GRAPH) };
-    let mut model = parts.assemble(Origin::Bundled.name(), graph, Origin::Bundled, options)?;
+    let mut model = parts.assemble(ModelOrigin::Bundled.name(), graph, ModelOrigin::Bundled, options)?;
     let files = [("onnx/model_quantized.onnx", GRAPH), ("tokenizer.json", TOKENIZER), ("config.json", CONFIG)];
     model.hashes = files.map(|(name, bytes)| (name.to_owned(), crate::hash::sha256(bytes))).to_vec();
     Ok(model)

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::within::{CONFIG_BYTES, TOKENIZER_BYTES, Within, missing};
-use super::{Graph, GraphSource, Model, ModelOptions, Origin, Parts};
+use super::{Graph, GraphSource, Model, ModelOptions, ModelOrigin, Parts};
 use crate::device::DeviceKind;
 use crate::error::{Error, ErrorKind, Remedy, Result};
 use crate::hash::sha256_file;
@@ -92,7 +92,7 @@ fn has(graph: &[u8], name: &str) -> bool {
 }
 
 /// Opens the folder of a model that is not compiled in.
-pub(super) fn open(origin: Origin, folder: PathBuf, options: &ModelOptions) -> Result<Model> {
+pub(super) fn open(origin: ModelOrigin, folder: PathBuf, options: &ModelOptions) -> Result<Model> {
     if !folder.is_dir() {
         return Err(Error::new(ErrorKind::Model, "there is no such model folder")
             .at(&folder)
@@ -161,7 +161,12 @@ fn find_variants(folder: &Path, within: &Within<'_>) -> Result<Vec<Variant>> {
 }
 
 /// The requested variant, or the one that suits the device: 8-bit integers on a CPU, half precision on a GPU.
-fn choose<'v>(origin: &Origin, folder: &Path, variants: &'v [Variant], options: &ModelOptions) -> Result<&'v Variant> {
+fn choose<'v>(
+    origin: &ModelOrigin,
+    folder: &Path,
+    variants: &'v [Variant],
+    options: &ModelOptions,
+) -> Result<&'v Variant> {
     let list = || variants.iter().map(|variant| variant.file.as_str()).collect::<Vec<_>>().join(", ");
     let chosen = match &options.variant {
         Some(asked) => variants.iter().find(|variant| variant.is_called(asked)).ok_or_else(|| {
@@ -170,10 +175,10 @@ fn choose<'v>(origin: &Origin, folder: &Path, variants: &'v [Variant], options: 
                 .help(format!("the folder has {}", list()))
                 .with_setting("variant");
             match origin {
-                Origin::Hub(snapshot) => {
+                ModelOrigin::Hub(snapshot) => {
                     error.with_remedy(Remedy::FetchModel { name: snapshot.revision(), variant: Some(asked.clone()) })
                 }
-                Origin::Bundled | Origin::Folder(_) => error,
+                ModelOrigin::Bundled | ModelOrigin::Folder(_) => error,
             }
         })?,
         None => {
@@ -186,8 +191,8 @@ fn choose<'v>(origin: &Origin, folder: &Path, variants: &'v [Variant], options: 
     if options.device == DeviceKind::Gpu && chosen.precision == Precision::Int8 {
         let what = "8-bit integer products are for the CPU; a GPU is slower with them";
         let remedy = match origin {
-            Origin::Hub(snapshot) => Remedy::FetchGpuModel { name: snapshot.revision() },
-            Origin::Bundled | Origin::Folder(_) => Remedy::ConvertToHalf { folder: Some(folder.to_owned()) },
+            ModelOrigin::Hub(snapshot) => Remedy::FetchGpuModel { name: snapshot.revision() },
+            ModelOrigin::Bundled | ModelOrigin::Folder(_) => Remedy::ConvertToHalf { folder: Some(folder.to_owned()) },
         };
         return Err(Error::new(ErrorKind::Model, what)
             .at(folder.join(&chosen.file))

@@ -49,7 +49,7 @@ pub struct Model {
     /// The model card, from `namewire.json`.
     pub card: Card,
     /// Where it comes from.
-    pub origin: Origin,
+    pub origin: ModelOrigin,
     /// All variants in the folder, the chosen one among them.
     pub variants: Vec<Variant>,
     /// Name and SHA-256, in hexadecimal, of each file that was used.
@@ -58,7 +58,7 @@ pub struct Model {
 
 /// Where a model comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Origin {
+pub enum ModelOrigin {
     /// Compiled into the program.
     Bundled,
     /// A folder.
@@ -87,7 +87,7 @@ impl Snapshot {
     }
 }
 
-impl Origin {
+impl ModelOrigin {
     /// The name of a model whose card gives none.
     fn name(&self) -> String {
         match self {
@@ -171,13 +171,13 @@ impl Model {
     /// Fails, with the file, where a part is missing, unreadable or does not fit the others.
     pub fn open(folder: impl Into<PathBuf>, options: &ModelOptions) -> Result<Self> {
         let folder = folder.into();
-        folder::open(Origin::Folder(folder.clone()), folder, options)
+        folder::open(ModelOrigin::Folder(folder.clone()), folder, options)
     }
 
     /// Opens a model from the hub's cache.
     pub fn open_snapshot(snapshot: Snapshot, options: &ModelOptions) -> Result<Self> {
         let (folder, licence) = (snapshot.folder.clone(), snapshot.licence.clone());
-        let mut model = folder::open(Origin::Hub(snapshot), folder, options)?;
+        let mut model = folder::open(ModelOrigin::Hub(snapshot), folder, options)?;
         model.card.licence = model.card.licence.or(licence);
         Ok(model)
     }
@@ -217,7 +217,7 @@ struct Parts<'t> {
 }
 
 impl Parts<'_> {
-    fn assemble(self, name: String, graph: Graph, origin: Origin, options: &ModelOptions) -> Result<Model> {
+    fn assemble(self, name: String, graph: Graph, origin: ModelOrigin, options: &ModelOptions) -> Result<Model> {
         let config: HubConfig = parse_json("config.json", self.config)?;
         let card: Card = self.card.map(|text| parse_json("namewire.json", text)).transpose()?.unwrap_or_default();
         let labels = LabelSet::new(label_names(&config, options.labels.as_deref())?)?;

@@ -8,11 +8,11 @@ use crate::error::Result;
 use crate::infer::Logits;
 use crate::model::Model;
 use crate::repeat::ScoreCache;
-use crate::stitch::{Scores, content};
+use crate::stitch::{TokenScores, content};
 
 pub(super) struct Pending {
     pub(super) chunk: Arc<Chunk>,
-    pub(super) scores: Vec<Scores>,
+    pub(super) scores: Vec<TokenScores>,
     /// Batches that have not come back.
     pub(super) waiting: usize,
     /// Tokens whose scores were remembered.
@@ -21,8 +21,8 @@ pub(super) struct Pending {
 
 impl Pending {
     pub(super) fn new(chunk: Arc<Chunk>, labels: usize) -> Self {
-        let mut scores: Vec<Scores> =
-            chunk.articles.iter().map(|article| Scores::new(article.ids.len(), labels)).collect();
+        let mut scores: Vec<TokenScores> =
+            chunk.articles.iter().map(|article| TokenScores::new(article.ids.len(), labels)).collect();
         let mut known = 0;
         for (window, content) in &chunk.repeats.known {
             let window = &chunk.windows[*window as usize];

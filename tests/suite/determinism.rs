@@ -9,7 +9,7 @@ use namewire::infer::{Backend, Logits, OnnxBackend};
 use namewire::mentions::RecordOutcome;
 use namewire::model::Model;
 use namewire::outcome::Outcome;
-use namewire::stitch::Scores;
+use namewire::stitch::TokenScores;
 use namewire::window::cut;
 use ndarray::s;
 
@@ -102,7 +102,7 @@ fn oracle(model: &Model, backend: &mut OnnxBackend, title: &str, text: &str) -> 
     let article = Article { title: Some(title.to_owned()), text: text.to_owned(), ..Article::default() };
     let encoded = EncodedArticle::new(article, &model.tokenizer).unwrap();
     let prefix = model.tokenizer.prefix().len();
-    let mut scores = Scores::new(encoded.ids.len(), model.labels.len());
+    let mut scores = TokenScores::new(encoded.ids.len(), model.labels.len());
     for tokens in &encoded.sentence_tokens {
         for window in cut(0, tokens.clone(), model.content_window()) {
             let content = &encoded.ids[window.tokens.clone()];

@@ -319,11 +319,11 @@ fn what_cannot_be_compared_is_refused() {
     for (args, parts) in [
         (
             vec!["--gold", &gold, "--pred", &word],
-            &["word:3: token 1", "\"Simons\", in the gold \"Simmons\"", "gold.conll:3"][..],
+            &["word:3: token 1", "\"Simons\", in the gold standard \"Simmons\"", "gold.conll:3"][..],
         ),
-        (vec!["--gold", &gold, "--pred", &less], &["less:9", "the predictions end before the gold", "gold.conll:14"]),
-        (vec!["--gold", &gold, "--pred", &more], &["more:18", "the gold ends before the predictions"]),
-        (vec!["--gold", &gold, "--pred", &tag], &["tag:4", "`Q-PER` is no tag of iob2", "--scheme"]),
+        (vec!["--gold", &gold, "--pred", &less], &["less:9", "the predictions end before the gold standard", "gold.conll:14"]),
+        (vec!["--gold", &gold, "--pred", &more], &["more:18", "the gold standard ends before the predictions"]),
+        (vec!["--gold", &gold, "--pred", &tag], &["tag:4", "`Q-PER` is not a tag of iob2", "--scheme"]),
         (vec!["--gold", &gold, "--pred", &column], &["column:5", "has one column", "--column"]),
         (vec!["--gold", &gold, "--pred", &spans], &["spans.jsonl:1", "no document in common", "gold.conll#1"]),
         (vec!["--gold", &spans, "--pred", &gold], &["the gold standard is spans"]),
@@ -336,7 +336,7 @@ fn what_cannot_be_compared_is_refused() {
         (vec!["--gold", &gold], &["Give --pred FILE or --model"]),
         (vec!["--gold", "nowhere.conll", "--pred", &gold], &["nowhere.conll", "cannot open"]),
         (vec!["--gold", &gold, &spans, "--pred", &gold], &["files of tokens and files of spans"]),
-        (vec!["--gold", &gold, "--pred", &gold, "--map", "GPE"], &["`GPE` is no mapping", "GPE=LOC"]),
+        (vec!["--gold", &gold, "--pred", &gold, "--map", "GPE"], &["`GPE` is not a mapping", "GPE=LOC"]),
     ] {
         namewire(&[&["eval"], &args[..]].concat()).exits(2).says(parts);
     }

@@ -11,7 +11,7 @@ use namewire::encode::EncodedArticle;
 use namewire::link::{Document, EntityTable, LinkOptions, Linker};
 use namewire::model::{LabelSet, Model, ModelOptions};
 use namewire::span::CodePoints;
-use namewire::stitch::Scores;
+use namewire::stitch::TokenScores;
 use namewire::window::Window;
 use serde_json::{Value, json};
 
@@ -70,7 +70,7 @@ fn model_with(tokenizer: &str, desk: &Desk) -> Model {
 }
 
 /// Scores of one sentence that was seen as a whole, from tenths `[token, label]`.
-fn scores_of(tenths: &Value, tokens: usize, labels: usize) -> Scores {
+fn scores_of(tenths: &Value, tokens: usize, labels: usize) -> TokenScores {
     let rows = tenths.as_array().unwrap();
     assert_eq!(rows.len(), tokens, "tokens");
     let values: Vec<f32> = rows
@@ -78,7 +78,7 @@ fn scores_of(tenths: &Value, tokens: usize, labels: usize) -> Scores {
         .flat_map(|row| row.as_array().unwrap())
         .map(|tenth| tenth.as_i64().unwrap() as f32 / 10.0)
         .collect();
-    let mut scores = Scores::new(tokens, labels);
+    let mut scores = TokenScores::new(tokens, labels);
     scores.stitch(&Window { article: 0, tokens: 0..tokens, keep: 0..tokens }, &values);
     scores
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use namewire::article::{Field, Origin};
 use namewire::config::Config;
 use namewire::error::{Error, Result};
-use namewire::eval::{Corpus, Document, Kinds, Mention, Place};
+use namewire::eval::{AnnotatedDocument, Annotation, Corpus, Kinds, Place};
 use namewire::link::EntityTable;
 use namewire::mentions::{ArticleMentions, RecordOutcome};
 use namewire::model::Model;
@@ -118,10 +118,10 @@ fn run(pipeline: &Pipeline, records: Source, kinds: &mut Kinds) -> Result<Corpus
         let mention = |Raw { span, label, entity, text }| {
             let kind = kinds.get(&label)?;
             let (start, end) = (span.start as u32, span.end as u32);
-            Some(Mention { start, end, kind, entity, text: Some(text), place: place.clone() })
+            Some(Annotation { start, end, kind, entity, text: Some(text), place: place.clone() })
         };
         let mentions = found.into_iter().filter_map(mention).collect();
-        corpus.documents.push(Document { id: id.into(), mentions, ..Document::default() });
+        corpus.documents.push(AnnotatedDocument { id: id.into(), mentions, ..AnnotatedDocument::default() });
         Ok(())
     })?;
     Ok(corpus)
