@@ -1,7 +1,7 @@
 //! Windows to batches, bounded by padded tokens.
 //!
-//! Rows of a batch are as long as its longest, and the hardware computes the padding too. So windows are
-//! sorted by length, within their chunk, and a batch is closed when one more row would pass the budget.
+//! Rows of a batch are padded to its longest, and padding costs as much as tokens. So the windows of a chunk are sorted
+//! by length, and a batch is closed when one more row would exceed the limits.
 
 use std::ops::Range;
 
@@ -24,36 +24,36 @@ pub struct Batch {
     pub mask: Vec<i64>,
 }
 
-/// Which windows make up one batch.
+/// The windows of one batch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BatchPlan {
-    /// Windows, by their number in the chunk.
+    /// Indices of the windows in the chunk.
     pub windows: Vec<u32>,
-    /// Content tokens of the longest.
+    /// Number of tokens of the longest, without special tokens.
     pub longest: usize,
 }
 
-/// How batches are closed.
+/// The limits of a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BatchLimits {
     /// Maximum number of tokens in a batch, padding included. A batch of one row may exceed it.
     pub tokens: usize,
     /// Maximum number of rows in a batch.
     pub rows: usize,
-    /// Put only windows of one length together: nothing is padded, and a row of a model whose graph treats rows
-    /// apart comes out to the last bit as it would alone.
+    /// Batch only windows of equal length: there is no padding, and where the graph computes rows independently, a row
+    /// gives the same bits as it would alone.
     pub equal_lengths: bool,
 }
 
-/// Sorts the windows named by `chosen` by length and cuts the order into batches. `special` is the number of
-/// special tokens that frame each row. The plan is a function of its arguments alone.
+/// Sorts the windows with the indices `chosen` by length and divides them into batches. `special` is the number of
+/// special tokens of each row. The plan depends on its arguments alone.
 pub fn plan(windows: &[Window], chosen: &[u32], special: usize, limits: BatchLimits) -> Vec<BatchPlan> {
     let length = |window: u32| windows[window as usize].tokens.len();
     let mut order = chosen.to_vec();
     order.sort_by_key(|&window| length(window));
     let mut plans: Vec<BatchPlan> = Vec::new();
     for window in order {
-        // In rising order the newest row is the longest.
+        // In ascending order the last row is the longest.
         let longest = length(window);
         let has_room = |plan: &BatchPlan| {
             (plan.windows.len() + 1) * (longest + special) <= limits.tokens
@@ -72,7 +72,7 @@ pub fn plan(windows: &[Window], chosen: &[u32], special: usize, limits: BatchLim
 }
 
 impl Batch {
-    /// Writes the rows of a plan into this batch, reusing its memory.
+    /// Replaces the rows by those of a plan; the memory is reused.
     pub fn fill(&mut self, plan: &BatchPlan, windows: &[Window], articles: &[EncodedArticle], tokenizer: &Tokenizer) {
         self.rows = plan.windows.len();
         self.width = plan.longest + tokenizer.special_tokens();
@@ -84,7 +84,7 @@ impl Batch {
         }
     }
 
-    /// A batch of rows of content tokens, the longest of which has `longest`.
+    /// A batch of rows of token ids without special tokens, the longest of which has `longest`.
     pub fn of_rows(rows: &[&[u32]], longest: usize, tokenizer: &Tokenizer) -> Self {
         let mut batch = Self { rows: rows.len(), width: longest + tokenizer.special_tokens(), ..Self::default() };
         rows.iter().for_each(|row| batch.push_row(row, tokenizer));
@@ -100,12 +100,12 @@ impl Batch {
         self.mask.resize(end, 0);
     }
 
-    /// How many of its positions hold no token.
+    /// Number of padded positions.
     pub fn padding(&self) -> usize {
         self.mask.iter().filter(|&&mask| mask == 0).count()
     }
 
-    /// Where a row's content tokens stand in the row.
+    /// The positions of a row's `tokens` tokens between its special tokens.
     pub fn content(tokenizer: &Tokenizer, tokens: usize) -> Range<usize> {
         tokenizer.prefix().len()..tokenizer.prefix().len() + tokens
     }
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn batches_close_at_the_budget() {
+    fn batches_are_closed_at_their_limits() {
         let planned = |lengths: &[usize], limits: BatchLimits| -> Vec<(Vec<u32>, usize)> {
             let all: Vec<u32> = (0..lengths.len() as u32).collect();
             let plans = plan(&windows(lengths), &all, 2, limits);
@@ -137,7 +137,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_window_is_in_one_batch_within_the_budget(
+        fn every_window_is_in_one_batch_within_the_limits(
             lengths in prop::collection::vec(1usize..190, 0..200), tokens in 1usize..1024, rows in 1usize..40, equal_lengths: bool,
         ) {
             let limits = BatchLimits { tokens, rows, equal_lengths };

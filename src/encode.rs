@@ -8,10 +8,10 @@ use crate::model::Tokenizer;
 use crate::segment::{Segmentation, Sentence};
 use crate::span::Span;
 
-/// An article, cleaned, cut into sentences, and tokenized.
+/// An article, cleaned, segmented and tokenized.
 #[derive(Debug)]
 pub struct EncodedArticle {
-    /// The article as it came.
+    /// The article as it was read.
     pub article: Article,
     /// The clean text of each field, in the order of [`Field::ALL`].
     clean: [CleanText; 2],
@@ -26,13 +26,12 @@ pub struct EncodedArticle {
 }
 
 impl EncodedArticle {
-    /// Cleans, segments and tokenizes an article. Fails, with the tokenizer's words, only where the
-    /// tokenizer does.
+    /// Cleans, segments and tokenizes an article. Fails only where the tokenizer does, with its message.
     pub fn new(article: Article, tokenizer: &Tokenizer) -> Result<Self, String> {
         Self::segmented(article, tokenizer, Segmentation::Rules)
     }
 
-    /// As [`EncodedArticle::new`], with sentences that may be given.
+    /// As [`EncodedArticle::new`], with the given segmentation.
     pub fn segmented(article: Article, tokenizer: &Tokenizer, segmentation: Segmentation) -> Result<Self, String> {
         let clean = Field::ALL.map(|field| CleanText::new(article.field(field)));
         let mut encoded = Self {
@@ -54,7 +53,7 @@ impl EncodedArticle {
         self.clean[field as usize].text(self.article.field(field))
     }
 
-    /// A clean span of a field as the raw span that the reader of the output slices.
+    /// Maps a span of a field's clean text to the raw text.
     pub fn to_raw(&self, field: Field, clean: Span) -> Span {
         self.clean[field as usize].to_raw(clean)
     }

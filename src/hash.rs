@@ -1,4 +1,4 @@
-//! SHA-256 in hexadecimal, for the summary of a run.
+//! SHA-256 in hexadecimal: what identifies models and tables.
 
 use std::fmt::Write;
 use std::io::Read;
@@ -6,19 +6,19 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-/// The hash of some bytes.
+/// The hash of a byte string.
 pub fn sha256(bytes: &[u8]) -> String {
     sha256_joined([bytes])
 }
 
-/// The hash of several pieces, as if they were one.
+/// The hash of the concatenation of several pieces.
 pub fn sha256_joined<'b>(pieces: impl IntoIterator<Item = &'b [u8]>) -> String {
     let mut hasher = Sha256::new();
     pieces.into_iter().for_each(|piece| hasher.update(piece));
     hex(hasher.finalize().as_slice())
 }
 
-/// The hash of a file, read in pieces.
+/// The hash of a file, which is not held in memory.
 pub fn sha256_file(path: &Path) -> std::io::Result<String> {
     let mut file = std::fs::File::open(path)?;
     let mut hasher = Sha256::new();

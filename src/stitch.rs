@@ -1,4 +1,4 @@
-//! The logits of windows, in the order of batches, back to scores in the order of the text.
+//! Logits of windows, in the order of batches, to scores in the order of the text.
 
 use ndarray::{ArrayView2, ArrayView3, s};
 
@@ -6,22 +6,22 @@ use crate::batch::Batch;
 use crate::model::Tokenizer;
 use crate::window::Window;
 
-/// Label scores of one article: `[token, label]`, for its tokens without the special ones.
+/// Label scores of one article, `[token, label]`, without special tokens.
 #[derive(Debug)]
 pub struct TokenScores {
     labels: usize,
     values: Vec<f32>,
-    /// Tokens that have not been scored yet; zero when the article is whole.
+    /// Number of tokens without scores; zero when the article is complete.
     missing: usize,
 }
 
 impl TokenScores {
-    /// Room for `tokens` tokens of `labels` labels each, none scored.
+    /// Space for `tokens` tokens of `labels` labels each, none with scores yet.
     pub fn new(tokens: usize, labels: usize) -> Self {
         Self { labels, values: vec![f32::NAN; tokens * labels], missing: tokens }
     }
 
-    /// Tokens that no window has scored.
+    /// Number of tokens that no window has given scores to.
     pub fn missing(&self) -> usize {
         self.missing
     }
@@ -34,15 +34,16 @@ impl TokenScores {
     }
 }
 
-/// The scores of a row's content tokens, `[token, label]`, out of a batch's logits, `[batch, token, label]`.
-/// `None` where the backend's array is not laid out row after row.
+/// The scores of a row's tokens without the special tokens, `[token, label]`, from the logits of a batch,
+/// `[batch, token, label]`. `None` where the logits are not in row-major order.
 pub fn content<'l>(logits: ArrayView3<'l, f32>, row: usize, tokens: usize, tokenizer: &Tokenizer) -> Option<&'l [f32]> {
     let range = Batch::content(tokenizer, tokens);
     logits.slice_move(s![row, range, ..]).to_slice()
 }
 
 impl TokenScores {
-    /// Takes what a window keeps from the scores of its tokens, `[token, label]`. Returns how many it kept.
+    /// Copies the scores that a window keeps from those of all its tokens, `[token, label]`. Returns the number of
+    /// tokens kept.
     pub fn stitch(&mut self, window: &Window, content: &[f32]) -> usize {
         let labels = self.labels;
         let kept = window.keep.start - window.tokens.start..window.keep.end - window.tokens.start;

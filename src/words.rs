@@ -1,8 +1,7 @@
 //! Words: the units that carry a label.
 //!
-//! A word ends at white space and at every punctuation mark, so that "US-backed", "Assad’s" and
-//! "“Davutoglu,”" hold their names as whole words whatever the tokenizer made of them. Scripts that
-//! write without spaces get one word per character.
+//! A word ends at white space and at every punctuation mark, so that "US-backed", "Assad’s" and "“Davutoglu,”" contain
+//! their names as whole words, whatever the tokenizer's pieces are. In scripts without spaces, each character is a word.
 
 use crate::span::Span;
 
@@ -13,14 +12,14 @@ pub struct Word {
     pub span: Span,
     /// Its first token.
     pub first_token: u32,
-    /// How many tokens it shares a byte with, and the mark that opens it; at least one.
+    /// Number of tokens that overlap it, plus one where a word-boundary mark precedes them; at least one.
     pub tokens: u32,
-    /// True for letters and digits, false for punctuation and symbols.
+    /// Whether it is letters or digits, not punctuation or a symbol.
     pub lexical: bool,
 }
 
-/// The words of `text[sentence]`, each with the tokens that cover it. `tokens` are the sentence's token
-/// spans in rising order, in bytes of `text`. What the tokenizer dropped is no word.
+/// The words of `text[sentence]`, each with the tokens that overlap it. `tokens` are the sentence's token spans in
+/// ascending order, in bytes of `text`. A word that the tokenizer dropped is left out.
 pub fn words(text: &str, sentence: Span, tokens: &[Span]) -> Vec<Word> {
     let mut words = Vec::with_capacity(tokens.len());
     let mut cursor = 0;
@@ -28,32 +27,32 @@ pub fn words(text: &str, sentence: Span, tokens: &[Span]) -> Vec<Word> {
         while tokens.get(cursor).is_some_and(|token| token.end <= span.start) {
             cursor += 1;
         }
-        // White-space tokens between words may be empty or out of step; they never overlap a word. What the
-        // tokenizer dropped has no token at all: the search ends where the word does.
-        let covering = tokens[cursor..].iter().take_while(|token| token.start < span.end);
-        let first = covering.clone().position(|token| token.overlaps(span));
+        // White-space tokens between words may be empty; they never overlap a word. A word that the tokenizer dropped
+        // has no token: the search ends where the word does.
+        let overlapping = tokens[cursor..].iter().take_while(|token| token.start < span.end);
+        let first = overlapping.clone().position(|token| token.overlaps(span));
         if let Some(first) = first {
-            let count = covering.skip(first).count();
+            let count = overlapping.skip(first).count();
             let first = cursor + first;
-            let opened = usize::from(is_opened(text, span, &tokens[..first], tokens[first]));
-            words.push(Word { span, first_token: (first - opened) as u32, tokens: (count + opened) as u32, lexical });
+            let marked = usize::from(has_mark(text, span, &tokens[..first], tokens[first]));
+            words.push(Word { span, first_token: (first - marked) as u32, tokens: (count + marked) as u32, lexical });
         }
     }
     words
 }
 
-/// Whether the token before a word's first is the mark of its beginning (`▁`, `Ġ`), which tokenizers join to the word
-/// wherever their vocabulary allows: the white space just before it, that the first token itself does not hold.
-/// Models were taught a word's label on that mark, as its first token.
-fn is_opened(text: &str, word: Span, before: &[Span], first: Span) -> bool {
+/// Whether the token before a word's first is a word-boundary mark (`▁`, `Ġ`) of its own: the white space just before
+/// the word, where the vocabulary has no piece that joins the two. Models were trained with a word's label on that mark,
+/// as the word's first token.
+fn has_mark(text: &str, word: Span, before: &[Span], first: Span) -> bool {
     let Some(mark) = before.last() else { return false };
-    // Longer runs of spaces are tokens of their own in some vocabularies.
+    // In some vocabularies longer runs of spaces are separate tokens.
     let is_space =
         mark.get(text).is_some_and(|mark| mark.chars().all(char::is_whitespace) && mark.chars().nth(1).is_none());
     is_space && mark.end == word.start && first.start == word.start && text[..word.start].ends_with(char::is_whitespace)
 }
 
-/// The spans of words alone, each with whether it is lexical.
+/// The spans of words, and whether each is lexical.
 fn spans(text: &str, sentence: Span) -> impl Iterator<Item = (Span, bool)> {
     let mut chars = sentence.slice(text).char_indices().peekable();
     std::iter::from_fn(move || {
@@ -65,7 +64,7 @@ fn spans(text: &str, sentence: Span) -> impl Iterator<Item = (Span, bool)> {
             let start = sentence.start + at;
             let lexical = is_lexical(first);
             let mut end = start + first.len_utf8();
-            // A mark belongs to the character before it, whatever that is.
+            // A combining mark belongs to the character before it, whatever that is.
             while let Some(&(_, next)) = chars.peek() {
                 let continues = is_mark(next) || (lexical && is_lexical(next) && !is_alone(first) && !is_alone(next));
                 if !continues {
@@ -88,7 +87,7 @@ fn is_mark(char: char) -> bool {
     char >= '\u{300}' && char.general_category_group() == GeneralCategoryGroup::Mark
 }
 
-/// Characters of scripts that write without spaces.
+/// Characters of scripts without spaces.
 fn is_alone(char: char) -> bool {
     matches!(char, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{3040}'..='\u{30ff}'
         | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
@@ -111,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn words_know_their_tokens() {
+    fn words_have_their_tokens() {
         let text = "Da’esh fled";
         // Da | ’ | es | h | ▁ | fl | ed
         let tokens = [(0, 2), (2, 5), (5, 7), (7, 8), (8, 9), (9, 11), (11, 13)].map(|(a, b)| Span::new(a, b));
@@ -121,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mark_that_stands_alone_opens_its_word() {
+    fn a_separate_boundary_mark_belongs_to_its_word() {
         let firsts = |text: &str, tokens: &[(usize, usize)]| -> Vec<(u32, u32)> {
             let tokens: Vec<_> = tokens.iter().map(|&(start, end)| Span::new(start, end)).collect();
             let words = words(text, Span::new(0, text.len()), &tokens);
@@ -131,7 +130,7 @@ mod tests {
         for mark in [(2, 3), (3, 3)] {
             assert_eq!(firsts("in Raqqa", &[(0, 2), mark, (3, 5), (5, 8)]), [(0, 1), (1, 3)]);
         }
-        // in | ▁ | ▁Ra | qqa: the second space has its own.
+        // in | ▁ | ▁Ra | qqa: the second space is part of the word's first token.
         assert_eq!(firsts("in  Raqqa", &[(0, 2), (2, 3), (3, 6), (6, 9)]), [(0, 1), (2, 2)]);
         assert_eq!(firsts("in  Raqqa", &[(0, 2), (3, 3), (4, 6), (6, 9)]), [(0, 1), (2, 2)]);
         // A mark before the first character, and an empty token within a word.
@@ -140,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_may_serve_two_words_and_a_word_none() {
+    fn two_words_may_share_a_token_and_a_word_may_have_none() {
         let text = "x.” \u{fffd} y";
         let words = words(text, Span::new(0, text.len()), &[Span::new(0, 1), Span::new(1, 5), Span::new(9, 11)]);
         let seen: Vec<_> = words.iter().map(|word| (word.span.slice(text), word.first_token)).collect();

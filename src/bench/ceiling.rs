@@ -1,7 +1,7 @@
-//! The kernel ceiling: what the runtime alone does with the same sequences.
+//! The ceiling: the throughput of the runtime alone on the same sequences.
 //!
-//! The sequences are encoded beforehand and sorted by length over the whole corpus. A bare loop, one thread per
-//! session, does nothing but run batches. No pipeline around the same runtime can be faster, unless it computes less.
+//! The sequences are encoded beforehand and sorted by length over the whole corpus. A bare loop, one thread per session,
+//! only runs batches. No pipeline around the same runtime can be faster unless it computes less.
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::{Duration, Instant};
@@ -14,21 +14,21 @@ use crate::infer::Backend;
 use crate::model::Model;
 use crate::window::Window;
 
-/// How the bare loop is laid out.
+/// Sessions, threads and batches of the bare loop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Layout {
     /// Sessions that run at the same time.
     pub sessions: usize,
     /// Threads inside each.
     pub threads: usize,
-    /// Padded tokens per batch.
+    /// Maximum number of tokens per batch, padding included.
     pub batch_tokens: usize,
 }
 
-/// Makes `sessions` backends of `threads` threads each.
+/// Opens a number of sessions with a number of threads each.
 pub type OpenBackends<'f> = dyn Fn(usize, usize) -> Result<Vec<Box<dyn Backend>>> + 'f;
 
-/// Sequences of token ids, and the batches of each budget.
+/// Sequences of token ids to measure on.
 #[derive(Debug)]
 pub struct Ceiling<'m> {
     model: &'m Model,
@@ -36,21 +36,21 @@ pub struct Ceiling<'m> {
 }
 
 impl<'m> Ceiling<'m> {
-    /// A ceiling over content sequences, none longer than the model's window.
+    /// A ceiling over sequences without special tokens, none longer than the model's window.
     pub fn new(model: &'m Model, mut sequences: Vec<Vec<u32>>) -> Self {
         sequences.retain(|sequence| !sequence.is_empty());
         sequences.sort_by_key(Vec::len);
         Self { model, sequences }
     }
 
-    /// Runs batches of at most `tokens` padded tokens on the backends for about `span`; returns real tokens per
-    /// second, special tokens and padding not counted. Batches are taken from all lengths evenly.
+    /// Runs batches of at most `tokens` tokens, padding included, on the backends for about `span`; returns tokens per
+    /// second without special tokens and padding. Batches of all lengths are taken evenly.
     pub fn measure(&self, backends: &mut [Box<dyn Backend>], tokens: usize, span: Duration) -> Result<f64> {
         let batches = self.batches(tokens);
         if batches.is_empty() {
             return Err(Error::new(ErrorKind::Config, "there is nothing to measure: the articles have no tokens"));
         }
-        // A stride that shares no factor with the count visits every batch once, short and long in turn.
+        // A stride that is coprime to the count visits every batch once, short and long alternately.
         let stride = (batches.len() * 5 / 8..).find(|&stride| gcd(stride, batches.len()) == 1).unwrap_or(1);
         let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let start = Instant::now();
@@ -70,7 +70,7 @@ impl<'m> Ceiling<'m> {
         Ok(done.load(Relaxed) as f64 / start.elapsed().as_secs_f64())
     }
 
-    /// Filled batches, each with its real tokens.
+    /// Filled batches, each with its number of tokens without special tokens and padding.
     fn batches(&self, tokens: usize) -> Vec<(Batch, usize)> {
         let tokenizer = &self.model.tokenizer;
         let window = |sequence: &Vec<u32>| Window { article: 0, tokens: 0..sequence.len(), keep: 0..sequence.len() };
@@ -86,20 +86,20 @@ impl<'m> Ceiling<'m> {
     }
 }
 
-/// Tries layouts on all sequences, a moment each, and returns the fastest with its rate.
+/// Measures layouts, for `span` each, and returns the fastest and its tokens per second.
 pub fn find_layout(
     ceiling: &Ceiling<'_>,
     cores: usize,
-    budgets: &[usize],
-    moment: Duration,
+    batch_tokens: &[usize],
+    span: Duration,
     open: &OpenBackends<'_>,
 ) -> Result<(Layout, f64)> {
     let mut best: Option<(Layout, f64)> = None;
     let shapes = if cores > 1 { vec![(cores, 1), (1, cores)] } else { vec![(1, 1)] };
     for (sessions, threads) in shapes {
         let mut backends = open(sessions, threads)?;
-        for &batch_tokens in budgets {
-            let rate = ceiling.measure(&mut backends, batch_tokens, moment)?;
+        for &batch_tokens in batch_tokens {
+            let rate = ceiling.measure(&mut backends, batch_tokens, span)?;
             if best.is_none_or(|(_, top)| rate > top) {
                 best = Some((Layout { sessions, threads, batch_tokens }, rate));
             }

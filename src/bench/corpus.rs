@@ -1,4 +1,4 @@
-//! A seeded corpus with the sentence lengths of real news.
+//! A generated corpus with the sentence lengths of real news.
 
 use std::sync::Arc;
 
@@ -109,7 +109,7 @@ const WORDS: &[&str] = &[
     "ceasefire",
 ];
 
-/// `articles` articles as JSON records; the same for the same seed. Sentence lengths are log-normal with a median of
+/// `articles` articles as JSON records; equal seeds give equal articles. Sentence lengths are log-normal with a median of
 /// 27 tokens and a 90th percentile of 46, from 3 to 120, as measured on newswire.
 pub fn generate(articles: usize, seed: u64) -> impl Iterator<Item = RawRecord> {
     let mut random = fastrand::Rng::with_seed(seed);
@@ -128,16 +128,14 @@ pub fn generate(articles: usize, seed: u64) -> impl Iterator<Item = RawRecord> {
 fn sentence(random: &mut fastrand::Rng) -> String {
     // The logarithm of the length is normal: ln 27 in the middle, (ln 46 - ln 27) / 1.2816 its deviation.
     let length = (27f64.ln() + 0.4157 * normal(random)).exp().clamp(3.0, 120.0) as usize;
-    // The words below make one token each, names two on average, the full stop one.
+    // Words are one token each, names two on average, the full stop one.
     let mut tokens = 1;
     let mut words: Vec<&str> = Vec::new();
     while tokens < length {
-        let (word, made) = match random.u8(0..100) < 9 {
-            true => (NAMES[random.usize(0..NAMES.len())], 2),
-            false => (WORDS[random.usize(0..WORDS.len())], 1),
-        };
-        words.push(word);
-        tokens += made;
+        let is_name = random.u8(0..100) < 9;
+        let list = if is_name { NAMES } else { WORDS };
+        words.push(list[random.usize(0..list.len())]);
+        tokens += if is_name { 2 } else { 1 };
     }
     let mut text = words.join(" ");
     text[..1].make_ascii_uppercase(); // all words begin with an ASCII letter
@@ -155,7 +153,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lengths_are_those_of_news_and_the_seed_decides() {
+    fn sentence_lengths_are_those_of_news_and_depend_on_the_seed() {
         let texts = |seed| -> Vec<String> {
             generate(200, seed).map(|record| String::from_utf8(record.bytes).unwrap()).collect()
         };

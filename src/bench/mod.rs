@@ -1,4 +1,4 @@
-//! Measuring: a corpus to measure on, and the ceiling to measure against.
+//! Benchmarks: a corpus to measure on, and the ceiling to compare with.
 
 mod ceiling;
 mod corpus;

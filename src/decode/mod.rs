@@ -1,9 +1,8 @@
 //! Label scores to mentions.
 //!
-//! Labels are chosen for words, not tokens, so that a mention never begins or ends inside a word. The
-//! label sequence of a sentence is the most probable one that its tag scheme allows, after the places of a
-//! word in the article have heard each other. For comparisons, [`Rule::Transformers`] decodes as another tool
-//! does instead.
+//! Labels are chosen for words, not tokens, so that a mention never begins or ends inside a word. The label sequence of
+//! a sentence is the most probable one that the tag scheme allows, after the scores of repeated words have been made
+//! consistent over the article. For comparisons, [`Rule::Transformers`] decodes as the pipeline of `transformers` does.
 
 mod consistency;
 mod reference;
@@ -26,25 +25,25 @@ pub use reference::Strategy;
 /// A named entity as the model found it, before linking.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NerSpan {
-    /// The field that it stands in.
+    /// The field that it is in.
     pub field: Field,
     /// Its bytes in the field's raw text.
     pub span: Span,
     /// Its entity type: PER, ORG, LOC, MISC, or one of the model's own.
     pub kind: Arc<str>,
-    /// Mean probability of its words' labels, in [0, 1], with what the article says of the words elsewhere.
+    /// Mean probability of its words' labels, in [0, 1], after label consistency.
     pub score: f32,
     /// Index of its sentence among the article's sentences.
     pub sentence: u32,
 }
 
-/// How the scores of tokens become mentions.
+/// How token scores become mentions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rule {
-    /// Labels of words, in a sequence that the tag scheme allows, cut to the names alone.
+    /// Labels are chosen for words, and mentions are trimmed to the name.
     Words {
-        /// How the tokens of a word vote.
+        /// How the scores of a word's tokens are combined.
         aggregation: Aggregation,
         /// How label sequences are chosen.
         decoding: Decoding,
@@ -52,8 +51,8 @@ pub enum Rule {
         /// label is chosen.
         consistency: bool,
     },
-    /// What the token-classification pipeline of `transformers` makes of the sentence, to the letter. Its mentions
-    /// may begin with white space, end inside a word, or share a character.
+    /// Exactly the mentions of the token-classification pipeline of `transformers`, which may begin with white space, end
+    /// inside a word, or overlap by a character.
     Transformers(Strategy),
 }
 
@@ -63,29 +62,29 @@ impl Default for Rule {
     }
 }
 
-/// How the scores of a word's tokens become the word's.
+/// How the scores of a word's tokens are combined.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Aggregation {
-    /// The first token's: what most models were trained for.
+    /// Those of the first token, as most models were trained.
     #[default]
     First,
-    /// Those of the token that is surest of its label.
+    /// Those of the most confident token.
     Max,
     /// The mean of the tokens' probabilities.
     Average,
 }
 
-/// How labels are chosen.
+/// How the labels of a sentence are chosen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Decoding {
-    /// The most probable legal sequence of the sentence.
+    /// The most probable sequence that the tag scheme allows.
     #[default]
     Viterbi,
-    /// Each word's best label; what cannot continue a mention begins one.
+    /// Each word's best label; a label that cannot continue a mention begins one.
     Greedy,
 }
 
@@ -124,7 +123,7 @@ pub fn decode(article: &EncodedArticle, scores: &TokenScores, model: &Model, rul
             if consistency {
                 consistency::apply(&mut sentences, &model.labels);
             }
-            sentences.iter().map(|sentence| names(sentence, &model.labels, decoding)).collect()
+            sentences.iter().map(|sentence| mentions(sentence, &model.labels, decoding)).collect()
         }
         Rule::Transformers(strategy) => {
             let reference = Reference::new(strategy, &model.labels, &model.tokenizer);
@@ -163,15 +162,15 @@ impl<'a> Labelled<'a> {
     }
 }
 
-/// The names of a sentence, by the labels of its words.
-fn names(sentence: &Labelled<'_>, labels: &LabelSet, decoding: Decoding) -> Vec<Found> {
+/// The mentions of a sentence, by the labels of its words.
+fn mentions(sentence: &Labelled<'_>, labels: &LabelSet, decoding: Decoding) -> Vec<Found> {
     let Labelled { of, words, scores } = sentence;
     let path = match decoding {
         Decoding::Viterbi => best_legal_path(scores.view(), labels),
         Decoding::Greedy => best_labels(scores.view()),
     };
-    let name = |run| {
-        let run = trim::name_alone(of.text, words, run)?;
+    let mention = |run| {
+        let run = trim::trim_to_name(of.text, words, run)?;
         let kind = labels.type_of(path[run.start])?;
         Some(Found {
             span: Span::new(words[run.start].span.start, words[run.end - 1].span.end),
@@ -179,11 +178,11 @@ fn names(sentence: &Labelled<'_>, labels: &LabelSet, decoding: Decoding) -> Vec<
             score: mean_probability(scores.view(), &path, run),
         })
     };
-    mentions_of(&path, labels).into_iter().filter_map(name).collect()
+    runs(&path, labels).into_iter().filter_map(mention).collect()
 }
 
-/// Token scores `[token, label]` to word scores `[word, label]`: logits, or log-probabilities, which order
-/// label sequences alike, since each word adds the same constant to all of its labels.
+/// Token scores `[token, label]` to word scores `[word, label]`: logits or log-probabilities, which rank label sequences
+/// equally, since they differ by a constant for each word.
 fn word_scores(words: &[Word], tokens: ArrayView2<'_, f32>, aggregation: Aggregation) -> Array2<f32> {
     let mut scores = Array2::zeros((words.len(), tokens.ncols()));
     for (word, mut target) in words.iter().zip(scores.rows_mut()) {
@@ -193,8 +192,9 @@ fn word_scores(words: &[Word], tokens: ArrayView2<'_, f32>, aggregation: Aggrega
             _ if own.nrows() == 1 => target.assign(&own.row(0)),
             Aggregation::First => target.assign(&own.row(0)),
             Aggregation::Max => {
-                let surest = own.rows().into_iter().max_by(|a, b| top_probability(*a).total_cmp(&top_probability(*b)));
-                surest.into_iter().for_each(|row| target.assign(&row));
+                let most_confident =
+                    own.rows().into_iter().max_by(|a, b| top_probability(*a).total_cmp(&top_probability(*b)));
+                most_confident.into_iter().for_each(|row| target.assign(&row));
             }
             Aggregation::Average => {
                 for row in own.rows() {
@@ -218,7 +218,7 @@ fn top_probability(row: ArrayView1<'_, f32>) -> f32 {
     (max - log_sum_exp(row)).exp()
 }
 
-/// The highest label of each word; the lowest-numbered of equals.
+/// The label with the highest score of each word; of equals, the first.
 fn best_labels(scores: ArrayView2<'_, f32>) -> Vec<usize> {
     let best = |row: ArrayView1<'_, f32>| {
         row.iter().enumerate().fold(0, |best, (label, &score)| if score > row[best] { label } else { best })
@@ -226,10 +226,10 @@ fn best_labels(scores: ArrayView2<'_, f32>) -> Vec<usize> {
     scores.rows().into_iter().map(best).collect()
 }
 
-/// The sequence of labels with the highest sum of scores among those that the scheme allows.
+/// The label sequence with the highest sum of scores among those that the scheme allows.
 ///
-/// Where each word's best label already makes a legal sequence, no other can be better: that is nearly
-/// every sentence, and it costs one pass.
+/// Where the best labels of all words form a legal sequence, no other is better. That is nearly every sentence, and it
+/// takes one pass.
 fn best_legal_path(scores: ArrayView2<'_, f32>, labels: &LabelSet) -> Vec<usize> {
     let greedy = best_labels(scores);
     if is_legal(&greedy, labels) { greedy } else { viterbi(scores, labels) }
@@ -244,14 +244,14 @@ fn is_legal(path: &[usize], labels: &LabelSet) -> bool {
 fn viterbi(scores: ArrayView2<'_, f32>, labels: &LabelSet) -> Vec<usize> {
     let (words, count) = scores.dim();
     let mut back = Array2::<u16>::zeros((words, count));
-    let barred = f32::NEG_INFINITY;
+    let illegal = f32::NEG_INFINITY;
     let mut best: Vec<f32> =
-        (0..count).map(|label| if labels.may_start(label) { scores[[0, label]] } else { barred }).collect();
-    let mut next = vec![barred; count];
+        (0..count).map(|label| if labels.may_start(label) { scores[[0, label]] } else { illegal }).collect();
+    let mut next = vec![illegal; count];
     for word in 1..words {
         for label in 0..count {
             let mut from = 0;
-            let mut top = barred;
+            let mut top = illegal;
             for (previous, &score) in best.iter().enumerate() {
                 if score > top && labels.may_follow(previous, label) {
                     (from, top) = (previous, score);
@@ -262,7 +262,7 @@ fn viterbi(scores: ArrayView2<'_, f32>, labels: &LabelSet) -> Vec<usize> {
         }
         std::mem::swap(&mut best, &mut next);
     }
-    let end = |label: &usize| if labels.may_end(*label) { best[*label] } else { barred };
+    let end = |label: &usize| if labels.may_end(*label) { best[*label] } else { illegal };
     let last = (0..count).fold(0, |last, label| if end(&label) > end(&last) { label } else { last });
     let mut path = vec![last; words];
     for word in (1..words).rev() {
@@ -271,8 +271,8 @@ fn viterbi(scores: ArrayView2<'_, f32>, labels: &LabelSet) -> Vec<usize> {
     path
 }
 
-/// The runs of words that are mentions, as half-open ranges of words.
-fn mentions_of(path: &[usize], labels: &LabelSet) -> Vec<std::ops::Range<usize>> {
+/// The runs of words that are mentions, as half-open ranges.
+fn runs(path: &[usize], labels: &LabelSet) -> Vec<std::ops::Range<usize>> {
     let mut runs: Vec<std::ops::Range<usize>> = Vec::new();
     let mut previous = None;
     for (word, &label) in path.iter().enumerate() {

@@ -1,11 +1,11 @@
-//! What the token-classification pipeline of `transformers` makes of a sentence, for comparisons with it.
+//! The token-classification pipeline of `transformers`, for comparisons with it.
 //!
-//! Spans, types and scores are those of `pipeline("token-classification", aggregation_strategy=…)` over the
-//! sentence, its oddities included: an `I-` opens a mention where nothing else does; labels that are neither `B-`
-//! nor `I-` only ever go on; where a word ends is told by the length of a token's text, or by spaces alone, so that
-//! "Geneva," may be one word. `tests/suite/parity.rs` holds this against answers of the original.
+//! Spans, types and scores are those of `pipeline("token-classification", aggregation_strategy=…)` on the sentence,
+//! oddities included: an `I-` begins a mention where no `B-` does; labels that are neither `B-` nor `I-` always continue;
+//! word boundaries follow from the length of a token's text or from spaces alone, so that "Geneva," may be one word.
+//! `tests/suite/parity.rs` checks this against answers of the original.
 //!
-//! One thing has no place here: an entity without a character, such as that of a lone space mark.
+//! One difference: entities without characters, such as that of a single space mark, are left out.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use super::{Found, Scored};
 use crate::model::{LabelSet, Tokenizer};
 use crate::span::Span;
 
-/// The pipeline's `aggregation_strategy`: how it makes entities of tokens.
+/// The pipeline's `aggregation_strategy`: how tokens become entities.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Strategy {
@@ -38,13 +38,13 @@ pub enum Strategy {
     Max,
 }
 
-/// A label as the pipeline reads it.
+/// A label as the pipeline interprets it.
 struct Label {
-    /// It never goes on with what stands before.
+    /// Whether it never continues an entity.
     begins: bool,
-    /// What two neighbours must share to be one entity.
+    /// What two adjacent units must share to be one entity.
     tag: String,
-    /// The type of its mentions; `None` where they are left out.
+    /// The type of its mentions; `None` where there are none.
     kind: Option<Arc<str>>,
 }
 
@@ -91,7 +91,7 @@ impl<'m> Reference<'m> {
                 self.words(sentence, &spans).into_iter().map(unit).collect()
             }
         };
-        let entities = units.chunk_by(|before, next| self.goes_on(before, next));
+        let entities = units.chunk_by(|before, next| self.continues(before, next));
         entities.filter_map(|entity| self.mention(entity)).collect()
     }
 
@@ -107,12 +107,12 @@ impl<'m> Reference<'m> {
         words
     }
 
-    /// Whether a token goes on with the word before it.
+    /// Whether a token continues the word before it.
     fn is_subword(&self, sentence: &Scored<'_>, id: u32, span: Span) -> bool {
         if Some(id) == self.unknown {
             false
         } else if self.marks_continuation {
-            // The mark makes a piece longer than its text; so may whatever else changes the text.
+            // A piece with the mark is longer than its text; other changes to the text may have the same effect.
             let piece = self.tokenizer.token(id).unwrap_or_default();
             piece.chars().count() != span.get(sentence.text).map_or(0, |text| text.chars().count())
         } else {
@@ -132,13 +132,13 @@ impl<'m> Reference<'m> {
             }
             Strategy::Max => {
                 let votes = tokens.rows().into_iter().map(best);
-                votes.reduce(|surest, vote| if vote.1 > surest.1 { vote } else { surest }).unwrap_or_default()
+                votes.reduce(|best, vote| if vote.1 > best.1 { vote } else { best }).unwrap_or_default()
             }
         }
     }
 
-    /// Whether two neighbours are parts of one entity.
-    fn goes_on(&self, before: &Unit, next: &Unit) -> bool {
+    /// Whether two adjacent units are parts of one entity.
+    fn continues(&self, before: &Unit, next: &Unit) -> bool {
         let (before, next) = (&self.labels[before.label], &self.labels[next.label]);
         self.strategy != Strategy::None && !next.begins && before.tag == next.tag
     }
@@ -156,7 +156,7 @@ impl Label {
     fn new(name: &str, strategy: Strategy) -> Self {
         let begins = name.starts_with("B-");
         let tag = name.strip_prefix("B-").or(name.strip_prefix("I-")).unwrap_or(name);
-        // Any prefix is taken off the type, though only these two are told apart above.
+        // Any prefix is removed from the type, although only these two are distinguished above.
         let kind = match strategy {
             Strategy::None => name,
             _ => name.split_once('-').map_or(name, |(_, kind)| kind),
@@ -176,13 +176,13 @@ fn softmax(logits: ArrayView2<'_, f32>) -> Array2<f32> {
     probabilities
 }
 
-/// The highest value, with its place; the first of equals.
+/// The highest value and its index; of equals, the first.
 fn best(row: ArrayView1<'_, f32>) -> (usize, f32) {
     let start = (0, f32::NEG_INFINITY);
     row.iter().enumerate().fold(start, |best, (label, &value)| if value > best.1 { (label, value) } else { best })
 }
 
-/// The span in whole characters, as code points count them: what lies inside one goes back to its start.
+/// The span in whole characters: an offset inside one is moved to its start.
 fn whole_characters(text: &str, span: Span) -> Span {
     Span::new(text.floor_char_boundary(span.start), text.floor_char_boundary(span.end))
 }
@@ -192,7 +192,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn labels_are_read_as_the_pipeline_reads_them() {
+    fn labels_are_interpreted_as_by_the_pipeline() {
         let read = |name, strategy| {
             let label = Label::new(name, strategy);
             (label.begins, label.tag, label.kind.as_deref().map(str::to_owned))
@@ -215,14 +215,14 @@ mod tests {
     }
 
     #[test]
-    fn of_equals_the_first_is_best() {
+    fn the_first_of_equal_values_is_best() {
         assert_eq!(best(ndarray::arr1(&[0.2, 0.4, 0.4]).view()), (1, 0.4));
         let flat = softmax(ndarray::arr2(&[[1.0, 1.0], [1e30, 0.0]]).view());
         assert_eq!(flat, ndarray::arr2(&[[0.5, 0.5], [1.0, 0.0]]));
     }
 
     #[test]
-    fn spans_are_of_whole_characters() {
+    fn spans_are_moved_to_whole_characters() {
         let spans = [(0, 1), (1, 3), (0, 3), (3, 4)].map(|(start, end)| whole_characters("aéb", Span::new(start, end)));
         assert_eq!(spans, [(0, 1), (1, 3), (0, 3), (3, 4)].map(|(start, end)| Span::new(start, end)));
         assert_eq!(whole_characters("aéb", Span::new(2, 4)), Span::new(1, 4));

@@ -12,7 +12,7 @@ fn runs(set: &str, path: &str) -> Vec<(usize, usize, String)> {
     let id = |name: &str| labels.names().iter().position(|known| known == name).unwrap();
     let path: Vec<usize> = path.split(' ').map(id).collect();
     let kind = |run: &std::ops::Range<usize>| labels.types()[labels.type_of(path[run.start]).unwrap()].to_string();
-    mentions_of(&path, &labels).into_iter().map(|run| (run.start, run.end, kind(&run))).collect()
+    super::runs(&path, &labels).into_iter().map(|run| (run.start, run.end, kind(&run))).collect()
 }
 
 fn run(start: usize, end: usize, kind: &str) -> (usize, usize, String) {
@@ -24,7 +24,7 @@ const BIO: &str = "O B-PER I-PER B-LOC I-LOC";
 #[test]
 fn tags_become_mentions() {
     assert_eq!(runs(BIO, "B-PER I-PER O B-LOC B-LOC"), [run(0, 2, "PER"), run(3, 4, "LOC"), run(4, 5, "LOC")]);
-    // What cannot continue begins: a stray I-, and an I- of another type.
+    // A label that cannot continue begins a mention: a stray I-, and an I- of another type.
     assert_eq!(runs(BIO, "O I-PER I-LOC I-LOC"), [run(1, 2, "PER"), run(2, 4, "LOC")]);
     let iob1 = "O I-PER I-LOC B-LOC";
     assert_eq!(runs(iob1, "I-LOC I-LOC B-LOC I-PER"), [run(0, 2, "LOC"), run(2, 3, "LOC"), run(3, 4, "PER")]);
@@ -38,9 +38,9 @@ fn tags_become_mentions() {
 }
 
 #[test]
-fn viterbi_weighs_the_whole_sentence() {
+fn viterbi_finds_the_best_sequence_not_the_best_labels() {
     let labels = label_set("O B-PER I-PER");
-    // Word by word O, I-PER; but "I-PER" needs an opening, and B-PER is nearly as good as O.
+    // Word by word O, I-PER; but I-PER must follow B-PER, which is nearly as good as O.
     let scores = ndarray::arr2(&[[1.0, 0.9, 0.0], [0.0, 0.0, 3.0]]);
     assert_eq!(best_labels(scores.view()), [0, 2]);
     assert_eq!(best_legal_path(scores.view(), &labels), [1, 2]);
@@ -59,7 +59,7 @@ fn aggregation_of_a_words_tokens() {
     assert!((average[[0, 0]] - by_hand).abs() < 1e-6 && (average.sum() - 1.0).abs() < 1e-6);
 }
 
-/// Tries every sequence.
+/// The oracle: tries every sequence.
 fn naive_best(scores: ArrayView2<'_, f32>, labels: &LabelSet) -> f32 {
     let (words, count) = scores.dim();
     let mut best = f32::NEG_INFINITY;
@@ -78,7 +78,7 @@ fn total(scores: ArrayView2<'_, f32>, path: &[usize]) -> f32 {
 
 proptest! {
     #[test]
-    fn viterbi_finds_what_trying_everything_finds(
+    fn viterbi_agrees_with_exhaustive_search(
         set in prop::sample::select(vec!["O B-A I-A B-B I-B", "I-A O B-A", "O B-A I-A E-A S-A", "O I-A I-B B-B", "A O B"]),
         values in prop::collection::vec(-4i8..4, 25),
         words in 1usize..6,
@@ -99,7 +99,7 @@ proptest! {
         let labels = label_set(set);
         let path: Vec<usize> = path.into_iter().map(|label| label % labels.len()).collect();
         let mut times = vec![0; path.len()];
-        for run in mentions_of(&path, &labels) {
+        for run in super::runs(&path, &labels) {
             let kind = labels.type_of(path[run.start]);
             for word in run {
                 prop_assert_eq!(labels.type_of(path[word]), kind);

@@ -1,21 +1,21 @@
-//! What a model labels, cut to the name itself.
+//! Trimming what a model labels to the name itself.
 //!
-//! Training data call "US-backed" or "Merkel’s" one name, since it splits at white space only. Readers of mentions
-//! want the name alone.
+//! Training data is split at white space only, so that "US-backed" and "Merkel’s" are labelled as a whole. Mentions are
+//! the name alone.
 
 use std::ops::Range;
 
 use crate::words::Word;
 
-/// The run of words without punctuation, possessive and the small halves of hyphened words at its ends. `None`
-/// where nothing is left.
-pub(super) fn name_alone(text: &str, words: &[Word], mut run: Range<usize>) -> Option<Range<usize>> {
+/// The run of words without punctuation, possessive and lower-case halves of hyphenated words at its ends. `None` where
+/// nothing is left.
+pub(super) fn trim_to_name(text: &str, words: &[Word], mut run: Range<usize>) -> Option<Range<usize>> {
     let brackets = Brackets::new(text, words, &run);
     loop {
         let before = run.clone();
         trim_punctuation(text, words, &brackets, &mut run);
         trim_possessive(text, words, &mut run);
-        trim_small_halves(text, words, &mut run);
+        trim_lower_case_halves(text, words, &mut run);
         if run.is_empty() {
             return None;
         }
@@ -25,7 +25,7 @@ pub(super) fn name_alone(text: &str, words: &[Word], mut run: Range<usize>) -> O
     }
 }
 
-/// Where the brackets of a run are, found once: a run of brackets must not search itself for each of them.
+/// The brackets of a run, found once: searching for the partner of each would take quadratic time.
 #[derive(Default)]
 struct Brackets {
     open: Vec<usize>,
@@ -54,8 +54,8 @@ impl Brackets {
     }
 }
 
-/// Takes off punctuation, save the full stop of an abbreviation ("U.S.", "Jr."), the sign of a handle, and a
-/// bracket whose partner is inside.
+/// Removes punctuation, except the full stop of an abbreviation ("U.S.", "Jr."), the sign of a handle, and a bracket
+/// whose partner is inside.
 fn trim_punctuation(text: &str, words: &[Word], brackets: &Brackets, run: &mut Range<usize>) {
     let surface = |word: &Word| word.span.slice(text);
     while let Some((first, rest)) = words[run.clone()].split_first() {
@@ -96,8 +96,8 @@ fn trim_possessive(text: &str, words: &[Word], run: &mut Range<usize>) {
     }
 }
 
-/// "US-backed" is US, "anti-Assad" is Assad; "al-Assad" and "Deir ez-zor" stay: an Arabic article is no word.
-fn trim_small_halves(text: &str, words: &[Word], run: &mut Range<usize>) {
+/// "US-backed" is US, "anti-Assad" is Assad; "al-Assad" and "Deir ez-zor" stay: an Arabic article is part of the name.
+fn trim_lower_case_halves(text: &str, words: &[Word], run: &mut Range<usize>) {
     let is_small = |word: &Word| word.lexical && word.span.slice(text).starts_with(char::is_lowercase);
     let is_tail = |word: &Word| is_compound_tail(word.span.slice(text));
     let is_capital =
@@ -106,12 +106,12 @@ fn trim_small_halves(text: &str, words: &[Word], run: &mut Range<usize>) {
         let lower = word.span.slice(text);
         lower.len() == 2 && (lower.starts_with(['a', 'e']) || lower == "ul")
     };
-    let hyphened = |left: &Word, hyphen: &Word, right: &Word| {
+    let hyphenated = |left: &Word, hyphen: &Word, right: &Word| {
         touches(left, hyphen) && touches(hyphen, right) && is_hyphen(hyphen.span.slice(text))
     };
     if let [.., left, hyphen, right] = &words[run.clone()]
         && is_tail(right)
-        && hyphened(left, hyphen, right)
+        && hyphenated(left, hyphen, right)
     {
         run.end -= 2;
     }
@@ -119,14 +119,14 @@ fn trim_small_halves(text: &str, words: &[Word], run: &mut Range<usize>) {
         && is_small(left)
         && !is_article(left)
         && (is_capital(right) || is_article(right))
-        && hyphened(left, hyphen, right)
+        && hyphenated(left, hyphen, right)
     {
         run.start += 2;
     }
 }
 
-/// The second half of a compound that a name opens ("backed", "led", "speaking"), as against that of a name
-/// ("Ban Ki-moon").
+/// Whether a word is the second half of a compound that begins with a name ("backed", "led", "speaking"), not part of
+/// the name ("Ban Ki-moon").
 pub(crate) fn is_compound_tail(word: &str) -> bool {
     const TAILS: &[&str] = &[
         "led", "held", "run", "born", "made", "wide", "style", "era", "like", "only", "friendly", "bound", "torn",
@@ -154,12 +154,12 @@ mod tests {
     fn name(text: &str) -> Option<String> {
         let tokens: Vec<Span> = text.char_indices().map(|(at, char)| Span::new(at, at + char.len_utf8())).collect();
         let words = words(text, Span::new(0, text.len()), &tokens);
-        let run = name_alone(text, &words, 0..words.len())?;
+        let run = trim_to_name(text, &words, 0..words.len())?;
         Some(text[words[run.start].span.start..words[run.end - 1].span.end].to_owned())
     }
 
     #[test]
-    fn names_shed_what_stands_around_them() {
+    fn mentions_are_trimmed_to_the_name() {
         for (raw, alone) in [
             ("“Assad’", "Assad"),
             ("U.S.", "U.S."),

@@ -1,8 +1,8 @@
-//! Addresses: parts that are safe in one, where a redirect leads, and whether two are of one host.
+//! Addresses: escaping, redirects, and comparing hosts.
 
 use ureq::http::Uri;
 
-/// One part of a path with everything escaped that has a meaning in an address.
+/// One part of a path with all special characters escaped.
 pub(super) fn escape(part: &str) -> String {
     let mut escaped = String::with_capacity(part.len());
     for byte in part.bytes() {
@@ -20,8 +20,8 @@ pub(super) fn escape_path(path: &str) -> String {
     path.split('/').map(escape).collect::<Vec<_>>().join("/")
 }
 
-/// Where a `Location` header leads, seen from the address that answered with it. `None` where it leads nowhere, or
-/// from an encrypted connection to an open one.
+/// The target of a `Location` header in a response from `address`. `None` where it is invalid, or unencrypted after an
+/// encrypted connection.
 pub(super) fn follow(from: &str, location: &str) -> Option<String> {
     let base: Uri = from.parse().ok()?;
     let (scheme, authority) = (base.scheme_str()?, base.authority()?);
@@ -39,7 +39,7 @@ pub(super) fn follow(from: &str, location: &str) -> Option<String> {
     target.parse::<Uri>().ok().filter(|target| target.host().is_some() && !downgraded).map(|_| target)
 }
 
-/// Whether two addresses have scheme, host and port in common.
+/// Whether two addresses have the same scheme, host and port.
 pub(super) fn same_origin(one: &str, other: &str) -> bool {
     let origin = |address: &str| {
         let uri: Uri = address.parse().ok()?;
@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn redirects_lead_where_the_header_says() {
+    fn redirect_targets_are_resolved() {
         let from = "https://hub.org:444/a/b?c";
         for (location, target) in [
             ("https://cdn.org/x?y", Some("https://cdn.org/x?y")),

@@ -1,4 +1,4 @@
-//! The hash by which the hub names a file, and whether a file has it.
+//! The hashes of the hub's files, and verifying them.
 
 use std::fs::File;
 use std::io::Read;
@@ -10,16 +10,16 @@ use sha2::{Digest as _, Sha256};
 use super::name::is_hex;
 use crate::hash::hex;
 
-/// What the hub says a file's hash is. It is also the name of its blob in the cache.
+/// The hash that the hub states for a file. It is also the name of the file's blob in the cache.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Digest {
     /// SHA-256 of the content: files in large file storage.
     Sha256(String),
-    /// Git's name of the content, a SHA-1 with a preamble: small files.
+    /// Git's hash of the content, a SHA-1 with a header: small files.
     GitBlob(String),
 }
 
-/// What a file turned out to be.
+/// Size and hashes of a file.
 #[derive(Clone, Debug)]
 pub(super) struct Measured {
     pub(super) size: u64,
@@ -28,7 +28,7 @@ pub(super) struct Measured {
 }
 
 impl Digest {
-    /// The digest that an entity tag or the name of a blob states; `None` where it is neither of the two.
+    /// The digest of an entity tag or of the name of a blob; `None` where it is neither hash.
     pub(super) fn from_tag(tag: &str) -> Option<Self> {
         let tag = tag.strip_prefix("W/").unwrap_or(tag).trim_matches('"');
         match tag.len() {
@@ -45,7 +45,7 @@ impl Digest {
         }
     }
 
-    /// What kind of hash it is, for messages.
+    /// The name of the hash function, for messages.
     pub(super) fn kind(&self) -> &'static str {
         match self {
             Self::Sha256(_) => "SHA-256",
@@ -53,7 +53,7 @@ impl Digest {
         }
     }
 
-    /// The hash of this kind that a file turned out to have.
+    /// The hash of a file by the same function.
     pub(super) fn of<'m>(&self, measured: &'m Measured) -> &'m str {
         match self {
             Self::Sha256(_) => &measured.sha256,
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn tags_are_told_by_their_length() {
+    fn digests_are_recognised_by_their_length() {
         let (short, long) = ("0a".repeat(20), "0a".repeat(32));
         assert_eq!(Digest::from_tag(&format!("W/\"{short}\"")), Some(Digest::GitBlob(short.clone())));
         assert_eq!(Digest::from_tag(&long), Some(Digest::Sha256(long.clone())));

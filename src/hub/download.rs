@@ -1,4 +1,4 @@
-//! One file into the cache: continued where it was cut off, and kept only with the right hash.
+//! Downloading one file into the cache: resumed after interruptions, and kept only with the correct hash.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -9,14 +9,14 @@ use super::client::{Client, Rest};
 use super::digest::{Digest, Measured, measure};
 use super::retry::{Attempt, Failure, Retry};
 use super::store::{create_folder_of, failed};
-use super::{FetchEvent, Patience};
+use super::{FetchEvent, RetryPolicy};
 use crate::error::{Error, ErrorKind, Result};
 
-/// A file to bring into the cache.
+/// A file to download into the cache.
 pub(super) struct Download<'d> {
     pub(super) client: &'d Client<'d>,
     pub(super) cached: &'d CachedRepository,
-    pub(super) patience: Patience,
+    pub(super) retries: RetryPolicy,
     pub(super) commit: &'d str,
     pub(super) path: &'d str,
     pub(super) size: u64,
@@ -24,11 +24,11 @@ pub(super) struct Download<'d> {
 }
 
 impl Download<'_> {
-    /// Brings the file into the snapshot, from the cache where its content is there. Returns what it is, and how
-    /// many bytes came over the network.
+    /// Puts the file into the snapshot, from the cache where it has the content. Returns its size and hashes and the
+    /// number of bytes downloaded.
     pub(super) fn run(&self, watch: &mut dyn FnMut(FetchEvent<'_>)) -> Result<(Measured, u64)> {
         watch(FetchEvent::File { path: self.path, size: self.size });
-        // Also where nothing can be written: a file that is there and right needs no lock.
+        // A file that is there needs no lock, so that a read-only cache can be used.
         let pointer = self.cached.snapshot(self.commit).join(self.path);
         if let Some(measured) = self.present(&pointer, watch) {
             return Ok((measured, 0));
@@ -44,7 +44,7 @@ impl Download<'_> {
         Ok((measured, downloaded))
     }
 
-    /// A file of the cache, where it is there and has the right content.
+    /// A file of the cache, where it exists and has the correct content.
     fn present(&self, path: &Path, watch: &mut dyn FnMut(FetchEvent<'_>)) -> Option<Measured> {
         let size = std::fs::metadata(path).ok()?.len();
         if size == self.size {
@@ -54,7 +54,10 @@ impl Download<'_> {
                 return Some(measured);
             }
         }
-        tracing::warn!("{}: what the cache has is not what its name says; it is downloaded again", path.display());
+        tracing::warn!(
+            "{}: the cached file does not have the hash in its name; it is downloaded again",
+            path.display()
+        );
         None
     }
 
@@ -72,25 +75,25 @@ impl Download<'_> {
         Ok((measured, downloaded))
     }
 
-    /// Goes on with the incomplete file until all of it is there. Returns the bytes that came.
+    /// Resumes the incomplete file until it is complete. Returns the number of bytes downloaded.
     fn fill(&self, incomplete: &Path, watch: &mut dyn FnMut(FetchEvent<'_>)) -> Result<u64> {
         let file = File::options().write(true).create(true).truncate(false).open(incomplete);
         let mut file = file.map_err(|error| failed(incomplete, error))?;
         let mut have = file.metadata().map_err(|error| failed(incomplete, error))?.len();
-        let mut retry = Retry::new(self.patience);
+        let mut retry = Retry::new(self.retries);
         let (mut furthest, mut downloaded) = (if have > self.size { 0 } else { have }, 0);
         while have != self.size {
             let before = downloaded;
             let from = if have > self.size { 0 } else { have };
             let outcome = self.client.open(self.commit, self.path, from).and_then(|rest| {
-                // Whoever ignores the range starts at 0.
+                // A server that ignores the range starts at 0.
                 have = if rest.start == from { from } else { 0 };
                 let cut = file.set_len(have).and_then(|()| file.seek(SeekFrom::Start(have)));
                 cut.map_err(|error| failed(incomplete, error))?;
                 if rest.start != have {
                     let first = rest.start;
-                    return Err(Failure::passing(format!(
-                        "the hub sent bytes from {first} on, asked for those from {from}"
+                    return Err(Failure::transient(format!(
+                        "the hub sent bytes from {first}, not from {from} as requested"
                     )));
                 }
                 self.receive(rest, &mut file, (&mut have, &mut downloaded), incomplete, watch)
@@ -107,7 +110,7 @@ impl Download<'_> {
         Ok(downloaded)
     }
 
-    /// Writes what arrives, until the file is complete or the connection ends.
+    /// Writes incoming data until the file is complete or the connection ends.
     fn receive(
         &self,
         mut rest: Rest,
@@ -121,9 +124,9 @@ impl Download<'_> {
             watch(FetchEvent::Reached(*have));
             let read = match rest.bytes.read(&mut buffer) {
                 Ok(0) if *have == self.size => return Ok(()),
-                Ok(0) => return Err(Failure::passing(format!("it ended after {have} of {} bytes", self.size))),
+                Ok(0) => return Err(Failure::transient(format!("it ended after {have} of {} bytes", self.size))),
                 Ok(read) => read,
-                Err(error) => return Err(Failure::passing(format!("cut off after {have} bytes ({error})"))),
+                Err(error) => return Err(Failure::transient(format!("interrupted after {have} bytes ({error})"))),
             };
             *have += read as u64;
             *downloaded += read as u64;
@@ -134,7 +137,7 @@ impl Download<'_> {
         }
     }
 
-    /// Deletes what came, and says what should have come.
+    /// Deletes the download; the error names the expected and the actual hash.
     fn wrong(&self, incomplete: &Path, found: &str) -> Error {
         let _ = std::fs::remove_file(incomplete); // the error to report is the one at hand
         let (kind, expected) = (self.digest.kind(), self.digest.tag());
@@ -142,7 +145,8 @@ impl Download<'_> {
             "{} is not what the hub lists: expected {kind} {expected} ({} bytes), got {found}",
             self.path, self.size
         );
-        Error::new(ErrorKind::Hub, what)
-            .help("what came was deleted; fetch again, and if it comes out the same, ask who runs the hub or the proxy")
+        Error::new(ErrorKind::Hub, what).help(
+            "the download was deleted; fetch again, and if it fails again, ask the operator of the hub or the proxy",
+        )
     }
 }

@@ -126,7 +126,7 @@ impl Files<'_> {
         let download = Download {
             client,
             cached: self.cached,
-            patience: self.settings.patience,
+            retries: self.settings.retries,
             commit: &self.repository.commit,
             path: &file.path,
             size,

@@ -1,17 +1,17 @@
-//! What was fetched of a model and checked: a short file in the hub's cache.
+//! The record of what was fetched and verified: a short file in the hub's cache.
 
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-/// The files of one commit that were fetched.
+/// The fetched files of one commit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FetchManifest {
     /// The repository: `owner/name`.
     pub name: String,
-    /// The commit that the files are of.
+    /// The commit.
     pub commit: String,
-    /// The terms, as the model card states them.
+    /// The licence that the model card states.
     pub licence: Option<String>,
     /// The files, by path.
     pub files: Vec<ManifestFile>,
@@ -22,7 +22,7 @@ pub struct FetchManifest {
 pub struct ManifestFile {
     /// Path in the repository.
     pub path: String,
-    /// Bytes.
+    /// Size in bytes.
     pub size: u64,
     /// SHA-256 of the content, in hexadecimal.
     pub sha256: String,
@@ -32,12 +32,12 @@ pub struct ManifestFile {
 }
 
 impl FetchManifest {
-    /// Reads a manifest; one that cannot be read is as good as none.
+    /// Reads a manifest; `None` where it cannot be read.
     pub(super) fn read(path: &Path) -> Option<Self> {
         serde_json::from_slice(&std::fs::read(path).ok()?).ok()
     }
 
-    /// This manifest, and what an earlier one of the same commit lists beyond it.
+    /// This manifest with the further files of an earlier one of the same commit.
     #[cfg(feature = "hub")]
     pub(super) fn with(mut self, earlier: Option<Self>) -> Self {
         let Some(earlier) = earlier.filter(|earlier| earlier.commit == self.commit) else { return self };

@@ -1,19 +1,17 @@
-//! Models of the Hugging Face hub: downloaded once, checked, and found again in the hub's own cache.
+//! Models of the Hugging Face hub: downloaded once, verified, and opened from the hub's own cache.
 //!
-//! The cache is laid out as Hugging Face's Python library lays it out, so that each finds what the other has
-//! downloaded:
+//! The cache has the layout of Hugging Face's Python library, so that each finds what the other has downloaded:
 //!
 //! ```text
 //! models--owner--name/
 //!   blobs/HASH                       a file's bytes, named by their hash
 //!   refs/main                        the commit that a branch or tag stands for
 //!   snapshots/COMMIT/config.json     -> ../../blobs/HASH
-//!   namewire/COMMIT.json             what was fetched and checked: the manifest
+//!   namewire/COMMIT.json             the manifest: what was fetched and verified
 //! ```
 //!
-//! [`HubCache`] reads it and needs no network; [`fetch`] fills it. The client is a small one of our own over
-//! `ureq`: the crate `hf-hub` 1.0 brings an async runtime and 280 crates, and 0.5, the last that can do without,
-//! does not compare what arrives with its hash.
+//! [`HubCache`] reads it without a network; [`fetch`] fills it. The client is a small one over `ureq`: the crate `hf-hub`
+//! 1.0 brings an async runtime and 280 crates, and 0.5, the last without one, does not verify hashes.
 
 mod cache;
 mod manifest;
@@ -48,60 +46,60 @@ pub use fetch::fetch;
 pub use manifest::{FetchManifest, ManifestFile};
 pub use name::HubName;
 pub use open::open_model;
-pub use settings::{HubSettings, Patience, Token};
+pub use settings::{HubSettings, RetryPolicy, Token};
 #[cfg(not(feature = "hub"))]
 pub use without::fetch;
 
 use crate::device::DeviceKind;
 use crate::model::Snapshot;
 
-/// What to fetch of a repository.
+/// Which files of a repository to fetch.
 #[derive(Clone, Debug, Default)]
 pub struct FetchOptions {
-    /// Which ONNX file, by path, file name or stem; otherwise the one that suits the device.
+    /// The ONNX file, by path, file name or stem; `None`: the one that suits the device.
     pub variant: Option<String>,
     /// The device that it will run on, which decides the precision: 8-bit integers on a CPU, half precision on a GPU.
     pub device: DeviceKind,
-    /// The names of its labels, for a model that does not name them.
+    /// Label names in the order of the logits, for a model without names for its labels.
     pub labels: Option<Vec<String>>,
 }
 
-/// What came of [`fetch`].
+/// The result of [`fetch`].
 #[derive(Clone, Debug)]
 pub struct Fetched {
-    /// Where the model lies now.
+    /// The model in the cache.
     pub snapshot: Snapshot,
     /// The ONNX file that was chosen.
     pub variant: String,
-    /// All files, checked.
+    /// All files, verified.
     pub manifest: FetchManifest,
     /// Where the manifest was written; `None` where the cache cannot be written to.
     pub manifest_path: Option<std::path::PathBuf>,
-    /// How many bytes came over the network.
+    /// Number of bytes downloaded.
     pub downloaded: u64,
 }
 
-/// What happens during [`fetch`], for whoever watches.
+/// Progress of [`fetch`].
 #[derive(Clone, Copy, Debug)]
 pub enum FetchEvent<'e> {
-    /// A file is next.
+    /// A file begins.
     File {
         /// Path in the repository.
         path: &'e str,
-        /// Bytes in all.
+        /// Its size in bytes.
         size: u64,
     },
-    /// So many bytes of the file are here.
+    /// Number of bytes of the file downloaded so far.
     Reached(u64),
-    /// All bytes are here, and are compared with the hash.
+    /// The file is complete and its hash is being verified.
     Checking,
-    /// Somebody else is downloading the file.
+    /// Another process is downloading the file.
     Locked,
-    /// Something failed, and is tried again after a wait.
+    /// A request failed and is tried again after a wait.
     Waiting {
-        /// What failed.
+        /// The failure.
         why: &'e str,
-        /// How long.
+        /// The wait.
         wait: std::time::Duration,
     },
 }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use crate::error::{Error, Result};
 
-/// A model repository, and optionally which revision of it.
+/// A model repository, optionally at a revision.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HubName {
     owner: String,
@@ -19,12 +19,12 @@ impl HubName {
         format!("{}/{}", self.owner, self.name)
     }
 
-    /// The branch, tag or commit that was asked for.
+    /// The requested branch, tag or commit.
     pub fn revision(&self) -> Option<&str> {
         self.revision.as_deref()
     }
 
-    /// The revision, or the branch that stands for "the newest".
+    /// The revision, by default the main branch.
     pub fn revision_or_main(&self) -> &str {
         self.revision().unwrap_or("main")
     }
@@ -39,7 +39,7 @@ impl HubName {
         format!("models--{}--{}", self.owner, self.name)
     }
 
-    /// The name that a folder of the cache stands for.
+    /// The repository of a folder in the cache.
     pub(super) fn from_folder(folder: &str) -> Option<Self> {
         let (owner, name) = folder.strip_prefix("models--")?.split_once("--")?;
         format!("{owner}/{name}").parse().ok()
@@ -56,12 +56,12 @@ impl FromStr for HubName {
         };
         let parts = repository.split_once('/').filter(|(owner, name)| is_part(owner) && is_part(name));
         let Some((owner, name)) = parts else {
-            return Err(Error::config(format!("{repository:?} is no model of the hub"))
-                .help("give the owner and the name as its address has them, for example dslim/bert-base-NER"));
+            return Err(Error::config(format!("{repository:?} is not the name of a model on the hub"))
+                .help("give owner and name as in its address, for example dslim/bert-base-NER"));
         };
         if let Some(revision) = revision.filter(|revision| !is_revision(revision)) {
-            return Err(Error::config(format!("{revision:?} is no revision"))
-                .help("after the @ stands a branch, a tag or a commit, for example dslim/bert-base-NER@main"));
+            return Err(Error::config(format!("{revision:?} is not a revision"))
+                .help("give a branch, a tag or a commit after the @, for example dslim/bert-base-NER@main"));
         }
         Ok(Self { owner: owner.to_owned(), name: name.to_owned(), revision: revision.map(str::to_owned) })
     }
@@ -83,7 +83,7 @@ pub(super) fn is_hex(text: &str) -> bool {
     text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
-/// The hub's own rule; `--` is what its cache writes for the slash.
+/// The hub's own rule; its cache writes `--` for the slash.
 fn is_part(part: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
     (1..=96).contains(&part.len())
@@ -94,7 +94,7 @@ fn is_part(part: &str) -> bool {
         && !part.ends_with(['-', '.'])
 }
 
-/// What git allows and a path below `refs/` can hold.
+/// What git allows and a path below `refs/` may contain.
 fn is_revision(revision: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/' | b'+');
     revision.len() <= 200
@@ -107,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_and_revisions_are_told_from_paths() {
+    fn names_and_revisions_are_parsed() {
         for (text, repository, revision) in [
             ("dslim/bert-base-NER", "dslim/bert-base-NER", None),
             ("dslim/bert-base-NER@main", "dslim/bert-base-NER", Some("main")),

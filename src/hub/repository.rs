@@ -1,4 +1,4 @@
-//! What a repository holds: its commit, terms and files, as the hub or the cache tells.
+//! A repository: its commit, licence and files, from the hub or from the cache.
 
 use std::path::Path;
 
@@ -23,15 +23,15 @@ pub(super) struct Repository {
 /// One of its files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct RemoteFile {
-    /// Path in the repository, of parts that stay in a folder.
+    /// Path in the repository, which never leaves its folder.
     pub(super) path: String,
     pub(super) size: Option<u64>,
     pub(super) digest: Option<Digest>,
 }
 
-/// The parts of the hub's answer that matter here.
+/// The relevant parts of the hub's response.
 #[derive(Deserialize)]
-struct Answer {
+struct ModelInfo {
     sha: String,
     siblings: Vec<Sibling>,
     #[serde(default, rename = "cardData")]
@@ -57,24 +57,24 @@ struct LargeFile {
 }
 
 impl Repository {
-    /// Reads the hub's answer. Fails on one that cannot be read, or that names a file outside of any folder.
-    pub(super) fn parse(name: &HubName, answer: &[u8]) -> Result<Self> {
-        let unclear = |what: String| Error::new(ErrorKind::Hub, format!("the hub's answer about {name} {what}"));
-        let answer: Answer =
-            serde_json::from_slice(answer).map_err(|error| unclear("cannot be read".to_owned()).because(error))?;
-        if !is_commit(&answer.sha) {
-            return Err(unclear(format!("names the commit {:?}, which is none", shorten(&answer.sha))));
+    /// Parses the hub's response. Fails on an invalid one, and on a path outside the folder.
+    pub(super) fn parse(name: &HubName, response: &[u8]) -> Result<Self> {
+        let unclear = |what: String| Error::new(ErrorKind::Hub, format!("the hub's response about {name} {what}"));
+        let response: ModelInfo =
+            serde_json::from_slice(response).map_err(|error| unclear("cannot be read".to_owned()).because(error))?;
+        if !is_commit(&response.sha) {
+            return Err(unclear(format!("has an invalid commit {:?}", shorten(&response.sha))));
         }
-        if let Some(file) = answer.siblings.iter().find(|file| !stays_inside(&file.rfilename)) {
-            return Err(unclear(format!("names the file {:?}, which would lie outside its folder", file.rfilename))
-                .help("nothing was downloaded; do not use this repository, or this HF_ENDPOINT"));
+        if let Some(file) = response.siblings.iter().find(|file| !stays_inside(&file.rfilename)) {
+            return Err(unclear(format!("has the file {:?}, which would be outside its folder", file.rfilename))
+                .help("nothing was downloaded; do not trust this repository or this HF_ENDPOINT"));
         }
-        let licence = licence(&answer.card, &answer.tags);
-        let files = answer.siblings.into_iter().map(RemoteFile::from).collect();
-        Ok(Self { name: name.repository(), commit: answer.sha, licence, files })
+        let licence = licence(&response.card, &response.tags);
+        let files = response.siblings.into_iter().map(RemoteFile::from).collect();
+        Ok(Self { name: name.repository(), commit: response.sha, licence, files })
     }
 
-    /// The part of a repository that lies in the cache.
+    /// The part of a repository that is in the cache.
     pub(super) fn in_cache(name: &HubName, cached: &CachedRepository, commit: &str) -> Self {
         let manifest = cached.manifest(commit);
         let folder = cached.snapshot(commit);
@@ -97,7 +97,7 @@ impl Repository {
 impl From<Sibling> for RemoteFile {
     fn from(file: Sibling) -> Self {
         match file.lfs {
-            // The blob of a large file is a pointer, not its content.
+            // The git blob of a large file is a pointer, not its content.
             Some(large) => {
                 let digest = Digest::from_tag(&large.sha256).filter(|digest| matches!(digest, Digest::Sha256(_)));
                 Self { path: file.rfilename, size: Some(large.size), digest }
@@ -110,7 +110,7 @@ impl From<Sibling> for RemoteFile {
     }
 }
 
-/// A file of a snapshot; its hash is the name of the blob that it leads to, or in the manifest.
+/// A file of a snapshot; its hash is the name of its blob or in the manifest.
 fn cached_file(folder: &Path, path: &Path, manifest: Option<&FetchManifest>) -> Option<RemoteFile> {
     let parts: Vec<&str> = path.strip_prefix(folder).ok()?.iter().map(|part| part.to_str()).collect::<Option<_>>()?;
     let below = parts.join("/");
@@ -121,13 +121,13 @@ fn cached_file(folder: &Path, path: &Path, manifest: Option<&FetchManifest>) -> 
     Some(RemoteFile { path: below, size: std::fs::metadata(path).ok().map(|data| data.len()), digest })
 }
 
-/// True for a relative path whose every part is a plain name, on any system.
+/// Whether a path is relative and all its parts are plain names on any system.
 fn stays_inside(path: &str) -> bool {
     let plain = |part: &str| !part.is_empty() && part != "." && part != "..";
     path.split('/').all(plain) && !path.contains(['\\', ':']) && !path.chars().any(char::is_control)
 }
 
-/// The terms that a model card states, with the name and address of those that are its own.
+/// The licence that a model card states, with name and address of a custom one.
 fn licence(card: &Value, tags: &[String]) -> Option<String> {
     let stated = match &card["license"] {
         Value::String(licence) => Some(licence.clone()),
@@ -149,12 +149,12 @@ mod tests {
 
     use super::*;
 
-    fn parse(answer: Value) -> Result<Repository> {
-        Repository::parse(&"a/b".parse().unwrap(), answer.to_string().as_bytes())
+    fn parse(response: Value) -> Result<Repository> {
+        Repository::parse(&"a/b".parse().unwrap(), response.to_string().as_bytes())
     }
 
     #[test]
-    fn files_carry_the_hash_of_their_content() {
+    fn files_have_the_hash_of_their_content() {
         let (commit, blob, content) = ("12".repeat(20), "ab".repeat(20), "cd".repeat(32));
         let repository = parse(json!({"sha": commit, "siblings": [
             {"rfilename": "config.json", "size": 3, "blobId": blob},
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn paths_that_leave_the_folder_are_refused() {
+    fn paths_outside_the_folder_are_rejected() {
         for path in ["../x", "a/../../x", "/etc/x", "a\\..\\x", "C:x", "a//b", "./a", "", "a/..", "a\u{0}b", "a\nb"] {
             let error = parse(json!({"sha": "12".repeat(20), "siblings": [{"rfilename": path}]})).unwrap_err();
             assert!(error.to_string().contains("outside its folder"), "{path:?}: {error}");
@@ -176,14 +176,15 @@ mod tests {
     }
 
     #[test]
-    fn answers_that_say_nothing_are_refused() {
-        for answer in [json!({}), json!([]), json!({"sha": "main", "siblings": []}), json!({"sha": "12".repeat(20)})] {
-            assert!(parse(answer).unwrap_err().to_string().starts_with("the hub's answer about a/b"));
+    fn invalid_responses_are_rejected() {
+        for response in [json!({}), json!([]), json!({"sha": "main", "siblings": []}), json!({"sha": "12".repeat(20)})]
+        {
+            assert!(parse(response).unwrap_err().to_string().starts_with("the hub's response about a/b"));
         }
     }
 
     #[test]
-    fn terms_are_taken_from_the_card_or_the_tags() {
+    fn the_licence_is_taken_from_the_card_or_the_tags() {
         let tags = ["onnx".to_owned(), "license:mit".to_owned()];
         assert_eq!(licence(&Value::Null, &tags).as_deref(), Some("mit"));
         assert_eq!(licence(&json!({"license": "cc-by-nc-sa-4.0"}), &tags).as_deref(), Some("cc-by-nc-sa-4.0"));

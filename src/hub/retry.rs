@@ -1,57 +1,57 @@
-//! What to do about failures: which pass, how long to wait, and when to give up.
+//! Retrying failed requests: which failures are transient, how long to wait, and when to stop.
 
 use std::time::{Duration, SystemTime};
 
 use ureq::http::HeaderMap;
 
-use super::{FetchEvent, Patience};
+use super::{FetchEvent, RetryPolicy};
 use crate::error::{Error, ErrorKind};
 
-/// What a request came to.
+/// The result of a request.
 pub(super) type Attempt<T> = std::result::Result<T, Failure>;
 
-/// Why a request came to nothing.
+/// Why a request failed.
 #[derive(Debug)]
 pub(super) enum Failure {
-    /// It may go better next time.
-    Passing {
+    /// It may succeed the next time.
+    Transient {
         why: String,
-        /// How long the hub asks to wait.
+        /// The wait that the hub requests.
         wait: Option<Duration>,
     },
-    /// It will go no better.
-    Lasting(Error),
+    /// It will fail again.
+    Permanent(Error),
 }
 
 impl Failure {
-    pub(super) fn passing(why: impl Into<String>) -> Self {
-        Self::Passing { why: why.into(), wait: None }
+    pub(super) fn transient(why: impl Into<String>) -> Self {
+        Self::Transient { why: why.into(), wait: None }
     }
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self::Lasting(error)
+        Self::Permanent(error)
     }
 }
 
-/// The patience that is left.
+/// The consecutive failures so far.
 pub(super) struct Retry {
-    patience: Patience,
+    retries: RetryPolicy,
     failures: u32,
 }
 
 impl Retry {
-    pub(super) fn new(patience: Patience) -> Self {
-        Self { patience, failures: 0 }
+    pub(super) fn new(retries: RetryPolicy) -> Self {
+        Self { retries, failures: 0 }
     }
 
-    /// Something arrived: failures before that do not count.
+    /// Data arrived: earlier failures no longer count.
     pub(super) fn progressed(&mut self) {
         self.failures = 0;
     }
 
-    /// Waits after a failure that may pass; fails where it will not, or where patience has ended.
+    /// Waits after a transient failure; fails after a permanent one or too many.
     pub(super) fn pause(
         &mut self,
         failure: Failure,
@@ -59,29 +59,29 @@ impl Retry {
         watch: &mut dyn FnMut(FetchEvent<'_>),
     ) -> Result<(), Error> {
         let (why, asked) = match failure {
-            Failure::Passing { why, wait } => (why, wait),
-            Failure::Lasting(error) => return Err(error),
+            Failure::Transient { why, wait } => (why, wait),
+            Failure::Permanent(error) => return Err(error),
         };
         self.failures += 1;
-        let give_up = |what: String| {
-            Error::new(ErrorKind::Hub, what).help("try again later: what has been downloaded is kept, and continued")
+        let stop = |what: String| {
+            Error::new(ErrorKind::Hub, what).help("try again later: the download is kept and will be resumed")
         };
-        if self.failures >= self.patience.attempts {
-            return Err(give_up(format!("{subject}: {why}, {} times in a row", self.failures)));
+        if self.failures >= self.retries.attempts {
+            return Err(stop(format!("{subject}: {why}, {} times in a row", self.failures)));
         }
-        let wait = asked.unwrap_or_else(|| self.patience.first_wait * (1 << (self.failures - 1).min(16)));
-        if asked.is_some() && wait > self.patience.longest_wait {
-            return Err(give_up(format!("{subject}: {why}, and the hub asks to wait {} s", wait.as_secs())));
+        let wait = asked.unwrap_or_else(|| self.retries.first_wait * (1 << (self.failures - 1).min(16)));
+        if asked.is_some() && wait > self.retries.max_wait {
+            return Err(stop(format!("{subject}: {why}, and the hub asks to wait {} s", wait.as_secs())));
         }
-        let wait = wait.min(self.patience.longest_wait);
+        let wait = wait.min(self.retries.max_wait);
         watch(FetchEvent::Waiting { why: &format!("{subject}: {why}"), wait });
         std::thread::sleep(wait);
         Ok(())
     }
 }
 
-/// How long an answer asks to wait: `Retry-After` in seconds or as a date, or the rest of the window in which the
-/// hub counts requests (`RateLimit: "api";r=0;t=55`).
+/// The wait that a response requests: `Retry-After` in seconds or as a date, or the rest of the rate limit's window
+/// (`RateLimit: "api";r=0;t=55`).
 pub(super) fn asked_wait(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
     let retry_after = || {
@@ -101,18 +101,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn waits_double_and_end() {
+    fn waits_double_until_the_last_attempt() {
         let millisecond = Duration::from_millis(1);
-        let patience = Patience { attempts: 4, first_wait: millisecond, ..Patience::default() };
+        let retries = RetryPolicy { attempts: 4, first_wait: millisecond, ..RetryPolicy::default() };
         let mut waits = Vec::new();
-        let mut retry = Retry::new(patience);
+        let mut retry = Retry::new(retries);
         let error = loop {
             let mut watch = |event: FetchEvent<'_>| {
                 if let FetchEvent::Waiting { wait, .. } = event {
                     waits.push(wait);
                 }
             };
-            if let Err(error) = retry.pause(Failure::passing("500"), "it", &mut watch) {
+            if let Err(error) = retry.pause(Failure::transient("500"), "it", &mut watch) {
                 break error.to_string();
             }
         };
@@ -121,14 +121,14 @@ mod tests {
     }
 
     #[test]
-    fn a_wait_that_is_too_long_is_not_waited() {
-        let mut retry = Retry::new(Patience::default());
-        let failure = Failure::Passing { why: "429".to_owned(), wait: Some(Duration::from_secs(4000)) };
+    fn a_requested_wait_that_is_too_long_is_an_error() {
+        let mut retry = Retry::new(RetryPolicy::default());
+        let failure = Failure::Transient { why: "429".to_owned(), wait: Some(Duration::from_secs(4000)) };
         assert!(retry.pause(failure, "it", &mut |_| {}).unwrap_err().to_string().contains("asks to wait 4000 s"));
     }
 
     #[test]
-    fn the_wait_that_the_hub_asks_for_is_read() {
+    fn the_requested_wait_is_parsed() {
         let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_445_412_470); // 2015-10-21T07:27:50Z
         for (name, value, seconds) in [
             ("retry-after", "7", Some(7)),

@@ -1,4 +1,4 @@
-//! Which files of a repository make a model: one ONNX file that suits the device, and what belongs to it.
+//! Choosing the files of a repository: one ONNX file that suits the device, and what belongs to it.
 
 use super::FetchOptions;
 use super::repository::{RemoteFile, Repository};
@@ -9,15 +9,15 @@ use crate::model::{Precision, is_called};
 /// The files to fetch.
 #[derive(Debug)]
 pub(super) struct Selection<'r> {
-    /// Configuration and tokenizer: small, and worth a look before the rest.
+    /// Configuration and tokenizer: small, and checked before the rest.
     pub(super) texts: Vec<&'r RemoteFile>,
     /// The ONNX file.
     pub(super) graph: &'r RemoteFile,
-    /// Weights that the ONNX file keeps in files beside it.
+    /// External data of the ONNX file.
     pub(super) weights: Vec<&'r RemoteFile>,
 }
 
-/// What is fetched beside the graph, and whether a model is none without it.
+/// Files that are fetched besides the graph, and whether a model needs them.
 const TEXTS: [(&str, bool); 5] = [
     ("config.json", true),
     ("tokenizer.json", true),
@@ -26,23 +26,23 @@ const TEXTS: [(&str, bool); 5] = [
     ("namewire.json", false),
 ];
 
-/// What a file's name says of its numbers.
+/// The number format of a graph, by its file name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Known(Precision),
-    /// Four bits and the like: what a device makes of them is unclear.
+    /// Four bits and similar: no device clearly suits them.
     Exotic,
     /// Made for another processor.
     Foreign,
 }
 
-/// Chooses the files. Fails, saying what to do, where the repository has no fitting ONNX file, or no tokenizer.
+/// Chooses the files. Fails where the repository has no suitable ONNX file or no tokenizer.
 pub(super) fn select<'r>(repository: &'r Repository, options: &FetchOptions) -> Result<Selection<'r>> {
     let graph = choose(repository, options)?;
     let folder = graph.path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let mut texts = Vec::new();
     for (name, needed) in TEXTS {
-        // Exports often keep a tokenizer beside the graph that the repository itself lacks.
+        // Exports often have a tokenizer beside the graph where the repository itself has none.
         let beside = format!("{folder}/{name}");
         match repository.file(name).or_else(|| repository.file(&beside)) {
             Some(file) => texts.push(file),
@@ -74,7 +74,7 @@ fn choose<'r>(repository: &'r Repository, options: &FetchOptions) -> Result<&'r 
             Kind::Exotic => order.len(),
             Kind::Foreign => order.len() + 1,
         };
-        // Of several equals the plainest name, as for a folder.
+        // Of several equals the shortest name, as for a folder.
         (place, file.path.len(), file.path.clone())
     };
     let best = all.into_iter().min_by_key(rank).ok_or_else(|| refuse("has no ONNX file".to_owned()))?;
@@ -97,7 +97,7 @@ fn export(repository: &Repository, what: &str) -> Error {
         .with_remedy(Remedy::ExportModel { name: Some(name.clone()) })
 }
 
-/// Graphs where a model folder may have them.
+/// Whether a path is that of a graph in a model folder.
 fn is_graph(path: &str) -> bool {
     path.ends_with(".onnx") && !path.strip_prefix("onnx/").unwrap_or(path).contains('/')
 }

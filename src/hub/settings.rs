@@ -1,4 +1,4 @@
-//! What the environment says about the hub. The names are those that Hugging Face's own tools read.
+//! Settings of the hub from the environment, by the variables of Hugging Face's own tools.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -7,54 +7,54 @@ use std::time::Duration;
 
 use crate::error::{Error, Result};
 
-/// Where the hub and its cache are, and how to ask.
+/// Address, cache and access of the hub.
 #[derive(Clone, Debug)]
 pub struct HubSettings {
-    /// Address of the hub, without a slash at its end (`HF_ENDPOINT`).
+    /// Address of the hub, without a trailing slash (`HF_ENDPOINT`).
     pub endpoint: String,
     /// Folder of the cache (`HF_HUB_CACHE`, or `hub` in `HF_HOME`).
     pub cache: PathBuf,
-    /// Who asks (`HF_TOKEN`, or the file `token` in `HF_HOME`).
+    /// The access token (`HF_TOKEN`, or the file `token` in `HF_HOME`).
     pub token: Option<Token>,
-    /// No request at all (`HF_HUB_OFFLINE`).
+    /// Send no requests (`HF_HUB_OFFLINE`).
     pub offline: bool,
-    /// Certificates to trust in place of the built-in ones (`SSL_CERT_FILE`, `REQUESTS_CA_BUNDLE`).
+    /// Certificates to trust instead of the built-in ones (`SSL_CERT_FILE`, `REQUESTS_CA_BUNDLE`).
     pub certificates: Option<PathBuf>,
-    /// How long to bear with a hub that is slow or busy.
-    pub patience: Patience,
+    /// When failed requests are tried again.
+    pub retries: RetryPolicy,
 }
 
-/// An access token. It is never shown.
+/// An access token, which is never printed.
 #[derive(Clone)]
 pub struct Token(String);
 
-/// How often and how long to try again.
+/// When failed requests are tried again.
 #[derive(Clone, Copy, Debug)]
-pub struct Patience {
-    /// Failures in a row, without a byte between them, after which to give up.
+pub struct RetryPolicy {
+    /// Maximum number of consecutive failures without a byte received.
     pub attempts: u32,
-    /// Wait after the first failure; it doubles with each further one (`NAMEWIRE_HUB_WAIT`, in seconds).
+    /// Wait after the first failure, doubled after each further one (`NAMEWIRE_HUB_WAIT`, in seconds).
     pub first_wait: Duration,
-    /// Longest wait, also where the hub itself names one.
-    pub longest_wait: Duration,
-    /// Longest silence of a connection (`HF_HUB_DOWNLOAD_TIMEOUT`, in seconds).
-    pub silence: Duration,
+    /// Maximum wait, also where the hub requests one.
+    pub max_wait: Duration,
+    /// Timeout of a connection without data (`HF_HUB_DOWNLOAD_TIMEOUT`, in seconds).
+    pub timeout: Duration,
 }
 
-impl Default for Patience {
+impl Default for RetryPolicy {
     fn default() -> Self {
         Self {
             attempts: 6,
             first_wait: Duration::from_secs(1),
-            // The hub counts requests in windows of five minutes.
-            longest_wait: Duration::from_secs(300),
-            silence: Duration::from_secs(30),
+            // The hub's rate limit is per five minutes.
+            max_wait: Duration::from_secs(300),
+            timeout: Duration::from_secs(30),
         }
     }
 }
 
 impl HubSettings {
-    /// The settings of this process. Fails on a value that cannot be meant.
+    /// The settings of the environment. Fails on an invalid value.
     pub fn from_environment() -> Result<Self> {
         Self::read(&from_process)
     }
@@ -66,12 +66,12 @@ impl HubSettings {
             Some(token) => Some(token),
             None => std::fs::read_to_string(token_file).ok(),
         };
-        let mut patience = Patience::default();
+        let mut retries = RetryPolicy::default();
         if let Some(seconds) = seconds(variable, "HF_HUB_DOWNLOAD_TIMEOUT")? {
-            patience.silence = seconds;
+            retries.timeout = seconds;
         }
         if let Some(seconds) = seconds(variable, "NAMEWIRE_HUB_WAIT")? {
-            patience.first_wait = seconds;
+            retries.first_wait = seconds;
         }
         let offline = ["HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"];
         Ok(Self {
@@ -80,22 +80,22 @@ impl HubSettings {
             token: token.map(Token::new).transpose()?.flatten(),
             certificates: ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"].into_iter().find_map(variable).map(PathBuf::from),
             offline: offline.into_iter().find_map(variable).is_some_and(is_true),
-            patience,
+            retries,
         })
     }
 }
 
 impl Token {
-    /// A token without the white space around it; `None` where nothing is left.
+    /// A token without surrounding white space; `None` where it is empty.
     fn new(text: String) -> Result<Option<Self>> {
         let text = text.trim();
         if text.bytes().any(|byte| !byte.is_ascii_graphic()) {
-            return Err(Error::config("the token of HF_TOKEN has characters that no token has"));
+            return Err(Error::config("HF_TOKEN has characters that a token cannot have"));
         }
         Ok(Some(text).filter(|text| !text.is_empty()).map(|text| Self(text.to_owned())))
     }
 
-    /// The value of the header that carries it.
+    /// The value of its header.
     #[cfg(feature = "hub")]
     pub(super) fn header(&self) -> String {
         format!("Bearer {}", self.0)
@@ -111,7 +111,7 @@ impl fmt::Debug for Token {
 fn endpoint(asked: Option<String>) -> Result<String> {
     let endpoint = asked.unwrap_or_else(|| "https://huggingface.co".to_owned());
     if !endpoint.starts_with("https://") && !endpoint.starts_with("http://") {
-        return Err(Error::config(format!("HF_ENDPOINT is {endpoint:?}, which is no address"))
+        return Err(Error::config(format!("HF_ENDPOINT is {endpoint:?}, which is not an address"))
             .help("it begins with https://, for example https://huggingface.co"));
     }
     Ok(endpoint.trim_end_matches('/').to_owned())
@@ -131,7 +131,7 @@ fn cache(variable: &dyn Fn(&str) -> Option<OsString>) -> PathBuf {
     named.map_or_else(|| hub_home(variable).join("hub"), |path| expand(path, variable))
 }
 
-/// Where Hugging Face's tools keep cache and token.
+/// The folder of Hugging Face's tools for cache and token.
 fn hub_home(variable: &dyn Fn(&str) -> Option<OsString>) -> PathBuf {
     let path = |name: &str| variable(name).map(|path| expand(path, variable));
     let cache = || path("XDG_CACHE_HOME").unwrap_or_else(|| home(variable).join(".cache"));
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn the_cache_is_where_the_hubs_own_tools_have_it() {
+    fn the_cache_is_that_of_the_hubs_own_tools() {
         for (variables, cache) in [
             (&[("HOME", "/me")][..], "/me/.cache/huggingface/hub"),
             (&[("HOME", "/me"), ("XDG_CACHE_HOME", "/c")], "/c/huggingface/hub"),
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn the_token_is_read_and_not_shown() {
+    fn the_token_is_read_and_not_printed() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("token"), "hf_file\n").unwrap();
         let home = folder.path().to_str().unwrap();
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn values_that_cannot_be_meant_are_refused() {
+    fn invalid_values_are_errors() {
         assert_eq!(read(&[("HF_ENDPOINT", "http://mirror:8080/hf/")]).unwrap().endpoint, "http://mirror:8080/hf");
         assert!(read(&[("HF_ENDPOINT", "mirror")]).unwrap_err().to_string().contains("HF_ENDPOINT"));
         assert!(read(&[("NAMEWIRE_HUB_WAIT", "soon")]).unwrap_err().to_string().contains("NAMEWIRE_HUB_WAIT"));

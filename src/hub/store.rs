@@ -9,18 +9,18 @@ use super::cache::CachedRepository;
 use crate::error::{Error, ErrorKind, Result};
 
 impl CachedRepository {
-    /// Where the content with this hash lies.
+    /// The path of the content with this hash.
     pub(super) fn blob(&self, tag: &str) -> PathBuf {
         self.folder.join("blobs").join(tag)
     }
 
-    /// Where it lies until it is complete.
+    /// Its path until it is complete.
     pub(super) fn incomplete(&self, tag: &str) -> PathBuf {
         self.folder.join("blobs").join(format!("{tag}.incomplete"))
     }
 
-    /// Keeps others from downloading the same content: another namewire, or a tool of Hugging Face. The lock ends
-    /// with the file that is returned; `waiting` is called where somebody else has it.
+    /// Keeps other processes, namewire or Hugging Face's tools, from downloading the same content. The lock is released
+    /// when the returned file is dropped; `waiting` is called where another process has it.
     pub(super) fn lock(&self, tag: &str, waiting: &mut dyn FnMut()) -> Result<Option<File>> {
         let path = self.locks.join(format!("{tag}.lock"));
         create_folder_of(&path)?;
@@ -36,13 +36,13 @@ impl CachedRepository {
         };
         match locked {
             Ok(()) => Ok(Some(file)),
-            // Some network drives have no locks. The hash is compared in any case.
+            // Some network drives have no locks. The hash is verified in any case.
             Err(error) if error.kind() == io::ErrorKind::Unsupported => Ok(None),
             Err(error) => Err(failed(&path, error)),
         }
     }
 
-    /// Makes a file of a snapshot lead to its content.
+    /// Links a file of a snapshot to its content.
     pub(super) fn link(&self, commit: &str, path: &str, tag: &str) -> Result<()> {
         let pointer = self.snapshot(commit).join(path);
         let up = "../".repeat(2 + path.matches('/').count());
@@ -53,17 +53,17 @@ impl CachedRepository {
         create_folder_of(&pointer)?;
         let fresh = beside(&pointer);
         let blob = self.blob(tag);
-        // Where links are not to be had, content is doubled rather than missing.
+        // Where links are not supported, the content is copied.
         let made = symlink(&target, &fresh)
             .or_else(|_| std::fs::hard_link(&blob, &fresh))
             .or_else(|_| std::fs::copy(&blob, &fresh).map(drop));
         made.and_then(|()| std::fs::rename(&fresh, &pointer)).map_err(|error| {
-            let _ = std::fs::remove_file(&fresh); // it may never have been made
+            let _ = std::fs::remove_file(&fresh); // it may not exist
             failed(&pointer, error)
         })
     }
 
-    /// Notes which commit a branch or tag stands for.
+    /// Records the commit of a branch or tag.
     pub(super) fn refer(&self, revision: &str, commit: &str) -> Result<()> {
         let path = self.folder.join("refs").join(revision);
         if revision == commit || std::fs::read_to_string(&path).is_ok_and(|present| present == commit) {
@@ -72,7 +72,7 @@ impl CachedRepository {
         replace(&path, commit.as_bytes())
     }
 
-    /// Writes the manifest of a commit, with what an earlier one lists beyond it.
+    /// Writes the manifest of a commit, merged with an earlier one.
     pub(super) fn note(&self, manifest: FetchManifest) -> Result<(FetchManifest, PathBuf)> {
         let path = self.manifest_path(&manifest.commit);
         let earlier = self.manifest(&manifest.commit);
@@ -86,7 +86,7 @@ impl CachedRepository {
     }
 }
 
-/// Creates the folder that a file is to lie in.
+/// Creates the folder of a file.
 pub(super) fn create_folder_of(path: &Path) -> Result<()> {
     let folder = path.parent().unwrap_or(path);
     std::fs::create_dir_all(folder).map_err(|error| failed(folder, error))
@@ -97,18 +97,18 @@ pub(super) fn failed(path: &Path, error: io::Error) -> Error {
     Error::writing(path, error).help("HF_HUB_CACHE or HF_HOME name another place for the hub's cache")
 }
 
-/// Writes a short file as a whole or not at all.
+/// Writes a short file atomically.
 fn replace(path: &Path, content: &[u8]) -> Result<()> {
     create_folder_of(path)?;
     let fresh = beside(path);
     let written = std::fs::write(&fresh, content).and_then(|()| std::fs::rename(&fresh, path));
     written.map_err(|error| {
-        let _ = std::fs::remove_file(&fresh); // it may never have been made
+        let _ = std::fs::remove_file(&fresh); // it may not exist
         failed(path, error)
     })
 }
 
-/// A name beside a file that no other process takes.
+/// A path beside a file that no other process uses.
 fn beside(path: &Path) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}-{:08x}.tmp", std::process::id(), fastrand::u32(..)));

@@ -1,7 +1,7 @@
-//! Which nodes of a graph were placed on the processor, told from ONNX Runtime's profile of a run.
+//! The nodes of a graph that run on the CPU in a GPU session, from ONNX Runtime's profile of a run.
 //!
-//! There is no call that says where a node runs. The session option `session.disable_cpu_ep_fallback` refuses
-//! every node on the processor, also the arithmetic on shapes that belongs there, so no BERT would load with it.
+//! No call returns where a node runs. The session option `session.disable_cpu_ep_fallback` rejects every node on the CPU,
+//! even the arithmetic on shapes that belongs there, so that no BERT would load with it.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -10,8 +10,8 @@ use serde_json::Value;
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// The operators that do the work of a model. A GPU session with one of these on the processor copies whole
-/// activations back and forth.
+/// The operators that take the time of a model. A GPU session with one of these on the CPU copies whole activations back
+/// and forth.
 const HEAVY: [&str; 16] = [
     "Attention",
     "BiasGelu",
@@ -34,12 +34,12 @@ const HEAVY: [&str; 16] = [
 const CPU: &str = "CPUExecutionProvider";
 const SHOWN: usize = 5;
 
-/// What a profile tells of a run.
+/// The placement of heavy nodes in a run.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Placement {
     /// Heavy nodes on any provider.
     heavy: usize,
-    /// Those on the processor, as `name (operator)`.
+    /// Those on the CPU, as `name (operator)`.
     on_cpu: Vec<String>,
 }
 
@@ -65,10 +65,10 @@ impl Placement {
         Ok(placement)
     }
 
-    /// Fails where a heavy node was on the processor, or none was seen at all.
+    /// Fails where a heavy node ran on the CPU, or where the profile has none at all.
     pub(super) fn check(&self) -> std::result::Result<(), String> {
         if self.heavy == 0 {
-            return Err("ONNX Runtime's profile shows no matrix product: where they run cannot be told".to_owned());
+            return Err("ONNX Runtime's profile has no matrix product, so that their device is unknown".to_owned());
         }
         if self.on_cpu.is_empty() {
             return Ok(());
@@ -80,7 +80,7 @@ impl Placement {
     }
 }
 
-/// A folder for ONNX Runtime's profile of the trial.
+/// A temporary folder for ONNX Runtime's profile.
 #[derive(Debug)]
 pub(super) struct Profile(PathBuf);
 
@@ -100,7 +100,7 @@ impl Profile {
         Ok(Self(folder))
     }
 
-    /// What the file's name begins with.
+    /// The prefix of the profile's path.
     pub(super) fn prefix(&self) -> PathBuf {
         self.0.join("trial")
     }
@@ -130,18 +130,18 @@ mod tests {
 
     fn profile(events: &[String]) -> String {
         let session = r#"{"cat": "Session", "dur": 701, "ph": "X", "name": "model_loading_uri", "args": {}}"#;
-        // Older versions write events around a node's run, without a provider.
+        // Older versions write events before and after a node, without a provider.
         let fence = r#"{"cat": "Node", "name": "m_fence_before", "args": {"op_name": "MatMul"}}"#;
         format!("[{}]", [&[session.to_owned(), fence.to_owned()], events].concat().join(",\n"))
     }
 
     #[test]
-    fn operators_are_in_order_for_the_search() {
+    fn operators_are_sorted_for_the_binary_search() {
         assert!(HEAVY.is_sorted());
     }
 
     #[test]
-    fn shape_arithmetic_may_be_on_the_processor() {
+    fn shape_arithmetic_may_run_on_the_cpu() {
         let events = [event("Shape_1", "Shape", CPU), event("a", "MatMul", "CUDAExecutionProvider")];
         let placement = Placement::read(&profile(&events)).unwrap();
         assert_eq!((placement.heavy, placement.on_cpu.len()), (1, 0));
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_heavy_node_on_the_processor_is_named() {
+    fn a_heavy_node_on_the_cpu_is_named() {
         let mut events = vec![event("a", "MatMul", "CUDAExecutionProvider"), event("soft", "Softmax", CPU)];
         let message = Placement::read(&profile(&events)).unwrap().check().unwrap_err();
         assert_eq!(message, "1 of its 2 heavy nodes were placed on the CPU: soft (Softmax)");
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_profile_that_tells_nothing_is_no_proof() {
+    fn a_profile_without_heavy_nodes_is_an_error() {
         assert!(Placement::read(&profile(&[])).unwrap().check().unwrap_err().contains("no matrix product"));
         assert!(Placement::read("[{\"cat\":").unwrap_err().contains("cannot be read"));
     }

@@ -1,4 +1,4 @@
-//! A backend without a model, for tests of everything around it.
+//! A backend without a model, for tests of the pipeline around it.
 
 use ndarray::Array3;
 
@@ -7,11 +7,11 @@ use crate::batch::Batch;
 use crate::error::Result;
 use crate::model::{LabelSet, Tokenizer};
 
-/// Calls every token a name whose text begins with a capital letter. Its logits depend on the token alone,
-/// so that any batching must give the same mentions.
+/// Labels every token that begins with a capital letter as a name. Logits depend on the token alone, so that any batching
+/// must give the same mentions.
 #[derive(Debug)]
 pub struct CapitalsBackend {
-    /// By token id: whether it is a name.
+    /// Whether a token is a name, by its id.
     is_name: Vec<bool>,
     outside: usize,
     name: usize,

@@ -1,50 +1,50 @@
-//! Models that others have trained and that namewire can use: short manifests, compiled in from `models/`.
+//! Known models that namewire can use: short manifests, compiled in from `models/`.
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// What is known of a model. `None` is what nobody looked up, not a "no".
+/// What is known of a model. `None` is unknown, not "no".
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KnownModel {
-    /// What to give to `--model`; for the bundled model, its name.
+    /// `owner/name` on the hub; for the bundled model, its name.
     pub name: String,
-    /// The branch or commit that the rest was written for; none for the bundled model.
+    /// The branch or commit that the other fields describe; `None` for the bundled model.
     pub revision: Option<String>,
-    /// True for the model that is compiled in.
+    /// Whether it is the model that is compiled in.
     #[serde(default)]
     pub bundled: bool,
-    /// The terms, as the model card states them.
+    /// The licence that the model card states.
     pub licence: Option<String>,
     /// The labels that the model card lists.
     pub labels: Vec<String>,
     /// ISO 639-1 codes of the languages that it was trained for.
     pub languages: Vec<String>,
-    /// How many millions of weights it has, rounded.
+    /// Number of weights in millions, rounded.
     pub million_weights: Option<u32>,
-    /// What its card claims.
+    /// The score that its card claims.
     pub claim: Option<Claim>,
-    /// The encoder that it was made from.
+    /// The encoder that it was fine-tuned from.
     pub base: Option<String>,
     /// Whether the repository has ONNX files.
     pub onnx: Option<bool>,
-    /// What to know before choosing it.
+    /// Remarks for choosing it.
     pub notes: Option<String>,
 }
 
-/// A score that a model card claims; nobody here has measured it.
+/// A score that a model card claims, not measured by us.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Claim {
     /// Entity F1 in percent.
     pub f1: f64,
-    /// On what.
+    /// The test set.
     pub test_set: String,
 }
 
 impl KnownModel {
-    /// The types of its labels, in their order: `PER`, `ORG`.
+    /// The entity types of its labels, in their order: `PER`, `ORG`.
     pub fn types(&self) -> Result<Vec<String>> {
         let labels = super::LabelSet::new(self.labels.clone())?;
         Ok(labels.types().iter().map(|kind| kind.to_string()).collect())
@@ -57,7 +57,7 @@ macro_rules! manifests {
     };
 }
 
-/// By name of the file, the bundled model first.
+/// Manifests by file name, the bundled model first.
 const MANIFESTS: [(&str, &str); 10] = manifests![
     "minilm-l6-news-ner",
     "bert-base-NER",
@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_manifest_describes_a_model_that_could_be_used() {
+    fn every_manifest_describes_a_usable_model() {
         let models = known().unwrap();
         for (model, (file, _)) in models.iter().zip(MANIFESTS) {
             let types = model.types().unwrap_or_else(|error| panic!("{file}: {error}"));
@@ -106,7 +106,7 @@ mod tests {
 
     #[cfg(feature = "bundled-model")]
     #[test]
-    fn the_bundled_models_manifest_is_true() {
+    fn the_manifest_of_the_bundled_model_matches_it() {
         use crate::model::{Model, ModelOptions};
         let (manifest, model) = (&known().unwrap()[0], Model::bundled(&ModelOptions::default()).unwrap());
         assert_eq!(manifest.name, model.name);

@@ -1,9 +1,8 @@
-//! Where an ONNX file says that its weights are.
+//! The external data files of an ONNX file.
 //!
-//! Weights may lie in other files, which the graph names. ONNX Runtime opens what is named; so that a model cannot
-//! have it open any file of the machine, the names are read before, by a walk through the file's messages: those that
-//! lead to tensors are entered, all others passed over. The format is protobuf's wire format, and of the few thousand
-//! lines that a schema would generate forty are needed.
+//! Weights may be in other files, which the graph names. ONNX Runtime opens any file that is named, so the names are
+//! checked before, to keep a model from opening arbitrary files. The walk through the protobuf messages enters those
+//! that lead to tensors and skips all others: forty lines instead of the few thousand that a schema would generate.
 
 use std::path::{Component, Path};
 
@@ -22,7 +21,7 @@ enum Message {
 }
 
 impl Message {
-    /// The message of a field that is entered: by the numbers of `onnx.proto`.
+    /// The message of a field that is entered, by the field numbers of `onnx.proto`.
     fn field(self, number: u64) -> Option<Self> {
         match (self, number) {
             (Self::Model, 7) | (Self::Training, 1 | 2) | (Self::Attribute, 6 | 11) => Some(Self::Graph),
@@ -38,22 +37,22 @@ impl Message {
     }
 }
 
-/// Graphs within graphs, as loops have them; protobuf itself reads a hundred levels of messages.
-const MOST_DEPTH: usize = 100;
+/// Maximum depth of nested messages, as in graphs within graphs; that of protobuf itself.
+const MAX_DEPTH: usize = 100;
 
-/// The files beside it that an ONNX file names, or why it is none.
+/// The external files that an ONNX file names, or why it is not an ONNX file.
 pub(super) fn locations(graph: &[u8]) -> Result<Vec<String>, &'static str> {
     let mut found = Vec::new();
-    walk(graph, Message::Model, MOST_DEPTH, &mut found)?;
+    walk(graph, Message::Model, MAX_DEPTH, &mut found)?;
     found.sort();
     found.dedup();
     Ok(found)
 }
 
-/// Whether a name stays below the folder of the file that names it.
+/// Whether a name is that of a file below the folder of the ONNX file.
 pub(super) fn stays_below(location: &str) -> bool {
     let is_plain = |component| matches!(component, Component::Normal(_) | Component::CurDir);
-    // A name that is harmless here may be none on another system.
+    // A name that is harmless on this system may not be on another.
     let foreign = location.contains(['\\', ':', '\0']);
     !location.is_empty() && !foreign && Path::new(location).components().all(is_plain)
 }
@@ -86,7 +85,7 @@ fn walk(mut bytes: &[u8], message: Message, depth: usize, found: &mut Vec<String
     Ok(())
 }
 
-const ENDS: &str = "it ends too early, or is no ONNX file";
+const ENDS: &str = "it is truncated or not an ONNX file";
 
 fn take<'b>(bytes: &mut &'b [u8], count: usize) -> Result<&'b [u8], &'static str> {
     let (part, rest) = bytes.split_at_checked(count).ok_or(ENDS)?;
@@ -134,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn tensors_are_found_wherever_they_are() {
+    fn tensors_are_found_at_every_level() {
         for path in
             [&[7, 5][..], &[7, 15, 1], &[7, 1, 5, 5], &[7, 1, 5, 6, 5], &[7, 1, 5, 10], &[25, 7, 5, 5], &[20, 1, 5]]
         {
@@ -146,20 +145,20 @@ mod tests {
     }
 
     #[test]
-    fn the_tiny_model_names_no_file() {
+    fn a_model_without_external_data() {
         let graph = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/tiny/model.onnx"));
         assert_eq!(locations(graph), Ok(vec![]));
         assert_eq!(locations(&graph[..graph.len() / 2]), Err(ENDS));
     }
 
     #[test]
-    fn nesting_ends() {
+    fn deep_nesting_is_rejected() {
         let deep: Vec<u64> = [7].into_iter().chain([1, 5, 6].into_iter().cycle().take(600)).collect();
         assert_eq!(locations(&model(&deep, "x")), Err("its messages are nested too deeply"));
     }
 
     #[test]
-    fn names_that_leave_the_folder_are_told() {
+    fn names_outside_the_folder_are_recognised() {
         for (location, below) in [
             ("model.onnx_data", true),
             ("parts/./w.bin", true),
@@ -177,7 +176,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_bytes_make_it_panic(mut bytes in prop::collection::vec(any::<u8>(), 0..200), at in 0usize..200, byte: u8) {
+        fn arbitrary_bytes_do_not_panic(mut bytes in prop::collection::vec(any::<u8>(), 0..200), at in 0usize..200, byte: u8) {
             let _ = locations(&bytes);
             bytes = model(&[7, 1, 5, 6, 5], "w.data");
             let at = at % bytes.len();

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::within::{CONFIG_BYTES, TOKENIZER_BYTES, Within, missing};
+use super::within::{MAX_CONFIG_BYTES, MAX_TOKENIZER_BYTES, Within, missing};
 use super::{Graph, GraphSource, Model, ModelOptions, ModelOrigin, Parts};
 use crate::device::DeviceKind;
 use crate::error::{Error, ErrorKind, Remedy, Result};
@@ -100,12 +100,12 @@ pub(super) fn open(origin: ModelOrigin, folder: PathBuf, options: &ModelOptions)
     }
     let within = Within::new(&folder)?;
     let (config_file, tokenizer_file) = (part(&folder, "config.json"), part(&folder, "tokenizer.json"));
-    let config = within.read_text(&config_file, CONFIG_BYTES)?;
-    let tokenizer = within.read(&tokenizer_file, TOKENIZER_BYTES)?;
+    let config = within.read_text(&config_file, MAX_CONFIG_BYTES)?;
+    let tokenizer = within.read(&tokenizer_file, MAX_TOKENIZER_BYTES)?;
     let optional = |file: &str| {
         let file = part(&folder, file);
         let exists = folder.join(&file).exists();
-        exists.then(|| within.read_text(&file, CONFIG_BYTES)).transpose()
+        exists.then(|| within.read_text(&file, MAX_CONFIG_BYTES)).transpose()
     };
     let (tokenizer_config, card) = (optional("tokenizer_config.json")?, optional("namewire.json")?);
     let variants = find_variants(&folder, &within)?;

@@ -1,8 +1,7 @@
-//! A model folder opens no files but its own.
+//! Reading the files of a model folder, and no others.
 //!
-//! A folder that came from somewhere else may hold links to anywhere. Files are used that lie in the folder itself, or,
-//! where it is a snapshot in the cache of a model hub, in the same model's part of that cache: there, a snapshot is made
-//! of links to `models--…/blobs`.
+//! A folder from elsewhere may contain links to any file. Files must be in the folder itself or, where it is a snapshot
+//! in the cache of a model hub, in the same model's part of that cache: a snapshot there is links to `models--…/blobs`.
 
 use std::fs::File;
 use std::io::Read;
@@ -11,13 +10,13 @@ use std::path::{Path, PathBuf};
 use super::external;
 use crate::error::{Error, ErrorKind, Result};
 
-/// Bytes of the longest `config.json`, `tokenizer_config.json` and `namewire.json`: a label list of ten thousand
-/// entries has half a megabyte.
-pub(super) const CONFIG_BYTES: u64 = 16 << 20;
-/// Bytes of the longest `tokenizer.json`: a vocabulary of a million pieces has a hundred megabytes.
-pub(super) const TOKENIZER_BYTES: u64 = 256 << 20;
+/// Maximum size in bytes of `config.json`, `tokenizer_config.json` and `namewire.json`; ten thousand labels take half a
+/// megabyte.
+pub(super) const MAX_CONFIG_BYTES: u64 = 16 << 20;
+/// Maximum size in bytes of `tokenizer.json`; a vocabulary of a million pieces takes a hundred megabytes.
+pub(super) const MAX_TOKENIZER_BYTES: u64 = 256 << 20;
 
-/// A folder, and where its files may be.
+/// A model folder and the root that its files must be in.
 #[derive(Debug)]
 pub(super) struct Within<'f> {
     folder: &'f Path,
@@ -33,49 +32,47 @@ impl<'f> Within<'f> {
         Ok(Self { folder, root })
     }
 
-    /// Fails where a file of the folder is a link that leads out of it, or no file: a pipe would be read for ever.
+    /// Fails where a file of the folder is a link that leads out of it or not a regular file, such as a pipe.
     pub(super) fn check(&self, file: &str) -> Result<()> {
         let path = self.folder.join(file);
         let real = path.canonicalize().map_err(|error| missing(self.folder, file, error))?;
-        if real.starts_with(&self.root) && !real.is_file() {
+        if !real.starts_with(&self.root) {
+            let what = format!("this file is a link out of the model folder, to {}", real.display());
+            return Err(Error::new(ErrorKind::Model, what)
+                .at(path)
+                .help("copy the file into the folder; a link to the folder as a whole is followed"));
+        }
+        if !real.is_file() {
             return Err(Error::new(ErrorKind::Model, "this is not a file")
                 .at(path)
                 .help("remove it from the model folder"));
         }
-        match real.starts_with(&self.root) {
-            true => Ok(()),
-            false => Err(Error::new(
-                ErrorKind::Model,
-                format!("this file is a link out of the model folder, to {}", real.display()),
-            )
-            .at(path)
-            .help("copy the file into the folder; a link to the folder as a whole is followed")),
-        }
+        Ok(())
     }
 
-    /// A file of the folder, if it has at most `most` bytes.
-    pub(super) fn read(&self, file: &str, most: u64) -> Result<Vec<u8>> {
+    /// A file of the folder, of at most `max_bytes` bytes.
+    pub(super) fn read(&self, file: &str, max_bytes: u64) -> Result<Vec<u8>> {
         self.check(file)?;
         let failed = |error| missing(self.folder, file, error);
         let mut bytes = Vec::new();
         let opened = File::open(self.folder.join(file)).map_err(failed)?;
-        opened.take(most + 1).read_to_end(&mut bytes).map_err(failed)?;
-        if bytes.len() as u64 > most {
-            return Err(Error::new(ErrorKind::Model, format!("this file has more than {most} bytes"))
+        opened.take(max_bytes + 1).read_to_end(&mut bytes).map_err(failed)?;
+        if bytes.len() as u64 > max_bytes {
+            return Err(Error::new(ErrorKind::Model, format!("this file has more than {max_bytes} bytes"))
                 .at(self.folder.join(file))
-                .help("no model needs as much; is it the file that it should be?"));
+                .help("no model needs that much: check that it is the right file"));
         }
         Ok(bytes)
     }
 
-    /// The same as text.
-    pub(super) fn read_text(&self, file: &str, most: u64) -> Result<String> {
-        String::from_utf8(self.read(file, most)?).map_err(|error| {
+    /// As [`Within::read`], as text.
+    pub(super) fn read_text(&self, file: &str, max_bytes: u64) -> Result<String> {
+        String::from_utf8(self.read(file, max_bytes)?).map_err(|error| {
             Error::new(ErrorKind::Model, "this file is not UTF-8").at(self.folder.join(file)).because(error)
         })
     }
 
-    /// The files beside an ONNX file that hold its weights. Fails where one is a link out of the folder or lies outside.
+    /// The external data files of an ONNX file. Fails where one is outside the folder.
     pub(super) fn check_graph(&self, file: &str) -> Result<Vec<String>> {
         self.check(file)?;
         let path = self.folder.join(file);
@@ -87,9 +84,9 @@ impl<'f> Within<'f> {
         for location in external::locations(&graph).map_err(|why| unusable(why.to_owned()))? {
             if !external::stays_below(&location) {
                 return Err(unusable(format!("it names weights outside its folder, {location:?}"))
-                    .help("weights must lie beside the ONNX file or below it"));
+                    .help("weights must be in the folder of the ONNX file or below it"));
             }
-            // What is not there, ONNX Runtime will say in its own words.
+            // ONNX Runtime reports files that are missing.
             let beside = beside.join(&location);
             if self.folder.join(&beside).exists() {
                 let name = beside.to_string_lossy().into_owned();

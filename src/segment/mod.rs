@@ -1,8 +1,8 @@
 //! Clean text to blocks and sentences.
 //!
-//! A block is what a reader sees as one piece: a paragraph, a headline, a list item. A sentence never
-//! crosses a block. Rules are for news English and harmless elsewhere; the cost of a missed boundary is a
-//! longer sentence, and of a false one a name cut in two, so that every doubt is decided for joining.
+//! A block is a paragraph, a headline or a list item. A sentence never crosses a block. The rules are for news in
+//! English and harmless in other languages. A missed boundary costs a longer sentence, a false one may cut a name in
+//! two, so that unclear cases are not boundaries.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,11 +12,11 @@ use crate::span::Span;
 /// One sentence of an article.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sentence {
-    /// The field that it stands in.
+    /// The field that it is in.
     pub field: Field,
-    /// Its bytes in the field's text: clean up to decoding, raw from there on.
+    /// Its bytes in the field's text: the clean text before decoding, the raw text after it.
     pub span: Span,
-    /// Which block of the article it belongs to, counted over all fields.
+    /// Index of its block, counted over all fields of the article.
     pub block: u32,
 }
 
@@ -28,7 +28,7 @@ pub enum Segmentation {
     /// The rules of this module.
     #[default]
     Rules,
-    /// Each line is one sentence: for texts whose sentences are given, such as those of an annotated corpus.
+    /// Each line is a sentence: for texts with known sentences, such as those of an annotated corpus.
     Lines,
 }
 
@@ -45,8 +45,8 @@ impl Segmentation {
     }
 }
 
-/// The sentences of one field, in order; `first_block` is the number of its first block. Every character
-/// that is not white space lies in exactly one sentence.
+/// The sentences of one field, in order; `first_block` is the index of its first block. Every character that is not
+/// white space is in exactly one sentence.
 pub fn sentences(text: &str, field: Field, first_block: u32) -> Vec<Sentence> {
     let mut sentences = Vec::new();
     for (number, block) in blocks(text).into_iter().enumerate() {
@@ -57,28 +57,28 @@ pub fn sentences(text: &str, field: Field, first_block: u32) -> Vec<Sentence> {
     sentences
 }
 
-/// Bytes of the longest sentence. Prose has none of a hundredth of it; without a bound, a file without a full stop
-/// would be tokenized and decoded in one piece, at some hundred bytes of memory for each of its own.
-const MOST_BYTES: usize = 64 << 10;
+/// Maximum length of a sentence in bytes, a hundred times that of any in prose. Without a limit, a file without a full
+/// stop would be tokenized and decoded as one sentence, at some hundred bytes of memory per byte.
+const MAX_BYTES: usize = 64 << 10;
 
-/// A sentence; or, where it is longer than any, pieces of it that end at white space.
+/// A sentence or, where it is too long, pieces of it that end at white space where possible.
 fn pieces(text: &str, mut rest: Span) -> impl Iterator<Item = Span> {
     std::iter::from_fn(move || {
-        if rest.len() <= MOST_BYTES {
+        if rest.len() <= MAX_BYTES {
             let last = (!rest.is_empty()).then_some(rest);
             rest = Span::new(rest.end, rest.end);
             return last;
         }
-        let most = text.floor_char_boundary(rest.start + MOST_BYTES);
-        let space = text[rest.start..most].rfind(char::is_whitespace).map(|at| rest.start + at);
-        let end = space.filter(|&at| at > rest.start).unwrap_or(most);
+        let limit = text.floor_char_boundary(rest.start + MAX_BYTES);
+        let space = text[rest.start..limit].rfind(char::is_whitespace).map(|at| rest.start + at);
+        let end = space.filter(|&at| at > rest.start).unwrap_or(limit);
         let piece = trim(text, Span::new(rest.start, end));
         rest = trim(text, Span::new(end, rest.end)).unwrap_or(Span::new(rest.end, rest.end));
         piece
     })
 }
 
-/// Blocks end at blank lines and, unless the lines are one hard-wrapped paragraph, at every line end.
+/// Blocks end at blank lines and, unless the lines are one hard-wrapped paragraph, at every line break.
 fn blocks(text: &str) -> Vec<Span> {
     let mut blocks = Vec::new();
     let mut paragraph: Vec<Span> = Vec::new();
@@ -92,7 +92,7 @@ fn blocks(text: &str) -> Vec<Span> {
     blocks
 }
 
-/// Lines by any convention: LF, CRLF, CR, and Unicode's own separators.
+/// Lines by any convention: LF, CRLF, CR, and the separators of Unicode.
 fn lines(text: &str) -> impl Iterator<Item = Span> {
     let mut start = 0;
     text.split(['\n', '\r', '\u{2028}', '\u{2029}'])
@@ -102,7 +102,7 @@ fn lines(text: &str) -> impl Iterator<Item = Span> {
             start = span.end + separator;
             span
         })
-        // CRLF yields an empty line between its two characters: not a blank line.
+        // The empty line between CR and LF is not a blank line.
         .enumerate()
         .filter(move |&(_, line)| {
             !(line.is_empty() && text[..line.start].ends_with('\r') && text[line.end..].starts_with('\n'))
@@ -119,12 +119,12 @@ fn flush(text: &str, paragraph: &mut Vec<Span>, blocks: &mut Vec<Span>) {
     }
 }
 
-/// Lines of like length, as a mail program wraps them, at least a third of which go on in lower case.
+/// Lines of similar length, as a mail program wraps them, of which at least a third continue in lower case.
 fn is_hard_wrapped(text: &str, lines: &[Span]) -> bool {
     let Some((_, wrapped)) = lines.split_last() else { return false };
     let fits = |line: &Span| (40..=110).contains(&line.len());
-    let goes_on = |line: &&Span| line.slice(text).starts_with(char::is_lowercase);
-    !wrapped.is_empty() && wrapped.iter().all(fits) && lines[1..].iter().filter(goes_on).count() * 3 >= wrapped.len()
+    let continues = |line: &&Span| line.slice(text).starts_with(char::is_lowercase);
+    !wrapped.is_empty() && wrapped.iter().all(fits) && lines[1..].iter().filter(continues).count() * 3 >= wrapped.len()
 }
 
 fn trim(text: &str, span: Span) -> Option<Span> {
@@ -166,15 +166,15 @@ fn ends_sentence(text: &str, rest: Span, stop: usize, end: usize) -> bool {
     if first.is_lowercase() {
         return false;
     }
-    // "!" and "?" and "..." before a capital end a sentence; a single full stop must be looked at.
+    // "!" and "?" and "..." before a capital end a sentence; a single full stop may be an abbreviation's.
     if mark != '.' || text[stop + 1..end].starts_with('.') {
         return true;
     }
     !is_abbreviation(text, rest.start, stop, next_word)
 }
 
-/// "…said on Tuesday.The group": a lost space. A lower-case word of three letters, a full stop and a
-/// capitalised word; addresses ("example.Com") hardly ever look so.
+/// "…said on Tuesday.The group": a missing space. A lower-case word of three letters, a full stop and a capitalised
+/// word; addresses ("example.Com") are hardly ever written so.
 fn is_glued(text: &str, rest: Span, stop: usize, end: usize) -> bool {
     let before = text[rest.start..stop].chars().rev().take_while(|char| char.is_lowercase()).count();
     let mut after = text[end..rest.end].chars();
@@ -185,7 +185,7 @@ fn is_glued(text: &str, rest: Span, stop: usize, end: usize) -> bool {
 
 /// Whether the full stop at `stop` belongs to the word before it.
 fn is_abbreviation(text: &str, start: usize, stop: usize, next_word: &str) -> bool {
-    // No abbreviation is longer; a bound keeps hostile text from costing quadratic time.
+    // No abbreviation is longer; the limit keeps hostile text from taking quadratic time.
     let before = &text[text.floor_char_boundary(stop.saturating_sub(24).max(start))..stop];
     let word_start = before.rfind(|char: char| char.is_whitespace() || is_opening(char) || char == '-');
     let word = word_start.map_or(before, |at| before[at..].trim_start_matches(|char: char| !char.is_alphanumeric()));
@@ -203,7 +203,7 @@ fn is_abbreviation(text: &str, start: usize, stop: usize, next_word: &str) -> bo
     NUMBERED.contains(&word) && next.starts_with(|char: char| char.is_ascii_digit())
 }
 
-/// Words that open a sentence and hardly ever go on with a name.
+/// Words that begin a sentence and are hardly ever part of a name.
 fn starts_sentence(next: &str) -> bool {
     let word = next.split(|char: char| !char.is_alphabetic()).next().unwrap_or_default();
     OPENERS.contains(&word)
@@ -230,7 +230,7 @@ fn is_opening(char: char) -> bool {
     matches!(char, '"' | '\'' | '“' | '‘' | '«' | '‹' | '(' | '[' | '{' | '-' | '–' | '—' | '•' | '*')
 }
 
-/// Titles stand before a name: no sentence ends after them.
+/// Titles precede a name: no sentence ends after them.
 const TITLES: &[&str] = &[
     "Mr", "Mrs", "Ms", "Mx", "Dr", "Prof", "Gen", "Lt", "Col", "Maj", "Capt", "Cmdr", "Adm", "Brig", "Sgt", "Cpl",
     "Pvt", "Sen", "Rep", "Gov", "Amb", "Pres", "Hon", "Rev", "Fr", "Sr", "St", "Ste", "Mt", "Ft", "Messrs", "Mme",
@@ -241,7 +241,7 @@ const TITLES: &[&str] = &[
 /// These end a name, and may end a sentence.
 const NAME_SUFFIXES: &[&str] = &["Jr", "Inc", "Corp", "Co", "Ltd", "Bros", "Ph.D", "M.D", "a.m", "p.m", "etc", "al"];
 
-/// These stand before a number.
+/// These precede a number.
 const NUMBERED: &[&str] = &[
     "No", "no", "Nos", "p", "pp", "Art", "art", "Sec", "Fig", "Vol", "vol", "Ch", "Jan", "Feb", "Mar", "Apr", "Jun",
     "Jul", "Aug", "Sep", "Sept", "Oct", "Nov", "Dec",

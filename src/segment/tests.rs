@@ -20,7 +20,7 @@ fn abbreviations_do_not_end_sentences() {
 }
 
 #[test]
-fn sentences_end_where_readers_end_them() {
+fn sentences_end_at_terminal_punctuation() {
     assert_eq!(cut("He left the U.S. The army stayed."), ["He left the U.S.", "The army stayed."]);
     assert_eq!(
         cut("“We won’t be fooled.” Kerry left! Why? No…  Yes."),
@@ -55,7 +55,7 @@ fn lines_are_blocks_unless_wrapped() {
 }
 
 #[test]
-fn given_sentences_stay_whole() {
+fn each_line_is_a_sentence_where_sentences_are_given() {
     let text = "He left. She stayed.\n\n U.S. troops \r\nThe army";
     let found = Segmentation::Lines.sentences(text, Field::Text, 3);
     let seen: Vec<_> = found.iter().map(|sentence| (sentence.span.slice(text), sentence.block)).collect();
@@ -69,11 +69,11 @@ fn an_unbroken_text_is_one_sentence() {
 }
 
 #[test]
-fn what_is_longer_than_any_sentence_is_cut_at_white_space_where_there_is_some() {
+fn a_sentence_that_is_too_long_is_cut_at_white_space_where_possible() {
     let pieces: Vec<usize> = cut(&"Town\u{a0}".repeat(40_000)).iter().map(|piece| piece.len()).collect();
     assert_eq!(pieces.iter().map(|bytes| bytes + 2).sum::<usize>(), 6 * 40_000);
-    assert!(pieces.iter().all(|bytes| *bytes <= MOST_BYTES && (bytes + 2) % 6 == 0), "{pieces:?}");
-    let unbroken = "é".repeat(MOST_BYTES);
+    assert!(pieces.iter().all(|bytes| *bytes <= MAX_BYTES && (bytes + 2) % 6 == 0), "{pieces:?}");
+    let unbroken = "é".repeat(MAX_BYTES);
     assert_eq!(cut(&unbroken).concat(), unbroken);
     assert_eq!(cut(&unbroken).len(), 2);
 }

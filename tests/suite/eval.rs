@@ -321,7 +321,10 @@ fn what_cannot_be_compared_is_refused() {
             vec!["--gold", &gold, "--pred", &word],
             &["word:3: token 1", "\"Simons\", in the gold standard \"Simmons\"", "gold.conll:3"][..],
         ),
-        (vec!["--gold", &gold, "--pred", &less], &["less:9", "the predictions end before the gold standard", "gold.conll:14"]),
+        (
+            vec!["--gold", &gold, "--pred", &less],
+            &["less:9", "the predictions end before the gold standard", "gold.conll:14"],
+        ),
         (vec!["--gold", &gold, "--pred", &more], &["more:18", "the gold standard ends before the predictions"]),
         (vec!["--gold", &gold, "--pred", &tag], &["tag:4", "`Q-PER` is not a tag of iob2", "--scheme"]),
         (vec!["--gold", &gold, "--pred", &column], &["column:5", "has one column", "--column"]),

@@ -4,7 +4,7 @@ mod pieces;
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// Text to token ids, without padding, truncation or special tokens: those are the batch's business.
+/// Text to token ids, without padding, truncation or special tokens, which batches add.
 #[derive(Debug)]
 pub struct Tokenizer {
     inner: tokenizers::Tokenizer,
@@ -15,7 +15,7 @@ pub struct Tokenizer {
 }
 
 impl Tokenizer {
-    /// Reads `tokenizer.json`. `padding` finds the padding id, given the tokenizer as the file has it.
+    /// Reads `tokenizer.json`. `padding` returns the padding id, from the tokenizer as it is in the file.
     pub(super) fn new(json: &[u8], padding: impl FnOnce(&tokenizers::Tokenizer) -> u32) -> Result<Self> {
         let failed = |what: &str| Error::new(ErrorKind::Model, format!("tokenizer.json {what}"));
         let mut inner = tokenizers::Tokenizer::from_bytes(json)
@@ -25,7 +25,7 @@ impl Tokenizer {
         inner
             .with_truncation(None)
             .map_err(|error| failed("cannot be used without truncation").because(error.to_string()))?;
-        let (prefix, suffix) = frame(&inner).ok_or_else(|| failed("frames a text in a way that is not understood"))?;
+        let (prefix, suffix) = frame(&inner).ok_or_else(|| failed("adds special tokens in an unknown way"))?;
         let highest = inner.get_vocab(true).values().copied().max().ok_or_else(|| failed("has no vocabulary"))?;
         Ok(Self { inner, prefix, suffix, pad, highest })
     }
@@ -45,7 +45,7 @@ impl Tokenizer {
         &self.suffix
     }
 
-    /// How many special tokens frame a window.
+    /// Number of special tokens of a window.
     pub fn special_tokens(&self) -> usize {
         self.prefix.len() + self.suffix.len()
     }
@@ -65,7 +65,7 @@ impl Tokenizer {
         self.highest
     }
 
-    /// What kind it is: `WordPiece`, `BPE`, `Unigram`, `WordLevel`.
+    /// The type of its model: `WordPiece`, `BPE`, `Unigram`, `WordLevel`.
     pub fn kind(&self) -> &'static str {
         use tokenizers::models::ModelWrapper;
         match self.inner.get_model() {
@@ -77,7 +77,7 @@ impl Tokenizer {
     }
 }
 
-/// The special ids before and after a text, read off a text that was encoded with them.
+/// The special ids before and after a text, from the encoding of a short text.
 fn frame(tokenizer: &tokenizers::Tokenizer) -> Option<(Vec<u32>, Vec<u32>)> {
     let encoding = tokenizer.encode("a", true).ok()?;
     let special = encoding.get_special_tokens_mask();

@@ -1,11 +1,11 @@
-//! What a vocabulary says of its pieces.
+//! How a vocabulary marks its pieces.
 
 use tokenizers::models::ModelWrapper;
 
 use super::Tokenizer;
 
 impl Tokenizer {
-    /// True where pieces that go on with a word are marked as such (`##ing`).
+    /// Whether pieces that continue a word are marked (`##ing`).
     pub fn marks_continuation(&self) -> bool {
         match self.inner.get_model() {
             ModelWrapper::WordPiece(model) => !model.continuing_subword_prefix.is_empty(),
@@ -14,14 +14,13 @@ impl Tokenizer {
         }
     }
 
-    /// The id that stands for text that the vocabulary cannot spell. Where the tokenizer names none, as one that
-    /// knows every byte, the vocabulary's `[UNK]` or `<unk>`.
+    /// The id of text that is not in the vocabulary. A tokenizer of bytes has none: then that of `[UNK]` or `<unk>`.
     pub fn unknown(&self) -> Option<u32> {
         let named = match self.inner.get_model() {
             ModelWrapper::WordPiece(model) => Some(&model.unk_token),
             ModelWrapper::WordLevel(model) => Some(&model.unk_token),
             ModelWrapper::BPE(model) => model.unk_token.as_ref(),
-            // It keeps the number to itself.
+            // The crate does not expose the number.
             ModelWrapper::Unigram(_) => None,
         };
         let usual = ["[UNK]", "<unk>"];

@@ -17,7 +17,7 @@ fn a_download_that_was_cut_off_goes_on_where_it_ended() {
     // What an earlier run has left.
     desk.write(&format!("hf/hub/{FOLDER}/blobs/{}.incomplete", graph.tag()), &graph.content[..9000]);
     let run = fetch(&desk, &server, &[NAME]).exits(0);
-    run.says(&["onnx/model.onnx", "cut off after 29000 bytes", "trying again in 0.0 s"]);
+    run.says(&["onnx/model.onnx", "interrupted after 29000 bytes", "trying again in 0.0 s"]);
     let asked: Vec<_> =
         server.content_requests().into_iter().filter(|request| request.path.starts_with("/store/")).collect();
     let ranges: Vec<_> = asked.iter().map(|request| request.header("range").unwrap_or("-")).collect();
@@ -41,21 +41,21 @@ fn a_server_that_knows_no_ranges_starts_again() {
         desk.write(&format!("hf/hub/{FOLDER}/blobs/{}.incomplete", graph.tag()), "something else");
         let run = fetch(&desk, &server, &[NAME]).exits(0);
         if other {
-            run.says(&["the hub sent bytes from 7 on, asked for those from 14"]);
+            run.says(&["the hub sent bytes from 7, not from 14 as requested"]);
         }
         assert_eq!(std::fs::read(blob(&desk, &graph)).unwrap(), graph.content);
     }
 }
 
 #[test]
-fn a_connection_that_is_always_cut_ends_the_patience() {
+fn a_connection_that_is_always_interrupted_ends_the_retries() {
     let (desk, files) = (Desk::new(), repository());
     let graph = file(&files, "onnx/model.onnx").clone();
     let cut = |request: &Request, seen| {
         request.path.starts_with("/store/").then_some(Fault::Cut(if seen == 0 { 5000 } else { 0 }))
     };
     let server = HubServer::with(files, false, cut);
-    fetch(&desk, &server, &[NAME]).exits(2).says(&["onnx/model.onnx", "6 times in a row", "kept, and continued"]);
+    fetch(&desk, &server, &[NAME]).exits(2).says(&["onnx/model.onnx", "6 times in a row", "kept and will be resumed"]);
     assert_eq!(std::fs::read(blob(&desk, &graph) + ".incomplete").unwrap(), graph.content[..5000]);
     mentions(&desk, NAME).exits(2).says(&["namewire model fetch some-team/tiny-ner"]);
 }
@@ -66,14 +66,18 @@ fn refusals_say_what_to_do() {
     let coded =
         |status, code: &str| Some(Fault::Answer(status, vec![("x-error-code", code.to_owned())], b"{}".to_vec()));
     for (fault, token, messages) in [
-        (status(401), None, &["does not give out some-team/tiny-ner", "401", "set HF_TOKEN"][..]),
-        (status(401), Some("hf_old"), &["401", "the token of HF_TOKEN was sent", "must be valid"]),
-        (coded(403, "GatedRepo"), Some("hf_old"), &["403", "terms may have to be accepted at", "/some-team/tiny-ner"]),
+        (status(401), None, &["denies access to some-team/tiny-ner", "401", "set HF_TOKEN"][..]),
+        (status(401), Some("hf_old"), &["401", "HF_TOKEN was sent", "must be valid"]),
+        (
+            coded(403, "GatedRepo"),
+            Some("hf_old"),
+            &["403", "licence may have to be accepted at", "/some-team/tiny-ner"],
+        ),
         (status(404), None, &["the hub has no model some-team/tiny-ner", "check owner, name"]),
         (coded(404, "RevisionNotFound"), None, &["some-team/tiny-ner has no revision \"main\""]),
         (status(418), None, &["status 418"]),
         (status(500), None, &["status 500, 6 times in a row", "try again later"]),
-        (coded(302, "nowhere"), None, &["redirect", "where nothing is fetched from"]),
+        (coded(302, "nowhere"), None, &["redirect", "which is not followed"]),
     ] {
         let server = HubServer::with(repository(), false, move |_, _| fault.clone());
         let mut command = program(&desk, &server.endpoint(), &["model", "fetch", NAME]);
@@ -81,7 +85,9 @@ fn refusals_say_what_to_do() {
         run(&mut command).exits(2).says(messages);
         assert!(!desk.has("hf/hub"), "a refusal leaves nothing");
     }
-    for (name, message) in [("tiny", "\"tiny\" is no model of the hub"), ("a/b@../x", "\"../x\" is no revision")] {
+    for (name, message) in
+        [("tiny", "\"tiny\" is not the name of a model on the hub"), ("a/b@../x", "\"../x\" is not a revision")]
+    {
         run(&mut program(&desk, "http://127.0.0.1:1", &["model", "fetch", name])).exits(2).says(&[message]);
     }
     let run = run(&mut program(&desk, "http://127.0.0.1:1", &["model", "fetch", NAME])).exits(2);
