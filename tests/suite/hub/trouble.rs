@@ -134,15 +134,15 @@ fn content_with_another_hash_is_not_kept() {
 }
 
 #[test]
-fn an_answer_that_cannot_be_meant_is_refused() {
+fn an_invalid_response_is_rejected() {
     let answers: [(Vec<u8>, &[&str]); 4] = [
         (
             format!("{{\"sha\": \"{NEWEST}\", \"siblings\": [{{\"rfilename\": \"../../../evil.json\"}}]}}").into(),
             &["\"../../../evil.json\"", "outside its folder", "nothing was downloaded"],
         ),
-        (b"<html>Welcome to our hotel</html>".to_vec(), &["the hub's answer about", "cannot be read"]),
+        (b"<html>Welcome to our hotel</html>".to_vec(), &["the hub's response about", "cannot be read"]),
         (vec![b' '; 17 << 20], &["longer than 16 MB"]),
-        (b"{\"sha\": \"../main\", \"siblings\": []}".to_vec(), &["\"../main\", which is none"]),
+        (b"{\"sha\": \"../main\", \"siblings\": []}".to_vec(), &["has an invalid commit \"../main\""]),
     ];
     for (answer, messages) in answers {
         let desk = Desk::new();
