@@ -1,12 +1,12 @@
 """The articles that all contestants get, and the sentences that the Python ones get.
 
-namewire reads the articles and cuts its own sentences. The others are given sentences in memory, cut before the
-clock starts by a simpler rule, so that reading and cutting cost them nothing:
+namewire reads the articles and splits them itself. The others are given sentences in memory, split before their time
+is taken and by a simpler rule, so that reading and splitting cost them nothing:
 
-- the headline, if there is one, is a sentence; so is each line of the text that is not blank, unless
-- it holds a full stop, "!", "?" or "…", perhaps with closing quotes, then white space, then a capital or a digit,
-  perhaps with an opening quote: there it is cut, except after a title, an abbreviation or an initial;
-- a sentence longer than the model's window is cut at the last word that fits.
+- the headline, if there is one, is a sentence, and so is each line of the text that is not blank;
+- a line is split after a full stop, "!", "?" or "…", perhaps with closing quotes, that white space and then a capital
+  or a digit follow, perhaps with an opening quote; not after a title, an abbreviation or an initial;
+- a sentence longer than the model's window is split after the last word that fits.
 
 The rule differs a little from namewire's, so every contestant's rate is by the tokens it computed itself.
 """
@@ -33,15 +33,25 @@ def records(source):
 
 
 def repeated(source, count):
-    """The records again and again under new ids, `count` in all."""
+    """The records repeatedly under new ids, `count` in all."""
     once = [json.loads(line) for line in records(source)]
     for number, record in enumerate(itertools.islice(itertools.cycle(once), count)):
         yield json.dumps({**record, "id": f"{record['id']}#{number // len(once)}"})
 
 
+def parts(record):
+    """The headline and the text."""
+    first = lambda fields: next((record[field] for field in fields if isinstance(record.get(field), str)), "")
+    return first(TITLE_FIELDS), first(TEXT_FIELDS)
+
+
+def texts(source):
+    """Each article as one text, the headline above it."""
+    return ["\n".join(part for part in parts(json.loads(line)) if part) for line in records(source)]
+
+
 def sentences(record):
-    title = next((record[field] for field in TITLE_FIELDS if isinstance(record.get(field), str)), "")
-    text = next((record[field] for field in TEXT_FIELDS if isinstance(record.get(field), str)), "")
+    title, text = parts(record)
     for line in [title, *text.splitlines()]:
         start = 0
         for end in END.finditer(line):
@@ -63,6 +73,6 @@ def fitting(sentence, tokenizer, most):
         words = encoded.word_ids
         cut = next((at for at in range(most, 0, -1) if words[at] != words[at - 1]), most)
         at = encoded.offsets[cut][0] or encoded.offsets[cut][1]
-        # Cutting inside a word may change its pieces: the first part is looked at again.
+        # Splitting inside a word may change its pieces: the first part is checked again.
         yield from fitting(sentence[:at].rstrip(), tokenizer, most)
         sentence = sentence[at:].lstrip()

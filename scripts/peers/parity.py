@@ -2,15 +2,16 @@
 
 import argparse, itertools, json, pathlib, subprocess, sys, tempfile
 
-REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+from . import build
+
 STRATEGIES = ("none", "simple", "first", "average", "max")
 SCORE_TOLERANCE = 1e-3
 NEAR_TIE = 1e-4
-NOTES = f"""The sentences are those that namewire cuts, each a text of its own for both; equal ones are taken once.
-Single precision on both sides differs by some 1e-5, so that a close call may fall either way: a difference where the
+NOTES = f"""The sentences are namewire's, each a separate text for both sides; duplicates are taken once.
+Single precision on both sides differs by some 1e-5, so that a near tie may go either way: a difference where the
 two best labels are within {NEAR_TIE:g} of each other is counted as a near tie and explained. Scores of equal spans
-may differ by {SCORE_TOLERANCE:g}. Sentences longer than what one of the two takes at once are told apart: there the
-pipeline truncates, and namewire cuts overlapping windows.
+may differ by {SCORE_TOLERANCE:g}. Sentences longer than what either takes at once are counted separately: there the
+pipeline truncates, and namewire uses overlapping windows.
 
 Exit status: 0 no unexplained difference, 1 some, 2 no comparison was possible.
 """
@@ -30,9 +31,11 @@ def arguments():
     add("--strategy", action="append", choices=STRATEGIES, help="this aggregation alone; may be repeated")
     add("--show", type=int, default=10, help="differences to print for each aggregation [default: 10]")
     add("--json", type=pathlib.Path, help="write figures and all differences to this file")
-    add("--namewire", type=pathlib.Path, default=REPOSITORY / "target/release/namewire", help="use this binary")
+    add("--namewire", type=pathlib.Path, help="use this binary [default: build target/release/namewire]")
     options = parser.parse_args()
     options.torch_model = options.torch_model or options.model
+    if options.namewire is None:
+        options.namewire = build.release()
     options.strategy = list(dict.fromkeys(options.strategy or STRATEGIES))
     for path in (options.model, options.texts, options.torch_model, options.namewire):
         if not path.exists():
@@ -64,7 +67,7 @@ def write_texts(texts, file):
 
 
 def sentences(options, folder):
-    """Different sentences, none of which namewire would cut again when it stands alone."""
+    """Distinct sentences, none of which namewire would split further on its own."""
     texts = list(itertools.islice(dict.fromkeys(cut(options, options.texts)), options.sentences or None))
     file = folder / "sentences.jsonl"
     for _ in range(5):
@@ -73,7 +76,7 @@ def sentences(options, folder):
         if again == texts:
             return texts, file
         texts = list(dict.fromkeys(again))
-    fail("sentences are cut again and again")
+    fail("sentence splitting does not converge")
 
 
 class Namewire:
@@ -101,12 +104,12 @@ class Namewire:
 
 
 def difference(own, theirs):
-    """Entities of one side alone; and how far the scores of the shared ones are apart."""
+    """Entities of one side only, and the largest score difference of the shared ones."""
     mine, other = {one[:3]: one[3] for one in own}, {one[:3]: one[3] for one in theirs}
     only = [[*one, score] for one, score in mine.items() if one not in other]
     missing = [[*one, score] for one, score in other.items() if one not in mine]
     apart = max((abs(score - other[one]) for one, score in mine.items() if one in other), default=0.0)
-    # The same entity twice over, as two tokens of one character may be.
+    # The same entity twice, as with two tokens of one character.
     if not only and not missing and len(own) != len(theirs):
         only, missing = [list(one) for one in own], [list(one) for one in theirs]
     return only, missing, apart
@@ -138,7 +141,7 @@ def compare(strategy, texts, found, pipeline):
 
 
 def of_long(strategy, texts, found, pipeline):
-    """Of the sentences that one of the two does not take as a whole: how many come out alike all the same."""
+    """Of the sentences that either side does not take as a whole: how many have equal spans nevertheless."""
     known = [at for at in pipeline.long if pipeline.answers[at] is not None]
     alike = [at for at in known if difference(found[at], pipeline.answers[at][strategy])[:2] == ([], [])]
     return len(alike), len(known)
@@ -152,7 +155,7 @@ def described(one, text):
     why = " (a near tie)" if one["explained"] else ""
     lines.append(f"    margin {one['margin']:.2e}{why}, shared scores up to {one['scores_apart']:.2e} apart")
     if one["tokens"]:
-        lines.append("    THE PIPELINE CUTS IT INTO OTHER TOKENS: {pipeline} where tokenizer.json says {file}".format(**one["tokens"]))
+        lines.append("    THE PIPELINE HAS OTHER TOKENS: {pipeline}, and tokenizer.json {file}".format(**one["tokens"]))
     return "\n".join(lines)
 
 
@@ -172,7 +175,7 @@ def table(results):
 def closing(report, options):
     lines = []
     for strategy, one in report["results"].items():
-        # What cannot be explained first.
+        # Unexplained differences first.
         ordered = sorted(one["differences"], key=lambda difference: difference["explained"])
         if ordered:
             lines.append(f"hf-{strategy}: {len(ordered)} sentences differ")
@@ -184,19 +187,19 @@ def closing(report, options):
     if long := report["long"]:
         alike = ", ".join(f"hf-{strategy} {same} of {known}" for strategy, (same, known) in long["alike"].items())
         lines.append(f"{long['sentences']} more are longer than {long['limit']} tokens, where the pipeline truncates or "
-                     f"namewire cuts windows; alike nevertheless: {alike}")
+                     f"namewire uses windows; equal nevertheless: {alike}")
     if report["failed"]:
         lines.append(f"{report['failed']} more made the pipeline fail")
     if report["empty"]:
         lines.append(f"{report['empty']} entities of the pipeline cover no character and are left out")
     if other := report["other_tokens"]:
-        lines.append(f"THE PIPELINE CUTS {other['sentences']} SENTENCES INTO OTHER TOKENS than tokenizer.json, such as "
-                     "{text!r}: {pipeline} where tokenizer.json says {file}".format(**other))
+        lines.append(f"THE PIPELINE HAS OTHER TOKENS than tokenizer.json in {other['sentences']} sentences, such as "
+                     "{text!r}: {pipeline} and tokenizer.json {file}".format(**other))
     return "\n".join(lines)
 
 
 def measure(options, folder):
-    say("cutting sentences")
+    say("splitting into sentences")
     texts, file = sentences(options, folder)
     if not texts:
         fail(f"{options.texts} holds no sentence")
@@ -206,8 +209,8 @@ def measure(options, folder):
         say(f"namewire: {len(texts)} sentences, hf-{strategy}")
         found[strategy] = namewire.run(strategy, len(texts))
     about = namewire.about()
-    # Loading takes seconds: what namewire refuses should show before.
-    from reference import Pipeline
+    # Loading takes seconds: errors of namewire should show before.
+    from .reference import Pipeline
 
     pipeline = Pipeline(options.torch_model, options.model, options.strategy, about["model"]["window"])
     pipeline.run(texts, say)

@@ -1,4 +1,4 @@
-"""The token-classification pipeline of transformers, asked for every aggregation strategy of a text at once."""
+"""The token-classification pipeline of transformers, with every aggregation strategy of a text at once."""
 
 import importlib.metadata, pathlib, warnings
 
@@ -9,7 +9,7 @@ from transformers import AutoModelForTokenClassification, AutoTokenizer, pipelin
 from transformers.utils import logging
 
 KIND = "token-classification"
-# So many texts are also given to the pipeline as a user would, to see that asking it step by step changes nothing.
+# Number of texts that are also given to the pipeline in one call, to check that calling it step by step changes nothing.
 CHECKED = 25
 
 
@@ -18,7 +18,7 @@ class Pipeline:
     None where it failed."""
 
     def __init__(self, torch_model, model, strategies, window):
-        # It says at every token that words are guessed.
+        # It warns at every token that words are guessed.
         warnings.simplefilter("ignore")
         logging.disable_progress_bar()
         net = AutoModelForTokenClassification.from_pretrained(torch_model, dtype=torch.float32).eval()
@@ -27,7 +27,7 @@ class Pipeline:
         self.file.no_padding()
         self.file.no_truncation()
         self.steps = {strategy: self.pipe._sanitize_parameters(aggregation_strategy=strategy) for strategy in strategies}
-        # Most tokens that both take at once, the special ones included.
+        # Maximum number of tokens that both take at once, with special tokens.
         self.limit = min(window, self.pipe.tokenizer.model_max_length)
         self.answers, self.long, self.failed, self.empty = [], set(), 0, 0
 
@@ -49,7 +49,7 @@ class Pipeline:
                 self.check(text, self.answers[-1])
 
     def outputs(self, text):
-        """What the model makes of a text: the pipeline up to its last step."""
+        """The model's outputs for a text: the pipeline up to its last step."""
         (inputs,) = self.pipe.preprocess(text, is_split_into_words=False)
         return self.pipe.forward(inputs)
 
@@ -64,7 +64,7 @@ class Pipeline:
             assert plain == answer, f"the pipeline's steps do not give what the pipeline gives: {plain}, {answer}"
 
     def margin(self, text, strategy, entities):
-        """How near the two best choices are to each other, at the nearest of the words within the entities."""
+        """The difference between the two best labels, the smallest among the words within the entities."""
         start, end = min(one[0] for one in entities), max(one[1] for one in entities)
         outputs = self.outputs(text)
         logits = outputs["logits"][0].double()
@@ -82,7 +82,7 @@ class Pipeline:
         return min((margin([token["scores"] for token in word], strategy) for word in inside), default=1.0)
 
     def other_tokens(self, text):
-        """The tokens of both sides, where the pipeline's tokenizer and tokenizer.json cut a text differently."""
+        """The tokens of both sides, where the pipeline's tokenizer and tokenizer.json differ on a text."""
         encoded = self.file.encode(text)
         (inputs,) = self.pipe.preprocess(text, is_split_into_words=False)
         ids, offsets = inputs["input_ids"][0].tolist(), [tuple(pair) for pair in inputs["offset_mapping"][0].tolist()]
@@ -96,7 +96,7 @@ class Pipeline:
         return {"pipeline": theirs[window], "file": list(zip(encoded.tokens, encoded.offsets))[window]}
 
     def cut_otherwise(self, texts):
-        """How many texts are cut differently, with the shortest of them; None where there is none."""
+        """How many texts have different tokens, with the shortest of them; None where there is none."""
         found = [(text, tokens) for text in texts if (tokens := self.other_tokens(text))]
         if not found:
             return None
@@ -114,13 +114,13 @@ def tuples(entities):
 
 
 def margin(tokens, strategy):
-    """Of a word, from the probabilities of its tokens."""
+    """The margin of a word, from the probabilities of its tokens."""
     gap = lambda scores: float(np.subtract(*np.sort(scores)[:-3:-1]))
     if strategy == "average":
         return gap(np.mean(tokens, axis=0))
     if strategy != "max":
         return gap(tokens[0])
     surest = max(tokens, key=max)
-    # Another token with another label that is nearly as sure.
+    # Another token with another label and nearly the same score.
     rivals = [surest.max() - other.max() for other in tokens if other.argmax() != surest.argmax()]
     return min([gap(surest), *map(float, rivals)])

