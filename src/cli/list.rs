@@ -58,7 +58,7 @@ impl Entry {
     }
 
     fn is_bundled(&self) -> bool {
-        self.known.as_ref().is_some_and(|known| known.bundled) && cfg!(feature = "bundled-model")
+        self.known.as_ref().is_some_and(|known| known.bundled) && cfg!(bundled_model)
     }
 
     fn licence(&self) -> Option<&str> {

@@ -3,7 +3,7 @@
 use super::{Model, ModelOptions};
 use crate::error::Result;
 
-#[cfg(feature = "bundled-model")]
+#[cfg(bundled_model)]
 pub(super) fn open(options: &ModelOptions) -> Result<Model> {
     use super::{Graph, GraphSource, ModelOrigin, Parts, Variant};
     use crate::device::DeviceKind;
@@ -38,10 +38,10 @@ pub(super) fn open(options: &ModelOptions) -> Result<Model> {
     Ok(model)
 }
 
-#[cfg(not(feature = "bundled-model"))]
+#[cfg(not(bundled_model))]
 pub(super) fn open(_options: &ModelOptions) -> Result<Model> {
     use crate::error::{Error, ErrorKind};
     Err(Error::new(ErrorKind::Model, "this build has no bundled model")
-        .help("name a model folder")
+        .help("name a model folder or a fetched model, or build from the repository, which has the model")
         .with_setting("model"))
 }

@@ -104,7 +104,7 @@ mod tests {
         assert_eq!(manifests.count(), MANIFESTS.len(), "a manifest in models/ that is not compiled in");
     }
 
-    #[cfg(feature = "bundled-model")]
+    #[cfg(bundled_model)]
     #[test]
     fn the_manifest_of_the_bundled_model_matches_it() {
         use crate::model::{Model, ModelOptions};

@@ -18,7 +18,9 @@ impl Scratch {
         self.0.path().join(name).display().to_string()
     }
 
+    /// Writes a file, its folders included; returns its path.
     pub(crate) fn write(&self, name: &str, text: &str) -> String {
+        std::fs::create_dir_all(Path::new(&self.path(name)).parent().unwrap()).unwrap();
         std::fs::write(self.path(name), text).unwrap();
         self.path(name)
     }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
 
 mod common;
+mod install;
 mod traps;
 
 use common::{jsonl, run, scratch};
