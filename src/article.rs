@@ -48,6 +48,19 @@ impl Article {
     }
 }
 
+impl From<&str> for Article {
+    fn from(text: &str) -> Self {
+        text.to_owned().into()
+    }
+}
+
+impl From<String> for Article {
+    /// An article of a text alone, without an id.
+    fn from(text: String) -> Self {
+        Self { text, ..Self::default() }
+    }
+}
+
 /// The searched fields of an article, in the order in which their mentions are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

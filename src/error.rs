@@ -36,6 +36,8 @@ pub enum ErrorKind {
     OutOfMemory,
     /// A worker did not finish in time.
     Stalled,
+    /// An article cannot be processed; other articles can.
+    Article,
     /// An invariant of the program does not hold: a bug.
     Internal,
 }
@@ -104,6 +106,11 @@ impl Error {
     /// For a [`Backend`](crate::infer::Backend): inference failed. This ends the run.
     pub fn inference(what: impl Into<String>) -> Self {
         Self::new(ErrorKind::Runtime, what)
+    }
+
+    /// A setting whose value is impossible: `what` completes a sentence that begins with its name.
+    pub(crate) fn invalid(setting: &'static str, what: impl fmt::Display) -> Self {
+        Self::config(format!("{setting} {what}")).with_setting(setting)
     }
 
     pub(crate) fn at(mut self, path: impl AsRef<Path>) -> Self {

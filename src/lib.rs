@@ -1,92 +1,134 @@
-//! namewire finds the named entities of news articles with an ONNX token-classification model, and links each
-//! mention to an entity of the user's own alias table.
+//! namewire finds the named entities of news articles with an ONNX token-classification model, and links each mention
+//! to an entity of your own alias table.
 //!
-//! # The flow
+//! ```no_run
+//! # fn main() -> namewire::Result<()> {
+//! use namewire::Namewire;
 //!
-//! Each stage is a module, and each defines the type that the next one takes:
-//!
-//! | stage | module | from | to |
-//! |---|---|---|---|
-//! | 1 read | [`read`] | files, archives, standard input | [`read::RawRecord`], then [`article::Article`] |
-//! | 2 clean | [`clean`] | raw text | [`clean::CleanText`] and the way back |
-//! | 3 segment | [`segment`] | clean text | [`segment::Sentence`] |
-//! | 4 encode | [`encode`] | sentences | [`encode::EncodedArticle`]: token ids with offsets |
-//! | 5 window | [`window`] | tokens of a sentence | [`window::Window`]: what the model sees at once |
-//! | 6 repeat | [`repeat`] | windows of a chunk | [`repeat::Repeats`]: which are computed, which were seen |
-//! | 7 batch | [`batch`] | windows to compute | [`batch::Batch`], bounded by padded tokens |
-//! | 8 infer | [`infer`] | batches | [`infer::Logits`], `[batch, token, label]` |
-//! | 9 stitch | [`stitch`] | logits of windows | [`stitch::TokenScores`] of articles, `[token, label]` |
-//! | 10 decode | [`decode`], [`words`] | scores | [`decode::NerSpan`] |
-//! | 11 link | [`link`] | mentions | [`link::LinkedMention`] |
-//! | 12 write | [`mod@write`] | linked mentions | JSON Lines |
-//!
-//! [`pipeline`] is the one place that knows threads, channels and order; [`relink`] repeats the end of the flow on
-//! spans that an earlier run has written. [`chunk`] is the unit that travels through them; [`finish`] takes an article
-//! from its scores to its mentions. [`model`] opens model folders, [`hub`] fetches them, [`config`] holds every setting,
-//! [`report`] counts, [`stop`] ends a run early. [`eval`] measures mentions and links against a gold standard.
-//!
-//! # Example
-//!
-//! ```
-//! use namewire::article::Article;
-//! use namewire::config::Config;
-//! use namewire::infer::{Device, OnnxBackend, OnnxOptions, Runtime};
-//! use namewire::link::{EntityTable, LinkOptions, Linker};
-//! use namewire::model::{Model, ModelOptions};
-//! use namewire::pipeline::Pipeline;
-//!
-//! # fn main() -> namewire::error::Result<()> {
-//! let runtime = Runtime::load(None, Device::Cpu.kind())?;
-//! let model = Model::bundled(&ModelOptions::default())?;
-//! let session = OnnxBackend::new(runtime, &model, OnnxOptions { device: Device::Cpu, threads: 1, gpu_memory: None })?;
-//! let table = EntityTable::parse(&[(
-//!     "my table",
-//!     r#"{"id": "loc/turkey", "name": "Turkey", "type": "LOC", "aliases": ["Turkish", "Türkiye"]}"#,
-//! )])?;
-//! let linker = Linker::new(table, LinkOptions::default());
-//! let pipeline = Pipeline::new(model, Some(linker), vec![Box::new(session)], Config::default())?;
-//!
-//! let text = "The Turkish foreign minister, Ahmet Davutoğlu, flew to Geneva on Monday.";
-//! let article = Article { id: "one".into(), text: text.into(), ..Article::default() };
-//! let mentions = pipeline.extract(article)?;
-//! let seen: Vec<_> = mentions.iter().map(|mention| (mention.span.slice(text), &*mention.kind)).collect();
-//! assert_eq!(seen, [("Turkish", "MISC"), ("Ahmet Davutoğlu", "PER"), ("Geneva", "LOC")]);
-//! let linker = pipeline.linker().expect("given above");
-//! assert_eq!(&*linker.table().entity(mentions[0].link.entity.expect("an alias")).id, "loc/turkey");
+//! let namewire = Namewire::builder().model("dslim/bert-base-NER").entities("my.jsonl").build()?;
+//! for mention in namewire.extract("Davutoğlu met the YPG in Geneva.")? {
+//!     println!("{} {:?}", mention.text, mention.entity_id);
+//! }
+//! # let articles = [""];
+//! for result in namewire.extract_all(articles) {
+//!     // Batched, on all cores, in order: one result for each article.
+//!     println!("{} mentions", result?.mentions.len());
+//! }
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! Without settings, the bundled model for English news and the starter table are used:
+//!
+//! ```
+//! # fn main() -> namewire::Result<()> {
+//! let namewire = namewire::Namewire::builder().build()?;
+//! let text = "The Turkish foreign minister, Ahmet Davutoğlu, flew to Geneva on Monday.";
+//! let mentions = namewire.extract(text)?;
+//! let names: Vec<_> = mentions.iter().map(|mention| (&*mention.text, &*mention.kind)).collect();
+//! assert_eq!(names, [("Turkish", "MISC"), ("Ahmet Davutoğlu", "PER"), ("Geneva", "LOC")]);
+//! assert_eq!(mentions[0].entity_id.as_deref(), Some("loc/turkey"));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Where to start
+//!
+//! | for | see |
+//! |---|---|
+//! | texts and articles in memory | [`Namewire`] |
+//! | files in, files out, with shards, resume and a summary | [`run::Run`] with [`RunOptions`] |
+//! | linking the mentions of another recogniser | [`Linker`], [`link`] |
+//! | a model's scores from elsewhere | [`Backend`], [`Builder::backends`] |
+//! | measuring against a gold standard | [`eval`] |
+//!
+//! Set the environment variable `ORT_DISABLE_TELEMETRY=1` before the first use: ONNX Runtime otherwise keeps a database
+//! of telemetry in the user's cache folder.
+//!
+//! # The flow
+//!
+//! Each stage is a file or folder of its name in `src/`, and defines the type that the next one takes:
+//!
+//! | stage | from | to |
+//! |---|---|---|
+//! | 1 `read` | files, archives, standard input | `RawRecord`, then [`Article`] |
+//! | 2 `clean` | raw text | `CleanText`, and the way back to raw offsets |
+//! | 3 `segment` | clean text | `Sentence` |
+//! | 4 `encode` | sentences | `EncodedArticle`: token ids with offsets |
+//! | 5 `window` | tokens of a sentence | `Window`: what the model sees at once |
+//! | 6 `repeat` | windows of a chunk | `Repeats`: which are computed, and which are copies |
+//! | 7 `batch` | windows to compute | `Batch`, bounded by padded tokens |
+//! | 8 `infer` | batches | [`infer::Logits`], `[batch, token, label]` |
+//! | 9 `stitch` | logits of windows | `TokenScores` of articles, `[token, label]` |
+//! | 10 `decode` | scores | [`decode::NerSpan`] |
+//! | 11 `link` | spans | [`link::LinkedMention`] |
+//! | 12 `write` | linked mentions | JSON Lines, or [`Mention`] |
+//!
+//! `mentions` runs stages 10 and 11 for one article, and checks every span. `chunk` is the unit of work that travels
+//! through the stages, `outcome` says what became of a record, and `pipeline` is the one place that knows threads,
+//! channels and order. [`engine`] opens everything, [`run`] makes a run durable, and the facade and the command line are
+//! built on these two.
 
 pub mod article;
+#[doc(hidden)]
 pub mod batch;
+#[doc(hidden)]
 pub mod bench;
+#[doc(hidden)]
 pub mod chunk;
+#[doc(hidden)]
 pub mod clean;
+#[doc(hidden)]
 pub mod config;
+#[doc(hidden)]
 pub mod counters;
 pub mod date;
 pub mod decode;
-mod device;
+pub mod device;
+#[doc(hidden)]
 pub mod encode;
+pub mod engine;
 pub mod error;
 pub mod eval;
+mod facade;
+#[doc(hidden)]
 pub mod hash;
 pub mod hub;
 pub mod infer;
+#[doc(hidden)]
 pub mod language;
 pub mod link;
-pub mod memory;
+mod mention;
+#[doc(hidden)]
 pub mod mentions;
 pub mod model;
+#[doc(hidden)]
 pub mod outcome;
+#[doc(hidden)]
 pub mod pipeline;
 pub mod read;
-pub mod relink;
+#[doc(hidden)]
 pub mod repeat;
+#[doc(hidden)]
 pub mod report;
+pub mod run;
+#[doc(hidden)]
 pub mod segment;
+#[doc(hidden)]
 pub mod span;
+#[doc(hidden)]
 pub mod stitch;
+#[doc(hidden)]
 pub mod window;
+#[doc(hidden)]
 pub mod words;
 pub mod write;
+
+pub use article::Article;
+pub use engine::EngineOptions;
+pub use error::{Error, ErrorKind, Result};
+pub use facade::{Builder, ExtractAll, ExtractedArticle, Namewire};
+pub use infer::Backend;
+pub use link::{EntityTable, Linker};
+pub use mention::{Mention, MentionEvidence, MentionLink};
+pub use run::{Run, RunOptions};

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 use namewire::config::available_cores;
+use namewire::engine::DeviceChoice;
 use namewire::error::Result;
 use namewire::hub::HubCache;
 use namewire::infer::{Device, OnnxBackend, OnnxOptions, Runtime};
 use namewire::model::{Model, ModelOptions};
 
-use super::session::describe;
 use super::{End, print};
 
 #[derive(Debug, Args)]
@@ -43,7 +43,7 @@ pub(super) fn run(args: &DoctorArgs) -> Result<End> {
             line("GPU", "this ONNX Runtime is a CPU build; for CUDA, scripts/setup_gpu, then --device cuda".to_owned());
         } else {
             let (device, why) = runtime.best_device();
-            line("GPU", format!("{}: {why}", describe(device)));
+            line("GPU", format!("{}: {why}", DeviceChoice::Exactly(device)));
         }
         line("bundled", try_bundled(runtime));
     }

@@ -6,18 +6,18 @@ use std::path::PathBuf;
 use clap::Args;
 use namewire::article::{Article, Field};
 use namewire::config::Config;
+use namewire::engine::{Engine, EngineOptions, Parts, Tables};
 use namewire::error::{Error, Result};
 use namewire::link::{
     Dropped, EntityIx, EntityTable, Evidence, ExplainedMention, ExplainedRow, Explanation, Link, ScoredCandidate,
 };
 use namewire::outcome::Outcome;
-use namewire::pipeline::Pipeline;
-use namewire::read::{Records, discover};
+use namewire::read::{ReadOptions, Records, discover};
 use namewire::span::{CodePoints, Span};
 use serde_json::{Value, json};
 
+use super::engine::{LinkingArgs, ModelArgs};
 use super::reading::ReadingArgs;
-use super::session::{LinkingArgs, ModelArgs, misuse};
 use super::{End, print};
 
 #[derive(Debug, Args)]
@@ -43,16 +43,19 @@ pub(super) struct ExplainArgs {
 }
 
 pub(super) fn run(args: &ExplainArgs) -> Result<End> {
+    let read = args.reading.options();
+    let mut options = EngineOptions::default();
+    args.model.apply(&mut options)?;
+    args.linking.apply(&mut options);
+    options.workers = Some(1);
+    if options.tables == Tables::None {
+        return Err(Error::config("there is nothing to explain without a table: leave --entities none out"));
+    }
+    let article = find_article(args, &read)?;
     let mut config = Config::default();
-    args.reading.apply(&mut config)?;
-    let linker = args.linking.open_linker()?;
-    let linker =
-        linker.ok_or_else(|| misuse("there is nothing to explain without a table: leave --entities none out"))?;
-    let article = find_article(args, &config)?;
-    let (runtime, device) = args.model.open_runtime()?;
-    let model = args.model.open_model(device)?;
-    let backends = args.model.open_backends(runtime, &model, device, 1)?;
-    let pipeline = Pipeline::new(model, Some(linker), backends, config)?;
+    config.read = read;
+    let engine = Engine::open(&options, Parts::default(), config, |_, _, _| Ok(()))?;
+    let pipeline = &engine.pipeline;
     let explanation = pipeline.with_article(article.clone(), |outcome| match outcome {
         Outcome::Processed(done) => Ok(pipeline.explain(done)),
         Outcome::Rejected(reject) => Err(Error::config(reject.to_string())),
@@ -60,20 +63,16 @@ pub(super) fn run(args: &ExplainArgs) -> Result<End> {
     })?;
     let Some((explanation, linker)) = explanation.zip(pipeline.linker()) else { return Ok(End::Done) };
     let view = View { article: &article, table: linker.table() };
-    match args.json {
-        true => print(&format!("{:#}\n", view.json(&explanation)))?,
-        false => print(&view.text(&explanation))?,
-    }
-    Ok(End::Done)
+    print(&if args.json { format!("{:#}\n", view.json(&explanation)) } else { view.text(&explanation) })
 }
 
 /// The first article of the input, or the one with the id.
-fn find_article(args: &ExplainArgs, config: &Config) -> Result<Article> {
-    let inputs = discover(std::slice::from_ref(&args.article), &config.read)?;
+fn find_article(args: &ExplainArgs, read: &ReadOptions) -> Result<Article> {
+    let inputs = discover(std::slice::from_ref(&args.article), read)?;
     let mut seen = 0;
-    for record in Records::new(inputs, &config.read) {
+    for record in Records::new(inputs, read) {
         seen += 1;
-        match (record.and_then(|record| record.parse(&config.read)), &args.id) {
+        match (record.and_then(|record| record.parse(read)), &args.id) {
             (Ok(article), Some(id)) if article.id != *id => {}
             (Ok(article), _) => return Ok(article),
             (Err(reject), None) => return Err(Error::config(format!("the article cannot be read: {reject}"))),

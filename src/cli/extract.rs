@@ -3,24 +3,19 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use namewire::config::Config;
 use namewire::error::Result;
-use namewire::link::Linker;
-use namewire::pipeline::Pipeline;
-use namewire::read::{Input, Ledger, Position, Records, Retry, Selection, discover};
-use namewire::write::render;
+use namewire::run::{Run, RunEnd, RunOptions, Target};
 
-use super::identity::identity;
+use super::engine::{LinkingArgs, ModelArgs};
 use super::inference::InferenceArgs;
 use super::interrupt::Interrupt;
 use super::limits::LimitArgs;
-use super::progress::Progress;
+use super::log::inform;
 use super::reading::{ReadingArgs, WritingArgs};
 use super::selection::{ListArgs, SelectionArgs};
-use super::session::{LinkingArgs, ModelArgs};
-use super::summary::{Setting, Summary};
 use super::target::LongRunArgs;
-use super::{End, check, log, say};
+use super::terminal::Terminal;
+use super::{End, estimate, print, report};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -33,31 +28,31 @@ use super::{End, check, log, say};
   namewire extract dump.jsonl.zst --out run/ --compress zst --resume
   namewire extract --retry run/rejects-*.jsonl.zst --max-article-mb 64 --out more.jsonl
 
-Exit status: 0 all articles were processed; 1 some were set aside; 2 the run was not possible, or
+Exit status: 0 all articles were processed; 1 some were rejected; 2 the run was not possible, or
 has failed; 130 and 143 Ctrl-C or SIGTERM has stopped it.")]
 pub(super) struct ExtractArgs {
     /// Files (.txt, .jsonl, .ndjson, each also as .gz or .zst), directories of such files, or - for
     /// standard input.
     #[arg(required_unless_present_any = ["retry", "files_from"], value_name = "INPUT")]
     inputs: Vec<PathBuf>,
-    /// Process again what these rejects files hold, under the ids and places that it had. What a file holds only the
-    /// start of is read from the input that it came from.
+    /// Process the records in these rejects files again, under their old ids and places. A record of which a file
+    /// holds only the start is read from its input.
     #[arg(long, value_name = "REJECTS", num_args = 1.., conflicts_with_all = ["inputs", "files_from"])]
-    pub(super) retry: Vec<PathBuf>,
-    /// Also write what the model alone found, before tables and links.
+    retry: Vec<PathBuf>,
+    /// Also write the spans that the model found, before tables and links.
     #[arg(long, value_name = "FILE")]
     spans: Option<PathBuf>,
     /// Write counts, stage times, versions and hashes as one JSON object.
     #[arg(long, value_name = "FILE")]
     summary: Option<PathBuf>,
     #[command(flatten)]
-    pub(super) writing: WritingArgs,
+    writing: WritingArgs,
     #[command(flatten)]
     long_runs: LongRunArgs,
     #[command(flatten)]
-    pub(super) linking: LinkingArgs,
+    linking: LinkingArgs,
     #[command(flatten)]
-    pub(super) reading: ReadingArgs,
+    reading: ReadingArgs,
     #[command(flatten)]
     selection: SelectionArgs,
     #[command(flatten)]
@@ -67,118 +62,57 @@ pub(super) struct ExtractArgs {
     #[command(flatten)]
     inference: InferenceArgs,
     #[command(flatten)]
-    pub(super) limits: LimitArgs,
+    limits: LimitArgs,
+}
+
+impl ExtractArgs {
+    /// The settings that the flags give.
+    fn options(&self) -> Result<RunOptions> {
+        let mut options = RunOptions::default();
+        options.inputs.paths.clone_from(&self.inputs);
+        options.inputs.listed = self.list.listed(&self.inputs)?;
+        options.inputs.retry.clone_from(&self.retry);
+        options.read = self.reading.options();
+        options.read.selection = self.selection.selection(self.list.seed);
+        options.languages = self.reading.languages().to_vec();
+        self.model.apply(&mut options.engine)?;
+        self.linking.apply(&mut options.engine);
+        self.inference.apply(&mut options.engine)?;
+        self.writing.apply(&mut options.output);
+        options.output.target = self.long_runs.target(&self.writing, self.spans.as_ref())?;
+        options.output.summary.clone_from(&self.summary);
+        self.limits.apply(&mut options.limits);
+        Ok(options)
+    }
 }
 
 pub(super) fn run(args: &ExtractArgs) -> Result<End> {
-    let mut config = Config::default();
-    args.reading.apply(&mut config)?;
-    args.inference.apply(&mut config)?;
-    let target = args.long_runs.target(&args.writing, args.spans.as_ref(), args.summary.as_ref())?;
-    let (articles, spans) = target.writes();
-    let lines = args.writing.lines(articles, spans)?;
-    config.chunk.shard = target.shard_size();
-    args.selection.apply(args.list.seed, &mut config)?;
-    let inputs = inputs(args, &config)?;
-    // Whatever may be wrong with model, table or outputs shows before the first article is read.
-    let linker = args.linking.open_linker()?;
-    let (runtime, device) = args.model.open_runtime()?;
-    let model = args.model.open_model(device)?;
-    config.languages.known = model.card.languages.clone();
-    args.inference.settle(&mut config, device, &model);
-    let workers = args.inference.workers(device);
-    let backends = args.model.open_backends(runtime, &model, device, workers)?;
-    args.limits.settle(&mut config, &inputs, &model, workers, target.longest_article())?;
-    let pipeline = Pipeline::new(model, linker, backends, config)?;
-    let setting = Setting { runtime, device: args.model.describe(device), workers, pipeline: &pipeline };
+    let options = args.options()?;
+    let is_directory = matches!(options.output.target, Target::Directory { .. });
+    let run = Run::open(options)?;
     if args.long_runs.check {
-        return check::run(&inputs, &setting, &lines, args.writing.encoding());
+        return print(&estimate::table(&run.estimate()?, run.engine()));
     }
-    let ledger = Ledger::new(target.shard_size());
-    let identity = identity(&setting, &inputs, args, spans)?;
-    let handle = pipeline.handle();
-    let interrupt = Interrupt::watch(handle.stop().clone(), target.words_on_interrupt())?;
-    let Some(mut sink) = target.open(identity, &ledger)? else { return Ok(End::Done) };
-
-    let end = sink.manifest().and_then(|manifest| manifest.end()).cloned();
-    let done = sink.manifest().map_or(0, |manifest| manifest.totals.counts.records);
-    let (records, progress) = match open_records(args, &inputs, &pipeline, &ledger, (end.as_ref(), done)) {
-        Ok(records) => records,
-        Err(error) => return Err(sink.fail(error)),
-    };
-    LimitArgs::guard(&pipeline, &handle);
-    let progress = Progress::start(args.writing.quiet, progress, handle.counters().clone());
-    let mut summary = Summary::default();
-    let table = pipeline.linker().map(Linker::table);
-    let report = pipeline.run(
-        records,
-        &handle,
-        |outcome| render(outcome, table, &lines),
-        |rendered| {
-            summary.count(&rendered);
-            sink.write(&rendered)
-        },
-    );
-    progress.stop();
-    let report = match report {
-        Ok(report) => report,
-        Err(error) => return Err(sink.fail(error)),
-    };
-    if report.stopped {
-        sink.stop()?;
-        return Ok(End::Interrupted(interrupt.status()));
-    }
-    let wrote = sink.finish(&ledger, |wrote| summary.text(&report, wrote, &setting))?;
-    if !args.writing.quiet && log::is_json() {
-        tracing::info!(report = %summary.json(&report, &wrote, &setting), "done");
-    } else if !args.writing.quiet {
-        say(&summary.describe(&report, &wrote, &setting, &args.writing.out));
-    }
-    Ok(if wrote.counts.rejected > 0 { End::SetAside } else { End::Done })
-}
-
-fn inputs(args: &ExtractArgs, config: &Config) -> Result<Vec<Input>> {
-    use namewire::read::Format;
-    match args.retry.as_slice() {
-        [] => args.list.inputs(&args.inputs, config),
-        rejects => {
-            let mut options = config.read.clone();
-            options.format = Some(Format::Jsonl);
-            discover(rejects, &options)
+    let interrupt = Interrupt::watch(run.handle().stop().clone(), is_directory)?;
+    args.limits.guard(run.handle());
+    let terminal = Terminal::new(args.writing.quiet);
+    match run.execute(&terminal)? {
+        RunEnd::Complete(summary) => {
+            if !args.writing.quiet {
+                report::show(&summary, &args.writing.out);
+            }
+            Ok(End::of_rejects(summary.written.counts.rejected))
         }
+        RunEnd::AlreadyComplete(written) => {
+            let (shards, records) = (written.shards, written.counts.records);
+            let out = args.writing.out.display();
+            inform(&format!("namewire: {out}: the run is complete, with {shards} shards of {records} records\n"));
+            Ok(End::of_rejects(written.counts.rejected))
+        }
+        RunEnd::Stopped(stopped) => {
+            inform(&format!("namewire: {}\n", report::describe_stop(&stopped)));
+            Ok(End::Interrupted(interrupt.status()))
+        }
+        _ => Ok(End::Done),
     }
-}
-
-type RecordsFrom = (
-    Box<dyn Iterator<Item = std::result::Result<namewire::read::RawRecord, namewire::read::Reject>> + Send>,
-    std::sync::Arc<namewire::read::ReadProgress>,
-);
-
-/// The records of the inputs, or of what is tried again, behind `end`, before which there are `done` records.
-fn open_records(
-    args: &ExtractArgs,
-    inputs: &[Input],
-    pipeline: &Pipeline,
-    ledger: &Ledger,
-    (end, done): (Option<&Position>, u64),
-) -> Result<RecordsFrom> {
-    let options = &pipeline.config().read;
-    // Which records a selection takes depends on all before them.
-    let (first, done) = match end {
-        Some(end) if options.selection == Selection::default() => (end.input, end.records),
-        _ => (0, done),
-    };
-    let records = Records::new(inputs.to_vec(), options).tracked(ledger, first);
-    let progress = records.progress();
-    let source: RecordsFrom = match args.retry.is_empty() {
-        true => (Box::new(records), progress),
-        false => (Box::new(Retry::new(records, options)), progress),
-    };
-    let mut records = ledger.follow(source.0);
-    if let Some(end) = end {
-        let path = &inputs[end.input as usize].path;
-        tracing::info!("reading past {done} records up to {} that are done", path.display());
-        records.skip_to(end, done, path)?;
-    }
-    Ok((Box::new(records), source.1))
 }

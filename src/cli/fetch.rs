@@ -7,13 +7,15 @@ use std::time::Duration;
 
 use clap::Args;
 use indicatif::{DecimalBytes, ProgressBar, ProgressStyle};
+use namewire::engine::DeviceChoice;
 use namewire::error::{Error, Result};
 use namewire::hub::{FetchEvent, FetchOptions, Fetched, HubName, HubSettings, fetch};
 use namewire::infer::{DeviceKind, Runtime};
 use serde_json::json;
 
-use super::session::{DeviceChoice, parse_device, read_labels};
-use super::{End, print, say};
+use super::engine::read_labels;
+use super::log::inform;
+use super::{End, print};
 
 #[derive(Debug, Args)]
 #[command(
@@ -38,7 +40,7 @@ pub(super) struct FetchArgs {
     name: String,
     /// The device that it is for: 8-bit integers for cpu, half precision for cuda, where the repository has
     /// them. cpu, cuda, cuda:N, or auto.
-    #[arg(long, default_value = "cpu", value_parser = parse_device)]
+    #[arg(long, default_value_t)]
     device: DeviceChoice,
     /// Which ONNX file of the repository, by name.
     #[arg(long, value_name = "NAME")]
@@ -71,7 +73,7 @@ fn device_kind(device: DeviceChoice) -> Result<DeviceKind> {
     Ok(match device {
         DeviceChoice::Exactly(device) => device.kind(),
         DeviceChoice::Auto => Runtime::load(None, DeviceKind::Gpu)?.best_device().0.kind(),
-        DeviceChoice::Stub => DeviceKind::Cpu,
+        _ => DeviceKind::Cpu,
     })
 }
 
@@ -171,7 +173,7 @@ impl Bar {
     fn note(&self, text: &str) {
         match &self.bar {
             Some(bar) => bar.println(text),
-            None => say(&format!("namewire: {text}\n")),
+            None => inform(&format!("namewire: {text}\n")),
         }
     }
 

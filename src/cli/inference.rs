@@ -1,13 +1,9 @@
 //! Flags about batches and decoding that several commands share.
 
 use clap::{Args, ValueEnum};
-use namewire::config::{Config, available_cores};
 use namewire::decode::{Aggregation, Decoding, Rule, Strategy};
-use namewire::error::Result;
-use namewire::infer::{Device, DeviceKind};
-use namewire::model::Model;
-
-use super::session::misuse;
+use namewire::engine::EngineOptions;
+use namewire::error::{Error, Result};
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Inference")]
@@ -16,15 +12,15 @@ pub(super) struct InferenceArgs {
     /// the output.
     #[arg(long, value_name = "N")]
     workers: Option<usize>,
-    /// Most padded tokens in a batch [default: 512 on a CPU, by the model's width on a GPU].
+    /// Maximum number of padded tokens in a batch [default: 512 on a CPU, by the model's width on a GPU].
     #[arg(long, value_name = "N")]
     batch_tokens: Option<usize>,
-    /// Most sentences in a batch. Where the model scales by the whole batch (dynamic quantisation), 1 makes a
+    /// Maximum number of sentences in a batch. Where the model scales by the whole batch (dynamic quantisation), 1 makes a
     /// sentence's scores independent of its neighbours; the bundled model does not [default: 64 on a CPU,
     /// 4096 on a GPU].
     #[arg(long, value_name = "N")]
     batch_rows: Option<usize>,
-    /// Compute equal sentences each time anew. Does not change the output of a model whose scores do not
+    /// Compute equal sentences every time. Does not change the output of a model whose scores do not
     /// depend on the batch.
     #[arg(long)]
     no_dedup: bool,
@@ -39,10 +35,10 @@ pub(super) struct InferenceArgs {
     /// The best legal sequence of labels (viterbi), or each word's best label (greedy) [default: viterbi].
     #[arg(long, value_enum)]
     decode: Option<DecodingArg>,
-    /// Choose the labels of each sentence by itself. By default, the places of a capitalised word in an article have
-    /// a say in each other's labels.
-    #[arg(long)]
-    no_agreement: bool,
+    /// Choose the labels of each sentence independently. By default, the labels of a
+    /// capitalised word are made consistent over the article.
+    #[arg(long, alias = "no-agreement")]
+    no_consistency: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -66,27 +62,21 @@ enum DecodingArg {
 }
 
 impl InferenceArgs {
-    /// Takes these flags over into a configuration.
-    pub(super) fn apply(&self, config: &mut Config) -> Result<()> {
-        let counts = [
-            ("--workers", self.workers.unwrap_or(1)),
-            ("--batch-tokens", self.batch_tokens.unwrap_or(1)),
-            ("--batch-rows", self.batch_rows.unwrap_or(1)),
-            ("--chunk-articles", self.chunk_articles.unwrap_or(1)),
-        ];
-        if let Some((flag, _)) = counts.iter().find(|(_, count)| *count == 0) {
-            return Err(misuse(format!("{flag} must be at least 1")));
-        }
-        config.rule = self.rule()?;
-        config.dedup = !self.no_dedup;
-        self.set_limits(config);
+    /// Sets what these flags say.
+    pub(super) fn apply(&self, options: &mut EngineOptions) -> Result<()> {
+        options.rule = self.rule()?;
+        options.dedup = !self.no_dedup;
+        options.workers = self.workers;
+        options.batch_tokens = self.batch_tokens;
+        options.batch_rows = self.batch_rows;
+        options.chunk_articles = self.chunk_articles;
         Ok(())
     }
 
     fn rule(&self) -> Result<Rule> {
         let words = |aggregation| {
             let decoding = self.decode.unwrap_or_default().into();
-            Ok(Rule::Words { aggregation, decoding, consistency: !self.no_agreement })
+            Ok(Rule::Words { aggregation, decoding, consistency: !self.no_consistency })
         };
         let strategy = match self.aggregation {
             AggregationArg::First => return words(Aggregation::First),
@@ -98,36 +88,15 @@ impl InferenceArgs {
             AggregationArg::HfAverage => Strategy::Average,
             AggregationArg::HfMax => Strategy::Max,
         };
-        match (self.decode, self.no_agreement) {
+        match (self.decode, self.no_consistency) {
             (None, false) => Ok(Rule::Transformers(strategy)),
-            (Some(_), _) => Err(misuse("--decode has no part in --aggregation hf-…, which takes each label as it is")),
-            (None, true) => {
-                Err(misuse("--no-agreement has no part in --aggregation hf-…: there, sentences are by themselves"))
+            (Some(_), _) => {
+                Err(Error::config("--decode does not go with --aggregation hf-…, which takes each label as it is"))
             }
+            (None, true) => Err(Error::config(
+                "--no-consistency does not go with --aggregation hf-…, where sentences are always independent",
+            )),
         }
-    }
-
-    /// Takes over what depends on the device and the model; flags go before.
-    pub(super) fn settle(&self, config: &mut Config, device: Device, model: &Model) {
-        if device != Device::Cpu {
-            config.for_gpu(model.hidden_size);
-            self.set_limits(config);
-        }
-    }
-
-    fn set_limits(&self, config: &mut Config) {
-        let set = |limit: &mut usize, flag: Option<usize>| *limit = flag.unwrap_or(*limit);
-        set(&mut config.batch.tokens, self.batch_tokens);
-        set(&mut config.batch.rows, self.batch_rows);
-        set(&mut config.chunk.articles, self.chunk_articles);
-    }
-
-    /// How many sessions to open: on a CPU one per core, on a GPU two, so that one copies while one computes.
-    pub(super) fn workers(&self, device: Device) -> usize {
-        self.workers.unwrap_or(match device.kind() {
-            DeviceKind::Cpu => available_cores(),
-            DeviceKind::Gpu => 2,
-        })
     }
 }
 

@@ -9,7 +9,7 @@ use namewire::hub::open_model;
 use namewire::infer::{Device, OnnxBackend, OnnxOptions, Runtime, TensorInfo};
 use namewire::model::{Model, ModelOptions, ModelOrigin};
 
-use super::session::read_labels;
+use super::engine::read_labels;
 use super::{End, print};
 
 #[derive(Debug, Args)]

@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM: once, the run ends in good order; twice, at once.
+//! Ctrl-C and SIGTERM: once, the run stops in good order; twice, at once.
 
 use std::ffi::OsString;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 use namewire::error::{Error, Result};
 use namewire::pipeline::Stop;
 
-use super::say;
+use super::log::inform;
 
 /// Watches for signals until the process ends.
 pub(super) struct Interrupt {
@@ -15,23 +15,30 @@ pub(super) struct Interrupt {
     status: Arc<AtomicU8>,
 }
 
+/// The answers to a first signal.
+#[cfg(unix)]
+const STOPPING: [&str; 2] = [
+    "stopping after the articles in flight; once more stops at once",
+    "stopping after the shard in flight; once more stops at once and loses only that shard",
+];
+
 impl Interrupt {
-    /// From now on, a first signal says `words` and asks `stop`; a second one ends the process.
+    /// From now on, a first signal requests `stop`, and a second one ends the process.
     #[cfg(unix)]
-    pub(super) fn watch(stop: Stop, words: &'static str) -> Result<Self> {
+    pub(super) fn watch(stop: Stop, is_directory: bool) -> Result<Self> {
         use signal_hook::consts::{SIGINT, SIGTERM};
         let failed = |error: std::io::Error| Error::config(format!("signals cannot be watched: {error}"));
         let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM]).map_err(failed)?;
         let status = Arc::new(AtomicU8::new(0));
-        let seen = Arc::clone(&status);
+        let received = Arc::clone(&status);
         let watch = move || {
             for signal in signals.forever() {
-                // What shells report of a process that the signal has ended: 130 and 143.
+                // What shells report of a process that a signal has ended: 130 and 143.
                 let status = 128 + signal;
-                if seen.swap(u8::try_from(status).unwrap_or(2), Relaxed) != 0 {
+                if received.swap(u8::try_from(status).unwrap_or(2), Relaxed) != 0 {
                     signal_hook::low_level::exit(status);
                 }
-                say(&format!("\nnamewire: {words}\n"));
+                inform(&format!("\nnamewire: {}\n", STOPPING[usize::from(is_directory)]));
                 stop.request();
             }
         };
@@ -41,17 +48,17 @@ impl Interrupt {
 
     /// Here, signals end the process.
     #[cfg(not(unix))]
-    pub(super) fn watch(_stop: Stop, _words: &'static str) -> Result<Self> {
+    pub(super) fn watch(_stop: Stop, _is_directory: bool) -> Result<Self> {
         Ok(Self { status: Arc::default() })
     }
 
-    /// The exit status of a run that a signal has ended.
+    /// The exit status of a run that a signal has stopped.
     pub(super) fn status(&self) -> u8 {
         self.status.load(Relaxed)
     }
 }
 
-/// The command line of this process as one that goes on with its run.
+/// The command line that resumes the run of this process.
 pub(super) fn resume_command() -> String {
     command_line(std::env::args_os())
 }
@@ -60,7 +67,7 @@ fn command_line(args: impl Iterator<Item = OsString>) -> String {
     let args = args.map(|arg| arg.to_string_lossy().into_owned()).filter(|arg| arg != "--overwrite");
     let mut words: Vec<String> = args.map(|arg| quoted(&arg)).collect();
     if !words.iter().any(|word| word == "--resume") {
-        // Behind "--" it would be an input.
+        // After "--" it would be an input.
         let end = words.iter().position(|word| word == "--").unwrap_or(words.len());
         words.insert(end, "--resume".to_owned());
     }

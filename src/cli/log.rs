@@ -1,4 +1,4 @@
-//! What is said on standard error: text for people, or one JSON object a line for programs.
+//! Standard error: text for people, or one JSON object a line for programs.
 
 use std::io::{IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -21,7 +21,7 @@ static JSON: AtomicBool = AtomicBool::new(false);
 /// Logs go to standard error; `RUST_LOG` overrides `-v`.
 pub(super) fn start(verbose: u8, format: LogFormat) {
     let level = ["warn", "namewire=info,warn", "namewire=debug,info"];
-    // Programs want to know what people see on the bar and in the report.
+    // Programs need what people see on the bar and in the report.
     let least = u8::from(format == LogFormat::Json);
     let level = level[usize::from(verbose.clamp(least, 2))];
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(format!("{level},ort=error")));
@@ -38,13 +38,13 @@ pub(super) fn start(verbose: u8, format: LogFormat) {
     JSON.store(format == LogFormat::Json, Relaxed);
 }
 
-/// Whether what is said is for programs.
+/// Whether standard error is for programs.
 pub(super) fn is_json() -> bool {
     JSON.load(Relaxed)
 }
 
-/// Says something on standard error; where nobody listens, that is no fault of the run.
-pub(super) fn say(text: &str) {
+/// Informs the user on standard error. That nobody listens is not an error.
+pub(super) fn inform(text: &str) {
     if is_json() {
         text.lines().for_each(|line| tracing::info!("{}", line.trim()));
         return;
@@ -52,12 +52,12 @@ pub(super) fn say(text: &str) {
     let _ = std::io::stderr().write_all(text.as_bytes());
 }
 
-/// Says why there is no output.
-pub(super) fn say_error(error: &namewire::error::Error) {
+/// Prints an error that ends the program, and what to type about it.
+pub(super) fn print_error(error: &namewire::error::Error) {
     let advice = super::advice::advice(error).map_or(String::new(), |advice| format!("\n  try: {advice}"));
     if is_json() {
         tracing::error!("{error}{advice}");
     } else {
-        say(&format!("namewire: {error}{advice}\n"));
+        inform(&format!("namewire: {error}{advice}\n"));
     }
 }

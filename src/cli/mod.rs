@@ -3,14 +3,14 @@
 
 mod advice;
 mod bench;
-mod check;
 mod doctor;
+mod engine;
 mod entities;
+mod estimate;
 mod eval;
 mod explain;
 mod extract;
 mod fetch;
-mod identity;
 mod inference;
 mod inspect;
 mod interrupt;
@@ -20,19 +20,17 @@ mod log;
 mod progress;
 mod reading;
 mod relink;
+mod report;
 mod selection;
 mod sentences;
-mod session;
 mod size;
-mod summary;
 mod target;
+mod terminal;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use namewire::error::{Error, ErrorKind};
-
-use log::say;
 
 /// Named entities of large news dumps, found with an ONNX model and linked to your own alias table.
 #[derive(Debug, Parser)]
@@ -43,12 +41,12 @@ use log::say;
   namewire extract dump.jsonl.zst --model models/my-ner --entities my-table.jsonl --out mentions.jsonl
   namewire doctor
 
-Exit status: 0 all articles were processed; 1 some were set aside; 2 the run was not possible;
+Exit status: 0 all articles were processed; 1 some were rejected; 2 the run was not possible;
 130 and 143 Ctrl-C or SIGTERM has stopped it.")]
 struct Cli {
     #[command(subcommand)]
     command: Command,
-    /// Say more: once for what happens, twice for details.
+    /// Print more: once for progress, twice for details.
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     verbose: u8,
     /// How logs, errors and the closing report are written to standard error.
@@ -97,14 +95,20 @@ enum ModelCommand {
     Inspect(inspect::InspectArgs),
 }
 
-/// What a command comes to.
+/// How a command ends that does not fail.
 enum End {
     /// Everything was done.
     Done,
-    /// Done, but some articles were set aside, or a check found errors.
-    SetAside,
-    /// A signal has ended it in good order; the exit status says which.
+    /// Done, but some articles were rejected, or a check found errors.
+    WithRejects,
+    /// A signal has stopped it in good order; the exit status says which.
     Interrupted(u8),
+}
+
+impl End {
+    fn of_rejects(rejected: u64) -> Self {
+        if rejected > 0 { Self::WithRejects } else { Self::Done }
+    }
 }
 
 pub(crate) fn main() -> ExitCode {
@@ -126,30 +130,31 @@ pub(crate) fn main() -> ExitCode {
     };
     match result {
         Ok(End::Done) => ExitCode::SUCCESS,
-        Ok(End::SetAside) => ExitCode::from(1),
+        Ok(End::WithRejects) => ExitCode::from(1),
         Ok(End::Interrupted(status)) => ExitCode::from(status),
-        // Whoever read our output has seen enough.
+        // The reader of the output has closed it, which is not an error.
         Err(error) if error.kind() == ErrorKind::ClosedPipe => ExitCode::SUCCESS,
         Err(error) => fail(&error),
     }
 }
 
-/// ONNX Runtime, once loaded, keeps a data base of what it would report in the cache folder of the user, also where
-/// its interface is told to report nothing; only this variable keeps it from that.
+/// ONNX Runtime keeps a database of telemetry in the user's cache folder, even where its API is told to send nothing;
+/// only this variable prevents it.
 #[allow(unsafe_code)] // Changing the environment is unsafe beside threads that read it.
 fn silence_telemetry() {
-    // SAFETY: this is the first thing that the program does; there is no other thread.
+    // SAFETY: this runs first; there is no other thread.
     unsafe { std::env::set_var("ORT_DISABLE_TELEMETRY", "1") };
 }
 
 fn fail(error: &Error) -> ExitCode {
-    log::say_error(error);
+    log::print_error(error);
     ExitCode::from(2)
 }
 
 /// Prints to standard output; a closed pipe is reported as such.
-fn print(text: &str) -> namewire::error::Result<()> {
+fn print(text: &str) -> namewire::error::Result<End> {
     use std::io::Write;
     let mut out = std::io::stdout().lock();
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| Error::writing("-", error))
+    let printed = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    printed.map(|()| End::Done).map_err(|error| Error::writing("-", error))
 }

@@ -1,4 +1,4 @@
-//! How far a run has come: a bar on a terminal, events in a log for programs, nothing elsewhere.
+//! The progress of a run: a bar on a terminal, events in a log for programs, nothing elsewhere.
 
 use std::collections::VecDeque;
 use std::io::IsTerminal;
@@ -13,36 +13,37 @@ use namewire::read::ReadProgress;
 
 use super::log;
 
-/// Rates are those of so much time, so that they follow inputs which differ.
-const LOOK_BACK: Duration = Duration::from_secs(60);
-/// Between two events of a log.
-const LOG_EVERY: Duration = Duration::from_secs(10);
-const PAINT_EVERY: Duration = Duration::from_millis(200);
+/// Rates are averages over this time, so that they follow inputs which differ.
+const RATE_WINDOW: Duration = Duration::from_secs(60);
+/// Time between two events in a log.
+const LOG_INTERVAL: Duration = Duration::from_secs(10);
+/// Time between two updates of the bar.
+const PAINT_INTERVAL: Duration = Duration::from_millis(200);
 
-/// A thread that tells of a run while it goes on.
+/// A thread that shows the progress of a run.
 pub(super) struct Progress {
     stop: Arc<AtomicBool>,
-    teller: Option<JoinHandle<()>>,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl Progress {
     pub(super) fn start(quiet: bool, read: Arc<ReadProgress>, counters: Arc<Counters>) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = Arc::clone(&stop);
-        let tell: fn(&AtomicBool, &ReadProgress, &Counters) = match (quiet, log::is_json()) {
+        let show: fn(&AtomicBool, &ReadProgress, &Counters) = match (quiet, log::is_json()) {
             (false, true) => report,
             (false, false) if std::io::stderr().is_terminal() => paint,
-            _ => return Self { stop, teller: None },
+            _ => return Self { stop, thread: None },
         };
-        let teller = std::thread::spawn(move || tell(&stopped, &read, &counters));
-        Self { stop, teller: Some(teller) }
+        let thread = std::thread::spawn(move || show(&stopped, &read, &counters));
+        Self { stop, thread: Some(thread) }
     }
 
     pub(super) fn stop(self) {
         self.stop.store(true, Relaxed);
-        if let Some(teller) = self.teller {
-            teller.thread().unpark();
-            let _ = teller.join(); // a bar that failed to paint changes nothing
+        if let Some(thread) = self.thread {
+            thread.thread().unpark();
+            let _ = thread.join(); // a bar that failed to paint changes nothing
         }
     }
 }
@@ -58,26 +59,26 @@ fn paint(stopped: &AtomicBool, read: &ReadProgress, counters: &Counters) {
     }
     let mut pace = Pace::default();
     while !stopped.load(Relaxed) {
-        let now = pace.look(Instant::now(), read, counters);
+        let now = pace.update(Instant::now(), read, counters);
         bar.set_position(now.bytes);
         let left = now.seconds_left.map(|left| format!("ETA {}  ", HumanDuration(Duration::from_secs_f64(left))));
         let rejected = match now.rejected {
             0 => String::new(),
-            rejected => format!(", {} set aside", HumanCount(rejected)),
+            rejected => format!(", {} rejected", HumanCount(rejected)),
         };
         let (articles, rate) = (HumanCount(now.articles), HumanCount(now.tokens_per_second as u64));
         bar.set_message(format!("{}{articles} articles{rejected}, {rate} tokens/s", left.unwrap_or_default()));
-        std::thread::park_timeout(PAINT_EVERY);
+        std::thread::park_timeout(PAINT_INTERVAL);
     }
     bar.finish_and_clear();
 }
 
 fn report(stopped: &AtomicBool, read: &ReadProgress, counters: &Counters) {
     let mut pace = Pace::default();
-    pace.look(Instant::now(), read, counters);
-    std::thread::park_timeout(LOG_EVERY);
+    pace.update(Instant::now(), read, counters);
+    std::thread::park_timeout(LOG_INTERVAL);
     while !stopped.load(Relaxed) {
-        let now = pace.look(Instant::now(), read, counters);
+        let now = pace.update(Instant::now(), read, counters);
         tracing::info!(
             bytes = now.bytes,
             total_bytes = read.total,
@@ -87,13 +88,13 @@ fn report(stopped: &AtomicBool, read: &ReadProgress, counters: &Counters) {
             seconds_left = now.seconds_left.map(f64::round),
             "progress"
         );
-        std::thread::park_timeout(LOG_EVERY);
+        std::thread::park_timeout(LOG_INTERVAL);
     }
 }
 
-/// How far a run is, and how fast it has lately been.
+/// The progress of a run, and its recent speed.
 #[derive(Debug)]
-struct Now {
+struct Snapshot {
     bytes: u64,
     articles: u64,
     rejected: u64,
@@ -102,16 +103,16 @@ struct Now {
     seconds_left: Option<f64>,
 }
 
-/// Bytes and tokens at some moments of the last minute.
+/// Bytes and tokens at moments of the last minute.
 #[derive(Debug, Default)]
 struct Pace(VecDeque<(Instant, u64, u64)>);
 
 impl Pace {
-    fn look(&mut self, at: Instant, read: &ReadProgress, counters: &Counters) -> Now {
+    fn update(&mut self, at: Instant, read: &ReadProgress, counters: &Counters) -> Snapshot {
         let bytes = read.bytes.load(Relaxed);
         let tokens = counters.tokens.load(Relaxed) + counters.repeated.load(Relaxed);
         // The oldest moment that is kept is the last before the minute, so that a rate is never of less than it.
-        while self.0.get(1).is_some_and(|&(second, _, _)| at.duration_since(second) >= LOOK_BACK) {
+        while self.0.get(1).is_some_and(|&(second, _, _)| at.duration_since(second) >= RATE_WINDOW) {
             self.0.pop_front();
         }
         // A moment a second is enough.
@@ -123,7 +124,7 @@ impl Pace {
         let rate = |now: u64, then: u64| if seconds > 0.0 { now.saturating_sub(then) as f64 / seconds } else { 0.0 };
         let bytes_per_second = rate(bytes, bytes_then);
         let left = read.total.map(|total| total.saturating_sub(bytes) as f64 / bytes_per_second);
-        Now {
+        Snapshot {
             bytes,
             articles: counters.articles.load(Relaxed),
             rejected: counters.rejected.load(Relaxed),
@@ -141,16 +142,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_pace_is_that_of_the_last_minute() {
+    fn rates_are_averages_of_the_last_minute() {
         let read = ReadProgress { bytes: AtomicU64::new(0), total: Some(100_000) };
         let (counters, start, mut pace) = (Counters::default(), Instant::now(), Pace::default());
-        assert_eq!(pace.look(start, &read, &counters).seconds_left, None);
+        assert_eq!(pace.update(start, &read, &counters).seconds_left, None);
         // A hundred bytes and ten tokens a second for two minutes, then ten times as much.
         for second in 1..=240u64 {
             let fast = second > 120;
             read.bytes.fetch_add(if fast { 1000 } else { 100 }, Relaxed);
             counters.tokens.fetch_add(if fast { 100 } else { 10 }, Relaxed);
-            let now = pace.look(start + Duration::from_secs(second), &read, &counters);
+            let now = pace.update(start + Duration::from_secs(second), &read, &counters);
             match second {
                 120 => assert_eq!((now.tokens_per_second, now.seconds_left), (10.0, Some(880.0))),
                 150 => assert_eq!(now.tokens_per_second, 55.0),

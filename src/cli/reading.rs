@@ -1,15 +1,13 @@
 //! Flags about inputs and outputs that several commands share.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
-use namewire::config::Config;
-use namewire::error::Result;
+use namewire::error::{Error, Result};
 use namewire::read::{ExpansionLimits, Format, MAX_ARTICLE_BYTES, ReadOptions};
-use namewire::write::{Destination, LineOptions, OutputCompression, OutputPaths};
-use serde_json::{Value, json};
+use namewire::run::{OutputOptions, Target};
+use namewire::write::OutputCompression;
 
-use super::session::misuse;
 use super::size::parse_size;
 
 #[derive(Debug, Args)]
@@ -34,44 +32,43 @@ pub(super) struct ReadingArgs {
     /// Copy these fields of the record into each mention's "meta".
     #[arg(long, value_name = "FIELD", value_delimiter = ',')]
     keep: Vec<String>,
-    /// What standard input and the named files are, whatever they are called: text or jsonl.
+    /// The format of standard input and of the named files, whatever their names: text or jsonl.
     #[arg(long, value_name = "FORMAT")]
     format: Option<Format>,
-    /// Most megabytes of text in one article; longer ones are set aside.
+    /// Maximum megabytes of text in one article; longer ones are rejected.
     #[arg(long, value_name = "MB", default_value_t = MAX_ARTICLE_BYTES >> 20)]
-    pub(super) max_article_mb: usize,
-    /// Give up a compressed input that expands more than so many times, once it has given 64 MiB.
+    max_article_mb: usize,
+    /// Stop reading a compressed input that expands more than so many times, once it has given 64 MiB.
     #[arg(long, value_name = "TIMES", default_value_t = ExpansionLimits::default().ratio)]
     max_ratio: u64,
-    /// Give up a compressed input that expands to more than this (50GB) [default: as much as --max-ratio allows].
+    /// Stop reading a compressed input that expands to more than this (50GB) [default: as much as --max-ratio allows].
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     max_unpacked: Option<u64>,
-    /// Process articles in these languages only (ISO 639-1 codes, such as en). Others are counted and left out.
+    /// Process articles in these languages only (ISO 639-1 codes, such as en). Others are counted and skipped.
     #[arg(long, value_name = "LANG", value_delimiter = ',')]
     only_lang: Vec<String>,
 }
 
 impl ReadingArgs {
-    /// Sets what concerns reading.
-    pub(super) fn apply(&self, config: &mut Config) -> Result<()> {
-        if self.max_article_mb == 0 {
-            return Err(misuse("--max-article-mb must be at least 1"));
-        }
-        if self.max_ratio == 0 {
-            return Err(misuse("--max-ratio must be at least 1"));
-        }
-        let ReadOptions { fields, keep, max_article_bytes, format, expansion, .. } = &mut config.read;
-        fields.text.clone_from(&self.text_field);
-        fields.id.clone_from(&self.id_field);
-        fields.title.clone_from(&self.title_field);
-        fields.date.clone_from(&self.date_field);
-        fields.lang.clone_from(&self.lang_field);
-        keep.clone_from(&self.keep);
-        *max_article_bytes = self.max_article_mb << 20;
-        *format = self.format;
-        *expansion = ExpansionLimits { ratio: self.max_ratio, bytes: self.max_unpacked };
-        config.languages.only = self.only_lang.clone();
-        Ok(())
+    /// The settings that these flags give.
+    pub(super) fn options(&self) -> ReadOptions {
+        let mut options = ReadOptions::default();
+        options.fields.text.clone_from(&self.text_field);
+        options.fields.id.clone_from(&self.id_field);
+        options.fields.title.clone_from(&self.title_field);
+        options.fields.date.clone_from(&self.date_field);
+        options.fields.lang.clone_from(&self.lang_field);
+        options.keep.clone_from(&self.keep);
+        options.max_article_bytes = self.max_article_mb << 20;
+        options.format = self.format;
+        options.expansion.ratio = self.max_ratio;
+        options.expansion.bytes = self.max_unpacked;
+        options
+    }
+
+    /// The languages whose articles are processed.
+    pub(super) fn languages(&self) -> &[String] {
+        &self.only_lang
     }
 }
 
@@ -88,10 +85,10 @@ pub(super) struct WritingArgs {
     /// output, as FILE.rejects.jsonl].
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
-    /// Compress outputs whose names do not tell: gz or zst.
+    /// Compress outputs whose names do not say: gz or zst.
     #[arg(long, value_name = "HOW")]
     compress: Option<OutputCompression>,
-    /// Write mentions that the model is at least this sure of; what the table alone found stays.
+    /// Minimum score of mentions; those that only the table found have none, and stay.
     #[arg(long, value_name = "0..1", default_value_t = 0.0)]
     min_score: f32,
     /// Write these types only, such as PER,ORG.
@@ -106,27 +103,18 @@ pub(super) struct WritingArgs {
 }
 
 impl WritingArgs {
-    pub(super) fn lines(&self, articles: bool, spans: bool) -> Result<LineOptions> {
-        if !(0.0..=1.0).contains(&self.min_score) {
-            return Err(misuse("--min-score is a probability, from 0 to 1"));
-        }
-        Ok(LineOptions {
-            min_score: self.min_score,
-            types: self.types.iter().cloned().collect(),
-            context: self.context,
-            articles,
-            spans,
-        })
+    /// Sets what these flags say, but for where the mentions go.
+    pub(super) fn apply(&self, output: &mut OutputOptions) {
+        output.compress = self.compress.unwrap_or_default();
+        output.min_score = self.min_score;
+        output.types.clone_from(&self.types);
+        output.context = self.context;
     }
 
-    /// Whether one line per article is asked for.
-    pub(super) fn with_articles(&self) -> bool {
-        self.articles.is_some()
-    }
-
-    /// How outputs are compressed whose names do not tell.
-    pub(super) fn encoding(&self) -> OutputCompression {
-        self.compress.unwrap_or_default()
+    /// Single files, as these flags and `--spans` name them.
+    pub(super) fn files(&self, spans: Option<PathBuf>) -> Target {
+        let (articles, rejects) = (self.articles.clone(), self.rejects.clone());
+        Target::Files { mentions: self.out.clone(), articles, spans, rejects }
     }
 
     /// Fails where flags name files that a directory of shards holds itself.
@@ -134,58 +122,9 @@ impl WritingArgs {
         let named = [("--articles", &self.articles), ("--rejects", &self.rejects)];
         match named.into_iter().find(|(_, file)| file.is_some()) {
             Some((flag, _)) => {
-                Err(misuse(format!("a directory holds its articles and rejects itself: leave {flag} out")))
+                Err(Error::config(format!("a directory always holds its articles and rejects: leave {flag} out")))
             }
             None => Ok(()),
         }
     }
-
-    /// What these flags change in the output.
-    pub(super) fn identity(&self) -> Value {
-        // As text: a number with a fraction may not come back from JSON to the last bit.
-        let min_score = self.min_score.to_string();
-        json!({"min_score": min_score, "types": self.types, "context": self.context, "compress": self.encoding()})
-    }
-
-    pub(super) fn paths(&self, spans: Option<PathBuf>, summary: Option<PathBuf>) -> OutputPaths {
-        let mentions = match self.out.as_os_str() == "-" {
-            true => Destination::Stdout,
-            false => Destination::File(followed(&self.out)),
-        };
-        let beside = |out: &Path| {
-            let encoding = OutputCompression::from_path(out).unwrap_or_default();
-            let stem = if encoding == OutputCompression::Plain { out.file_name() } else { out.file_stem() };
-            let mut name = stem?.to_os_string();
-            name.push(format!(".rejects.jsonl{}", encoding.suffix()));
-            Some(out.with_file_name(name))
-        };
-        let is_file =
-            mentions != Destination::Stdout && !std::fs::metadata(&self.out).is_ok_and(|meta| !meta.is_file());
-        let rejects = self.rejects.clone().or_else(|| is_file.then(|| beside(&self.out)).flatten());
-        let follow = |path: Option<PathBuf>| path.as_deref().map(followed);
-        OutputPaths {
-            mentions,
-            articles: follow(self.articles.clone()),
-            spans: follow(spans),
-            rejects: follow(rejects),
-            summary: follow(summary),
-            compression: self.encoding(),
-        }
-    }
-}
-
-/// Where an output that is named by a symbolic link goes: to the file behind it, as any program that opens the link
-/// would write. The link itself stays; renaming onto it would replace it.
-fn followed(path: &Path) -> PathBuf {
-    let mut real = path.to_path_buf();
-    // Devices and pipes are written as they are; their links may lead to nothing that has a path.
-    if std::fs::metadata(path).is_ok_and(|meta| !meta.is_file()) {
-        return real;
-    }
-    // As many links as systems follow.
-    for _ in 0..40 {
-        let Ok(target) = std::fs::read_link(&real) else { break };
-        real = real.parent().unwrap_or(Path::new("")).join(target);
-    }
-    real
 }

@@ -3,18 +3,14 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use namewire::config::Config;
-use namewire::error::{Error, Result};
-use namewire::infer::Device;
-use namewire::link::Linker;
-use namewire::read::{Records, open_stored};
-use namewire::relink::Relinker;
-use namewire::write::{Outputs, SpanReader, render};
+use namewire::error::Result;
+use namewire::run::{RunOptions, relink};
 
+use super::End;
+use super::engine::{LinkingArgs, ModelArgs};
+use super::log::inform;
 use super::reading::{ReadingArgs, WritingArgs};
 use super::selection::{ListArgs, SelectionArgs};
-use super::session::{LinkingArgs, ModelArgs};
-use super::{End, say};
 
 #[derive(Debug, Args)]
 #[command(after_help = "The output is, byte for byte, that of a fresh extract run with the same table and flags.
@@ -43,28 +39,28 @@ pub(super) struct RelinkArgs {
     model: ModelArgs,
 }
 
+impl RelinkArgs {
+    /// The settings that the flags give.
+    fn options(&self) -> Result<RunOptions> {
+        let mut options = RunOptions::default();
+        options.inputs.paths.clone_from(&self.inputs);
+        options.inputs.listed = self.list.listed(&self.inputs)?;
+        options.read = self.reading.options();
+        options.read.selection = self.selection.selection(self.list.seed);
+        options.languages = self.reading.languages().to_vec();
+        self.model.apply(&mut options.engine)?;
+        self.linking.apply(&mut options.engine);
+        self.writing.apply(&mut options.output);
+        options.output.target = self.writing.files(None);
+        Ok(options)
+    }
+}
+
 pub(super) fn run(args: &RelinkArgs) -> Result<End> {
-    let mut config = Config::default();
-    args.reading.apply(&mut config)?;
-    let lines = args.writing.lines(args.writing.with_articles(), false)?;
-    args.selection.apply(args.list.seed, &mut config)?;
-    let inputs = args.list.inputs(&args.inputs, &config)?;
-    let linker = args.linking.open_linker()?;
-    // Only the tokenizer is used: it counts the tokens that the articles file states.
-    let model = args.model.open_model(Device::Cpu)?;
-    config.languages.known = model.card.languages.clone();
-    let spans = open_stored(&args.spans).map_err(|error| Error::opening(&args.spans, error))?;
-    let spans = SpanReader::new(spans, &args.spans)?;
-    let mut outputs = Outputs::create(&args.writing.paths(None, None))?;
-    let records = Records::new(inputs, &config.read);
-    let relinker = Relinker { model, linker, config };
-    let table = relinker.linker.as_ref().map(Linker::table);
-    let report =
-        relinker.run(records, spans, |outcome| render(outcome, table, &lines), |rendered| outputs.write(&rendered))?;
-    outputs.publish()?;
+    let report = relink(&args.options()?, &args.spans)?;
     if !args.writing.quiet {
         let (articles, mentions, linked) = (report.articles, report.mentions, report.linked);
-        say(&format!("{articles} articles, {mentions} mentions, {linked} linked, {:.2} s\n", report.seconds));
+        inform(&format!("{articles} articles, {mentions} mentions, {linked} linked, {:.2} s\n", report.seconds));
     }
-    Ok(if report.rejected > 0 { End::SetAside } else { End::Done })
+    Ok(End::of_rejects(report.rejected))
 }

@@ -4,11 +4,8 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use namewire::config::Config;
 use namewire::error::{Error, Result};
-use namewire::read::{Input, Sample, Selection, discover_listed};
-
-use super::session::misuse;
+use namewire::read::{Sample, Selection};
 
 /// Which records of the inputs are taken.
 #[derive(Debug, Args)]
@@ -17,23 +14,16 @@ pub(super) struct SelectionArgs {
     /// Stop after so many records.
     #[arg(long, value_name = "N")]
     limit: Option<u64>,
-    /// Take this fraction of the records, by chance: the same ones each time.
+    /// Take a random sample of this fraction of the records: the same ones each time.
     #[arg(long, value_name = "0..1")]
     sample: Option<f64>,
 }
 
 impl SelectionArgs {
-    /// Takes the flags over into a configuration.
-    pub(super) fn apply(&self, seed: u64, config: &mut Config) -> Result<()> {
-        if self.limit == Some(0) {
-            return Err(misuse("--limit must be at least 1"));
-        }
-        if self.sample.is_some_and(|fraction| !(0.0..=1.0).contains(&fraction)) {
-            return Err(misuse("--sample is a fraction, from 0 to 1"));
-        }
+    /// The selection that these flags give.
+    pub(super) fn selection(&self, seed: u64) -> Selection {
         let sample = self.sample.map(|fraction| Sample { fraction, seed });
-        config.read.selection = Selection { limit: self.limit, sample };
-        Ok(())
+        Selection { limit: self.limit, sample }
     }
 }
 
@@ -41,8 +31,8 @@ impl SelectionArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Selection")]
 pub(super) struct ListArgs {
-    /// Read the paths of further inputs from this file, one a line; - for standard input. What of them does not
-    /// exist is set aside.
+    /// Read the paths of further inputs from this file, one a line; - for standard input. One that does not
+    /// exist is rejected.
     #[arg(long, value_name = "FILE")]
     pub(super) files_from: Option<PathBuf>,
     /// The paths of --files-from end with a NUL character, as `find -print0` writes them.
@@ -54,23 +44,17 @@ pub(super) struct ListArgs {
 }
 
 impl ListArgs {
-    /// All inputs: those named, then those listed.
-    pub(super) fn inputs(&self, named: &[PathBuf], config: &Config) -> Result<Vec<Input>> {
-        let listed = match &self.files_from {
-            None => Vec::new(),
-            Some(list) => {
-                let paths = split(&read_list(list)?, self.null)?;
-                let stdin_twice = is_stdin(list) && named.iter().chain(&paths).any(|path| is_stdin(path));
-                if stdin_twice {
-                    return Err(misuse("standard input cannot be both the list of --files-from and an input"));
-                }
-                if paths.is_empty() && named.is_empty() {
-                    return Err(misuse(format!("--files-from: {} names no file", list.display())));
-                }
-                paths
-            }
-        };
-        discover_listed(named, &listed, &config.read)
+    /// The paths that `--files-from` lists, beside those that are named.
+    pub(super) fn listed(&self, named: &[PathBuf]) -> Result<Vec<PathBuf>> {
+        let Some(list) = &self.files_from else { return Ok(Vec::new()) };
+        let paths = split(&read_list(list)?, self.null)?;
+        if is_stdin(list) && named.iter().chain(&paths).any(|path| is_stdin(path)) {
+            return Err(Error::config("standard input cannot be both the list of --files-from and an input"));
+        }
+        if paths.is_empty() && named.is_empty() {
+            return Err(Error::config(format!("--files-from: {} names no file", list.display())));
+        }
+        Ok(paths)
     }
 }
 
@@ -103,7 +87,7 @@ fn path_of(bytes: &[u8]) -> Result<PathBuf> {
 
 #[cfg(not(unix))]
 fn path_of(bytes: &[u8]) -> Result<PathBuf> {
-    let path = std::str::from_utf8(bytes).map_err(|_| misuse("--files-from: a path is not UTF-8"))?;
+    let path = std::str::from_utf8(bytes).map_err(|_| Error::config("--files-from: a path is not UTF-8"))?;
     Ok(path.into())
 }
 

@@ -1,11 +1,10 @@
-//! `namewire sentences`: what the model gets to see of articles, sentence by sentence.
+//! `namewire sentences`: the sentences of articles as the model sees them.
 
 use std::path::PathBuf;
 
 use clap::Args;
 use namewire::article::{Article, Field};
 use namewire::clean::CleanText;
-use namewire::config::Config;
 use namewire::error::Result;
 use namewire::language::language_of;
 use namewire::read::{Records, discover};
@@ -13,8 +12,9 @@ use namewire::segment::sentences;
 use namewire::span::CodePoints;
 use serde_json::json;
 
+use super::log::inform;
 use super::reading::ReadingArgs;
-use super::{End, print, say};
+use super::{End, print};
 
 #[derive(Debug, Args)]
 #[command(
@@ -35,13 +35,12 @@ pub(super) struct SentencesArgs {
 }
 
 pub(super) fn run(args: &SentencesArgs) -> Result<End> {
-    let mut config = Config::default();
-    args.reading.apply(&mut config)?;
-    let inputs = discover(&args.inputs, &config.read)?;
-    let only = &config.languages.only;
+    let read = args.reading.options();
+    let inputs = discover(&args.inputs, &read)?;
+    let only = args.reading.languages();
     let mut end = End::Done;
-    for record in Records::new(inputs, &config.read) {
-        match record.and_then(|record| record.parse(&config.read)) {
+    for record in Records::new(inputs, &read) {
+        match record.and_then(|record| record.parse(&read)) {
             Ok(article) => {
                 let language = if only.is_empty() { None } else { language_of(&article) };
                 if language.is_none_or(|language| only.contains(&language)) {
@@ -49,8 +48,8 @@ pub(super) fn run(args: &SentencesArgs) -> Result<End> {
                 }
             }
             Err(reject) => {
-                say(&format!("namewire: {reject}\n"));
-                end = End::SetAside;
+                inform(&format!("namewire: {reject}\n"));
+                end = End::WithRejects;
             }
         }
     }

@@ -2,7 +2,7 @@
 
 /// Reads a size in bytes. `KB`, `MB`, `GB`, `TB` count by 1000, `KiB` … and the bare letters by 1024.
 pub(super) fn parse_size(text: &str) -> Result<u64, String> {
-    let wrong = || format!("{text:?} is no size: write 512MiB, 2GB or a number of bytes");
+    let wrong = || format!("{text:?} is not a size: write 512MiB, 2GB or a number of bytes");
     let digits = text.find(|char: char| !(char.is_ascii_digit() || char == '.')).unwrap_or(text.len());
     let number: f64 = text[..digits].parse().map_err(|_| wrong())?;
     let unit = text[digits..].trim().to_ascii_lowercase();
@@ -15,21 +15,6 @@ pub(super) fn parse_size(text: &str) -> Result<u64, String> {
     let power = ["", "k", "m", "g", "t"].iter().position(|known| *known == letter).ok_or_else(wrong)?;
     let bytes = number * base.pow(power as u32) as f64;
     if bytes.is_finite() && bytes < u64::MAX as f64 { Ok(bytes as u64) } else { Err(wrong()) }
-}
-
-/// A size for people: three digits and a unit of 1024.
-pub(super) fn shown_size(bytes: u64) -> String {
-    let mut size = bytes as f64;
-    for unit in ["bytes", "KiB", "MiB", "GiB"] {
-        if size < 1000.0 {
-            return match unit {
-                "bytes" => format!("{bytes} bytes"),
-                _ => format!("{size:.*} {unit}", usize::from(size < 10.0)),
-            };
-        }
-        size /= 1024.0;
-    }
-    format!("{size:.1} TiB")
 }
 
 #[cfg(test)]
@@ -52,8 +37,5 @@ mod tests {
         for text in ["", "GB", "2XB", "-1", "1e9", "9999999999TiB", "2GBs", "1..5"] {
             assert!(parse_size(text).is_err(), "{text}");
         }
-        assert_eq!(shown_size(999), "999 bytes");
-        assert_eq!(shown_size(3 << 29), "1.5 GiB");
-        assert_eq!(shown_size(512 << 20), "512 MiB");
     }
 }

@@ -125,15 +125,11 @@ fn render_mentions(done: &ArticleMentions<'_>, table: Option<&EntityTable>, opti
     let (input, id) = (done.article.origin.input, Some(done.article.id.clone()));
     let mut rendered = Rendered { input, id, ..Rendered::default() };
     let mut linked = 0;
-    let mut locator = Locator::new(done.article, &done.sentences);
-    for mention in done.mentions.iter().filter(|mention| options.keeps(mention)) {
-        let location = locator.of(mention.field, mention.span, mention.sentence)?;
-        let link = link_line(&mention.link, &mut locator.evidence, table);
-        let line = mention_line(mention, &location, link, done, table, options);
-        push_line(&mut rendered.mentions, &line)?;
+    for_each_line(done, table, options, |mention, line| {
         linked += usize::from(mention.link.status == Status::Linked);
         rendered.written.push(WrittenMention { kind: mention.kind.clone(), entity: mention.link.entity });
-    }
+        push_line(&mut rendered.mentions, &line)
+    })?;
     if options.spans {
         rendered.span_count = done.found.len();
         let mut locator = Locator::new(done.article, &done.sentences);
@@ -162,6 +158,33 @@ fn render_mentions(done: &ArticleMentions<'_>, table: Option<&EntityTable>, opti
     rendered.article =
         options.articles.then(|| row(done.article, RecordStatus::Processed, None, done.language, counts));
     Ok(rendered)
+}
+
+/// Passes on the line of each mention, for programs that want values rather than JSON. Fails as [`render`] does.
+pub(crate) fn mention_lines<'m>(
+    done: &'m ArticleMentions<'_>,
+    table: Option<&'m EntityTable>,
+    mut each: impl FnMut(MentionLine<'m>),
+) -> Result<()> {
+    for_each_line(done, table, &LineOptions::default(), |_, line| {
+        each(line);
+        Ok(())
+    })
+}
+
+fn for_each_line<'m>(
+    done: &'m ArticleMentions<'_>,
+    table: Option<&'m EntityTable>,
+    options: &LineOptions,
+    mut each: impl FnMut(&LinkedMention, MentionLine<'m>) -> Result<()>,
+) -> Result<()> {
+    let mut locator = Locator::new(done.article, &done.sentences);
+    for mention in done.mentions.iter().filter(|mention| options.keeps(mention)) {
+        let location = locator.of(mention.field, mention.span, mention.sentence)?;
+        let link = link_line(&mention.link, &mut locator.evidence, table);
+        each(mention, mention_line(mention, &location, link, done, table, options))?;
+    }
+    Ok(())
 }
 
 fn render_reject(reject: &Reject, options: &LineOptions) -> Result<Rendered> {

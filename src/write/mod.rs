@@ -33,6 +33,7 @@ pub use files::{OutputReport, Outputs};
 pub use identity::{Identity, InputIdentity};
 pub use journal::{JOURNAL, ShardEntry};
 pub use line_file::{FileFacts, follow_links};
+pub(crate) use lines::mention_lines;
 pub use lines::{ArticleRow, LineOptions, Rendered, WrittenMention, render};
 pub use manifest::{InputEntry, MANIFEST, Manifest, State, Totals};
 pub use paths::{Destination, OutputPaths};

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use namewire::bench::Layout;
 use namewire::config::available_cores;
+use namewire::engine::Engine;
 use namewire::error::{Error, Result};
-use namewire::pipeline::Pipeline;
 use namewire::report::RunReport;
 use serde::{Deserialize, Serialize};
 
@@ -59,14 +59,9 @@ pub(super) struct Figures {
 }
 
 impl Figures {
-    pub(super) fn new(
-        rounds: &[Round],
-        layout: Layout,
-        pipeline: &Pipeline,
-        device: String,
-        workers: usize,
-        runtime: &str,
-    ) -> Self {
+    pub(super) fn new(rounds: &[Round], layout: Layout, engine: &Engine, runtime: &str) -> Self {
+        let (pipeline, device) = (&engine.pipeline, engine.device.clone());
+        let workers = pipeline.sessions();
         let of = |figure: &dyn Fn(&RunReport) -> f64| median(rounds.iter().map(|round| figure(&round.report)));
         let ratio = |round: &Round| computed(&round.report) / round.report.seconds / round.ceiling;
         let mut ratios: Vec<f64> = rounds.iter().map(ratio).collect();

@@ -10,6 +10,7 @@ use namewire::bench::{Ceiling, find_layout, generate};
 use namewire::chunk::{Chunk, chunks};
 use namewire::config::{Config, available_cores};
 use namewire::counters::Counters;
+use namewire::engine::{Engine, EngineOptions, Parts, open_runtime, open_sessions};
 use namewire::error::{Error, Result};
 use namewire::infer::{Backend, CapitalsBackend, Device, OnnxOptions};
 use namewire::link::Linker;
@@ -19,10 +20,10 @@ use namewire::report::RunReport;
 use namewire::write::{Destination, LineOptions, OutputCompression, OutputPaths, Outputs, render};
 
 use self::figures::{Figures, Round};
+use super::engine::{LinkingArgs, ModelArgs};
 use super::inference::InferenceArgs;
 use super::reading::ReadingArgs;
 use super::selection::SelectionArgs;
-use super::session::{LinkingArgs, ModelArgs, describe, open_sessions};
 use super::{End, print};
 
 #[derive(Debug, Args)]
@@ -69,25 +70,31 @@ type Source = Box<dyn Iterator<Item = std::result::Result<RawRecord, Reject>> + 
 
 pub(super) fn run(args: &BenchArgs) -> Result<End> {
     let mut config = Config::default();
-    args.reading.apply(&mut config)?;
-    args.selection.apply(args.seed, &mut config)?;
-    args.inference.apply(&mut config)?;
+    config.read = args.reading.options();
+    config.read.selection = args.selection.selection(args.seed);
+    let mut options = EngineOptions::default();
+    args.model.apply(&mut options)?;
+    args.linking.apply(&mut options);
+    args.inference.apply(&mut options)?;
     let compared = args.compare.as_deref().map(Figures::read).transpose()?;
     let inputs = if args.inputs.is_empty() { Vec::new() } else { discover(&args.inputs, &config.read)? };
     if args.rounds == 0 {
         return Err(Error::config("--rounds must be at least 1"));
     }
-    let linker = args.linking.open_linker()?;
-    let (runtime, device) = args.model.open_runtime()?;
-    let (model, ceiling_model) = (args.model.open_model(device)?, args.model.open_model(device)?);
-    args.inference.settle(&mut config, device, &model);
-    let workers = args.inference.workers(device);
-    let backends = args.model.open_backends(runtime, &model, device, workers)?;
-    let pipeline = Pipeline::new(model, linker, backends, config)?;
+    let engine = Engine::open(&options, Parts::default(), config, |_, _, _| Ok(()))?;
+    let (runtime, device) = open_runtime(&options)?;
+    let (pipeline, ceiling_model) = (&engine.pipeline, options.open_model(device)?);
+    let workers = pipeline.sessions();
 
-    let ceiling = Ceiling::new(&ceiling_model, encode_all(source(args, &inputs, &pipeline), &pipeline));
-    let options = args.model.options(device);
-    let open = |sessions, threads| open_sessions(runtime, &ceiling_model, OnnxOptions { threads, ..options }, sessions);
+    let ceiling = Ceiling::new(&ceiling_model, encode_all(source(args, &inputs, pipeline), pipeline));
+    let open = |sessions, threads| {
+        open_sessions(
+            runtime,
+            &ceiling_model,
+            OnnxOptions { device, threads, gpu_memory: options.gpu_memory },
+            sessions,
+        )
+    };
     let cores = if device == Device::Cpu { available_cores() } else { workers };
     // Padded tokens a batch: what fits a core's cache, or what fills a GPU.
     let budgets = if device == Device::Cpu { [128, 256, 512, 1024] } else { [4096, 8192, 16384, 65536] };
@@ -96,18 +103,17 @@ pub(super) fn run(args: &BenchArgs) -> Result<End> {
 
     let mut rounds = Vec::with_capacity(args.rounds);
     for _ in 0..args.rounds {
-        let report = run_once(source(args, &inputs, &pipeline), &pipeline)?;
+        let report = run_once(source(args, &inputs, pipeline), pipeline)?;
         let span = Duration::from_secs_f64(report.seconds.clamp(2.0, 30.0));
         let ceiling = ceiling.measure(&mut bare, layout.batch_tokens, span)?;
         rounds.push(Round { report, ceiling });
     }
-    let mut figures = Figures::new(&rounds, layout, &pipeline, describe(device), workers, &runtime.version);
-    figures.host_tokens_per_second = host_alone(args, &inputs, &pipeline, workers)?;
+    let mut figures = Figures::new(&rounds, layout, &engine, &runtime.version);
+    figures.host_tokens_per_second = host_alone(args, &inputs, pipeline)?;
     if let Some(path) = &args.json {
         figures.write(path)?;
     }
-    print(&figures.table(compared.as_ref()))?;
-    Ok(End::Done)
+    print(&figures.table(compared.as_ref()))
 }
 
 fn source(args: &BenchArgs, inputs: &[Input], pipeline: &Pipeline) -> Source {
@@ -118,10 +124,10 @@ fn source(args: &BenchArgs, inputs: &[Input], pipeline: &Pipeline) -> Source {
 }
 
 /// Tokens per second of all stages but inference: what they could feed to a device that computes in no time.
-fn host_alone(args: &BenchArgs, inputs: &[Input], pipeline: &Pipeline, workers: usize) -> Result<f64> {
+fn host_alone(args: &BenchArgs, inputs: &[Input], pipeline: &Pipeline) -> Result<f64> {
     let model = pipeline.model();
     let instant = |_| Box::new(CapitalsBackend::new(&model.tokenizer, &model.labels)) as Box<dyn Backend>;
-    let backends = (0..workers).map(instant).collect();
+    let backends = (0..pipeline.sessions()).map(instant).collect();
     pipeline.replace_backends(backends)?;
     Ok(run_once(source(args, inputs, pipeline), pipeline)?.tokens_per_second())
 }

@@ -48,5 +48,5 @@ pub(crate) fn run(args: &CheckArgs) -> Result<End> {
         let _ = writeln!(text, "{entities} entities, {aliases} aliases: {errors} errors, {warnings} warnings");
         print(&text)?;
     }
-    Ok(if errors > 0 { End::SetAside } else { End::Done })
+    Ok(if errors > 0 { End::WithRejects } else { End::Done })
 }

@@ -5,13 +5,14 @@ use std::io::stdin;
 use std::path::PathBuf;
 
 use clap::Args;
+use namewire::engine::table_text;
 use namewire::error::{Error, Result};
 use namewire::link::EntityTable;
 use namewire::link::suggest::{Group, Suggestions};
 use namewire::read::open_stored;
 use serde_json::{Value, json};
 
-use crate::cli::session::{STARTER_NAME, STARTER_TABLE, open_table};
+use crate::cli::engine::tables;
 use crate::cli::{End, print};
 
 #[derive(Debug, Args)]
@@ -42,7 +43,7 @@ pub(crate) struct SuggestArgs {
 }
 
 pub(crate) fn run(args: &SuggestArgs) -> Result<End> {
-    let table = open_table(&args.entities)?;
+    let table = tables(&args.entities).open()?;
     let mut suggestions = Suggestions::default();
     for path in &args.mentions {
         if path.as_os_str() == "-" {
@@ -84,10 +85,7 @@ fn has_id(table: &EntityTable, row: &Value) -> bool {
 fn extended(table: &EntityTable, group: &Group) -> Option<Value> {
     let entity = table.entity(table.find(&group.probable.first()?.entity_id)?);
     let line = entity.origin.line as usize;
-    let text = match &*entity.origin.file {
-        STARTER_NAME => STARTER_TABLE.to_owned(),
-        file => std::fs::read_to_string(file).ok()?,
-    };
+    let text = table_text(&entity.origin.file)?;
     group.added_to(text.trim_start_matches('\u{FEFF}').lines().nth(line - 1)?)
 }
 

@@ -16,8 +16,8 @@ use namewire::eval::{
 use self::figures::{Figures, Predictions};
 pub(super) use self::predict::BUNDLED;
 use self::predict::Found;
+use super::engine::{LinkingArgs, ModelArgs};
 use super::inference::InferenceArgs;
-use super::session::{LinkingArgs, ModelArgs, misuse};
 use super::{End, print};
 
 #[derive(Debug, Args)]
@@ -113,10 +113,10 @@ impl EvalArgs {
 
 pub(super) fn run(args: &EvalArgs) -> Result<End> {
     if args.pred.is_none() && args.model.model.is_none() && args.text_out.is_none() {
-        return Err(misuse("what is to be evaluated? Give --pred FILE or --model"));
+        return Err(Error::config("what is to be evaluated? Give --pred FILE or --model"));
     }
     if [args.column, args.pred_column, args.token_column].contains(&Some(0)) {
-        return Err(misuse("columns are counted from 1"));
+        return Err(Error::config("columns are counted from 1"));
     }
     let mut kinds = Kinds::new(&args.map)?;
     let gold = read_gold(args, &mut kinds)?;
@@ -146,13 +146,12 @@ pub(super) fn run(args: &EvalArgs) -> Result<End> {
     let bootstrap = Bootstrap { resamples: args.resamples, seed: args.seed };
     let figures = Figures::new((&args.gold[..], &gold), predictions, judge(&aligned), other, bootstrap, args.errors);
     match args.json.as_deref() {
-        Some(path) if path.as_os_str() == "-" => print(&figures.json_text())?,
+        Some(path) if path.as_os_str() == "-" => print(&figures.json_text()),
         path => {
             path.map(|path| write_json(&figures, path)).transpose()?;
-            print(&figures.table())?;
+            print(&figures.table())
         }
     }
-    Ok(End::Done)
 }
 
 fn read_gold(args: &EvalArgs, kinds: &mut Kinds) -> Result<Corpus> {

@@ -1,40 +1,75 @@
-//! Linking again without inference: the same articles and the spans that a model found in them, another table.
+//! Linking again without inference: the same articles and the spans that a model found in them, but another table.
 //!
 //! Articles are read, cleaned, cut into sentences and tokenized as in a run of the pipeline, so that what is written
 //! is what that run would write; only the spans come from a file instead of the model.
 
 use std::io::BufRead;
+use std::path::Path;
 
 use rayon::prelude::*;
 
+use super::options::{OutputOptions, RunOptions, Target};
+use super::sink::output_paths;
+use super::{inputs, line_options};
 use crate::chunk::{Chunk, Encoded, chunks};
 use crate::config::Config;
 use crate::counters::Counters;
 use crate::decode::NerSpan;
-use crate::error::Result;
-use crate::link::Linker;
+use crate::device::Device;
+use crate::error::{Error, Result};
+use crate::link::{LinkOptions, Linker};
 use crate::mentions::{RecordOutcome, link};
 use crate::model::Model;
 use crate::outcome::Outcome;
-use crate::read::{RawRecord, Reject};
+use crate::read::{RawRecord, Records, Reject, open_stored};
 use crate::report::{MentionCounts, RunReport, Started};
-use crate::write::SpanReader;
+use crate::write::{Outputs, SpanReader, render};
+
+/// Links the spans that an earlier run wrote to `spans`, and writes what that run would have written with these options.
+///
+/// # Errors
+///
+/// As [`Run::open`](super::Run::open) and [`Run::execute`](super::Run::execute); also where spans and inputs do not
+/// belong together, or where the outputs are a directory.
+pub fn relink(options: &RunOptions, spans: &Path) -> Result<RunReport> {
+    options.validate()?;
+    let OutputOptions { target, summary, compress, .. } = &options.output;
+    let Target::Files { mentions, articles, spans: None, rejects } = target else {
+        return Err(Error::invalid("target", "must be single files, without spans, to link again"));
+    };
+    let mut config = Config { read: options.read.clone(), ..Config::default() };
+    config.languages.only.clone_from(&options.languages);
+    let records = Records::new(inputs::find(&options.inputs, &options.read)?, &config.read);
+    let link = LinkOptions { fuzzy: options.engine.fuzzy, ..LinkOptions::default() };
+    let linker = options.engine.tables.open()?.map(|table| Linker::new(table, link));
+    let model = options.engine.open_model(Device::Cpu)?;
+    config.languages.known.clone_from(&model.card.languages);
+    let lines = line_options(&options.output);
+    let found = open_stored(spans).map_err(|error| Error::opening(spans, error))?;
+    let found = SpanReader::new(found, spans)?;
+    let mut outputs = Outputs::create(&output_paths(mentions, [articles, &None, rejects, summary], *compress))?;
+    let relinker = Relinker { model, linker, config };
+    let table = relinker.linker.as_ref().map(Linker::table);
+    let render = |outcome: &RecordOutcome<'_>| render(outcome, table, &lines);
+    let report = relinker.run(records, found, render, |rendered| outputs.write(&rendered))?;
+    outputs.publish()?;
+    Ok(report)
+}
 
 /// What relinking needs besides articles and spans.
-#[derive(Debug)]
-pub struct Relinker {
+struct Relinker {
     /// Its tokenizer counts tokens; its graph is not run.
-    pub model: Model,
+    model: Model,
     /// The linker over the new table; without one, mentions are written as the model found them.
-    pub linker: Option<Linker>,
+    linker: Option<Linker>,
     /// The configuration of the run that wrote the spans.
-    pub config: Config,
+    config: Config,
 }
 
 impl Relinker {
     /// Links all records. `render` and `write` are those of [`Pipeline::run`](crate::pipeline::Pipeline::run). Fails
     /// where spans and records do not belong together.
-    pub fn run<R: Send>(
+    fn run<R: Send>(
         &self,
         records: impl Iterator<Item = std::result::Result<RawRecord, Reject>>,
         mut spans: SpanReader<impl BufRead>,

@@ -1,0 +1,153 @@
+//! What the bytes of a run's output depend on, as its manifest states it.
+//!
+//! Every struct of settings is taken apart field by field, so that a new setting does not compile until it is decided
+//! whether it changes the output.
+
+use serde_json::{Map, Value, json};
+
+use super::options::{InputOptions, LimitOptions, OutputOptions, RunOptions, Target};
+use crate::config::Config;
+use crate::decode::Rule;
+use crate::engine::{Engine, EngineOptions, table_identities};
+use crate::error::Result;
+use crate::read::{ExpansionLimits, FieldNames, Input, ReadOptions, Selection};
+use crate::segment::Segmentation;
+use crate::write::{Identity, InputIdentity};
+
+/// The identity of a run. What does not change the output (workers, threads, progress) is not in it.
+pub(super) fn identity(options: &RunOptions, engine: &Engine, inputs: &[Input]) -> Result<Identity> {
+    let model = engine.pipeline.model();
+    let hashes: Map<String, Value> = model.hashes.iter().map(|(file, hash)| (file.clone(), json!(hash))).collect();
+    let mut made_with = Map::new();
+    made_with.insert(
+        "versions".to_owned(),
+        json!({"namewire": env!("CARGO_PKG_VERSION"), "onnxruntime": engine.onnxruntime}),
+    );
+    made_with.insert("settings".to_owned(), Value::Object(settings(options, engine)));
+    made_with.insert(
+        "model".to_owned(),
+        json!({
+            "name": model.name, "variant": model.graph.variant.file, "window": model.window, "sha256": hashes,
+            "labels": model.labels.names(),
+        }),
+    );
+    made_with.insert("tables".to_owned(), table_identities(&options.engine.tables)?);
+    Ok(Identity { made_with, inputs: inputs.iter().map(input_identity).collect() })
+}
+
+fn settings(options: &RunOptions, engine: &Engine) -> Map<String, Value> {
+    let RunOptions { inputs, read, languages, engine: engine_options, output, limits } = options;
+    // The inputs themselves are listed in the manifest; of a retry they are rejects files, read in another way.
+    let InputOptions { paths: _, listed: _, retry } = inputs;
+    let LimitOptions { memory, stall_timeout: _ } = limits;
+    let mut settings = Map::new();
+    // A setting that is off is left out, as manifests of earlier versions do with settings they do not know.
+    let mut set = |key: &str, value: Value| drop(settings.insert(key.to_owned(), value));
+    set("retry", json!(!retry.is_empty()));
+    for (key, value) in read_settings(read, engine.pipeline.config()) {
+        set(key, value);
+    }
+    set("memory", json!(memory));
+    set("only_lang", json!(languages));
+    for (key, value) in engine_settings(engine_options, engine) {
+        set(key, value);
+    }
+    for (key, value) in output_settings(output) {
+        set(key, value);
+    }
+    settings
+}
+
+fn read_settings(read: &ReadOptions, config: &Config) -> Vec<(&'static str, Value)> {
+    let ReadOptions { fields, keep, max_article_bytes, format, expansion, selection } = read;
+    let FieldNames { text, id, title, date, lang } = fields;
+    let ExpansionLimits { ratio, bytes } = expansion;
+    let Selection { limit, sample } = selection;
+    vec![
+        ("fields", json!({"text": text, "id": id, "title": title, "date": date, "lang": lang})),
+        ("keep", json!(keep)),
+        ("format", json!(format)),
+        // What was asked for, and what a limit on memory leaves of it.
+        ("max_article_mb", json!(max_article_bytes >> 20)),
+        ("max_article_bytes", json!(config.read.max_article_bytes)),
+        ("limit", json!(limit)),
+        ("sample", json!(sample.map(|sample| json!({"fraction": sample.fraction, "seed": sample.seed})))),
+        ("max_ratio", json!(ratio)),
+        ("max_unpacked", json!(bytes)),
+    ]
+}
+
+fn engine_settings(options: &EngineOptions, engine: &Engine) -> Vec<(&'static str, Value)> {
+    let EngineOptions {
+        // The manifest has the hashes of the model and of the tables.
+        model: _,
+        variant: _,
+        window: _,
+        labels: _,
+        tables: _,
+        // The device is listed as it was chosen, and sizes as the pipeline uses them.
+        device: _,
+        batch_tokens: _,
+        batch_rows: _,
+        chunk_articles: _,
+        // These do not change the output.
+        gpu_memory: _,
+        ort_library: _,
+        workers: _,
+        fuzzy,
+        rule,
+        segmentation,
+        dedup,
+    } = options;
+    let Config { batch, chunk, .. } = engine.pipeline.config();
+    let [aggregation, decoding, consistency] = rule_settings(*rule);
+    vec![
+        ("device", json!(engine.device)),
+        ("batch_tokens", json!(batch.tokens)),
+        ("batch_rows", json!(batch.rows)),
+        ("equal_lengths", json!(batch.equal_lengths)),
+        ("chunk_articles", json!(chunk.articles)),
+        ("chunk_bytes", json!(chunk.bytes)),
+        ("shard_size", json!(chunk.shard)),
+        ("dedup", json!(dedup)),
+        ("aggregation", aggregation),
+        ("decoding", decoding),
+        ("agreement", consistency),
+        ("fuzzy", json!(fuzzy)),
+        ("segmentation", json!((*segmentation != Segmentation::default()).then_some(segmentation))),
+    ]
+}
+
+fn output_settings(output: &OutputOptions) -> Vec<(&'static str, Value)> {
+    let OutputOptions { target, summary: _, compress, min_score, types, context } = output;
+    let spans = match target {
+        Target::Files { mentions: _, articles: _, spans, rejects: _ } => spans.is_some(),
+        Target::Directory { path: _, shard_size: _, spans, existing: _ } => *spans,
+    };
+    vec![
+        ("spans", json!(spans)),
+        // As text: a number with a fraction may not survive JSON to the last bit.
+        ("min_score", json!(min_score.to_string())),
+        ("types", json!(types)),
+        ("context", json!(context)),
+        ("compress", json!(compress)),
+    ]
+}
+
+/// The names of aggregation and decoding, and whether labels are made consistent over the document.
+pub(super) fn rule_settings(rule: Rule) -> [Value; 3] {
+    match rule {
+        Rule::Words { aggregation, decoding, consistency } => [json!(aggregation), json!(decoding), json!(consistency)],
+        Rule::Transformers(strategy) => [json!(strategy), Value::Null, Value::Null],
+    }
+}
+
+fn input_identity(input: &Input) -> InputIdentity {
+    let meta = std::fs::metadata(&input.path).ok().filter(|meta| meta.is_file() && !input.is_stdin());
+    let modified = meta.and_then(|meta| jiff::Timestamp::try_from(meta.modified().ok()?).ok());
+    InputIdentity {
+        path: input.path.display().to_string(),
+        size: input.size,
+        modified: modified.map(|time| time.to_string()),
+    }
+}

@@ -1,0 +1,58 @@
+//! The records that a run reads.
+
+use std::sync::Arc;
+
+use super::options::InputOptions;
+use crate::error::Result;
+use crate::read::{
+    Format, Input, Ledger, Position, RawRecord, ReadOptions, ReadProgress, Records, Reject, Retry, Selection, discover,
+    discover_listed,
+};
+
+/// Records and rejects, in the order of the inputs.
+pub(super) type RecordStream = Box<dyn Iterator<Item = std::result::Result<RawRecord, Reject>> + Send>;
+
+/// Where a run that is resumed continues.
+pub(super) struct Done<'m> {
+    /// The end of the last complete shard.
+    pub(super) end: &'m Position,
+    /// Records up to there.
+    pub(super) records: u64,
+}
+
+/// The inputs, or the rejects files that are processed again.
+pub(super) fn find(inputs: &InputOptions, read: &ReadOptions) -> Result<Vec<Input>> {
+    let InputOptions { paths, listed, retry } = inputs;
+    if retry.is_empty() {
+        return discover_listed(paths, listed, read);
+    }
+    let mut read = read.clone();
+    read.format = Some(Format::Jsonl);
+    discover(retry, &read)
+}
+
+/// The records of the inputs, from their start or after those that are done.
+pub(super) fn records(
+    inputs: &[Input],
+    read: &ReadOptions,
+    is_retry: bool,
+    ledger: &Ledger,
+    done: Option<Done<'_>>,
+) -> Result<(RecordStream, Arc<ReadProgress>)> {
+    // Which records a selection takes depends on all before them.
+    let (first, skipped) = match &done {
+        Some(Done { end, .. }) if read.selection == Selection::default() => (end.input, end.records),
+        Some(Done { records, .. }) => (0, *records),
+        None => (0, 0),
+    };
+    let records = Records::new(inputs.to_vec(), read).tracked(ledger, first);
+    let progress = records.progress();
+    let records: RecordStream = if is_retry { Box::new(Retry::new(records, read)) } else { Box::new(records) };
+    let mut records = ledger.follow(records);
+    if let Some(Done { end, .. }) = done {
+        let path = &inputs[end.input as usize].path;
+        tracing::info!("skipping {skipped} records up to {} that are done", path.display());
+        records.skip_to(end, skipped, path)?;
+    }
+    Ok((Box::new(records), progress))
+}
