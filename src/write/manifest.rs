@@ -111,11 +111,15 @@ impl Manifest {
             Error::new(ErrorKind::Config, "the file is not a manifest written by namewire")
                 .at(&path)
                 .because(error)
-                .help("give another directory, or start over with --overwrite")
+                .help("use another directory, or overwrite the run")
+                .with_setting("existing")
         })?;
         if manifest.schema_version != SCHEMA_VERSION {
             let what = format!("the manifest has version {}, not {SCHEMA_VERSION}", manifest.schema_version);
-            return Err(Error::new(ErrorKind::Config, what).at(&path).help("start over with --overwrite"));
+            return Err(Error::new(ErrorKind::Config, what)
+                .at(&path)
+                .help("overwrite the run")
+                .with_setting("existing"));
         }
         for commit in Journal::read(dir)? {
             let (next, place) = (manifest.shards.len(), commit.shard.shard);
@@ -203,7 +207,8 @@ impl Manifest {
             };
             return Err(Error::new(ErrorKind::Output, what)
                 .at(path)
-                .help("restore the file, or start over with --overwrite"));
+                .help("restore the file, or overwrite the run")
+                .with_setting("existing"));
         }
         Ok(())
     }

@@ -55,7 +55,8 @@ pub(super) fn refuse_unlisted_files(dir: &Path) -> Result<()> {
     match run_files(dir)?.into_iter().find(|name| !name.ends_with(".part")) {
         Some(name) => Err(Error::config("the directory has the files of a run, but no manifest")
             .at(dir.join(name))
-            .help("use --overwrite to replace them, or another directory")),
+            .help("overwrite them, or use another directory")
+            .with_setting("existing")),
         None => Ok(()),
     }
 }
@@ -72,7 +73,8 @@ pub(super) fn check_identity(manifest: &Manifest, identity: &Identity, dir: &Pat
     );
     Err(Error::config(what)
         .at(dir.join(MANIFEST))
-        .help("use the settings and inputs of the first run, or start over with --overwrite"))
+        .help("use the settings and inputs of the first run, or overwrite it")
+        .with_setting("existing"))
 }
 
 /// Restores the texts and ids of the articles in the complete shards.
@@ -83,7 +85,8 @@ pub(super) fn replay_articles(manifest: &Manifest, dir: &Path, duplicates: &mut 
             Error::new(ErrorKind::Output, "a file of a complete shard cannot be read")
                 .at(&path)
                 .because(error)
-                .help("restore the file, or start over with --overwrite")
+                .help("restore the file, or overwrite the run")
+                .with_setting("existing")
         })?;
     }
     Ok(())

@@ -113,7 +113,8 @@ impl Shards {
             (Some(_), Existing::Refuse | Existing::Overwrite) => {
                 return Err(Error::config("the directory already holds a run")
                     .at(dir)
-                    .help("use --resume to resume it, --overwrite to replace it, or another directory"));
+                    .help("resume it, overwrite it, or use another directory")
+                    .with_setting("existing"));
             }
             (Some(mut manifest), Existing::Resume) => {
                 check_identity(&manifest, &identity, dir)?;

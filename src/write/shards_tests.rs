@@ -340,7 +340,7 @@ fn a_directory_in_use_or_with_other_files_is_not_overwritten() {
     drop(first);
     run(root.path(), RecordingDisk::default(), Existing::Resume).unwrap();
     let failure = open(Existing::Refuse, identity()).unwrap_err().to_string();
-    assert!(failure.contains("already holds a run") && failure.contains("--resume"), "{failure}");
+    assert!(failure.contains("already holds a run") && failure.contains("resume it, overwrite it"), "{failure}");
     let mut other = identity();
     other.made_with["settings"]["a"] = 2.into();
     let failure = open(Existing::Resume, other).unwrap_err().to_string();

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use namewire::error::{Error, Result};
 use namewire::link::import::{Petrarch, Rows, Tally, delimited};
+use namewire::write::{AtomicFile, FileAccess};
 
 use crate::cli::End;
 
@@ -14,7 +15,7 @@ use crate::cli::End;
 #[command(after_help = "Examples:
   namewire entities import --from petrarch Phoenix.Countries.actors.txt --out countries.jsonl
   namewire entities import --from csv people.csv --type PER > people.jsonl
-What was left out, and why, is counted on standard error.")]
+Skipped rows are counted on standard error by reason.")]
 pub(crate) struct ImportArgs {
     /// What the files are: dictionaries of PETRARCH or TABARI, or lists with a header (alias, entity, name, type,
     /// valid_from, valid_to) between commas, semicolons or tabs.
@@ -39,12 +40,22 @@ enum Source {
 
 pub(crate) fn run(args: &ImportArgs) -> Result<End> {
     let open = |path: &PathBuf| File::open(path).map_err(|error| Error::opening(path, error));
-    // All inputs are there before an output is made.
     let inputs = args.files.iter().map(open).collect::<Result<Vec<File>>>()?;
-    let out: Box<dyn Write> = match &args.out {
-        Some(path) => Box::new(File::create(path).map_err(|error| Error::writing(path, error))?),
-        None => Box::new(stdout().lock()),
+    let tally = match &args.out {
+        Some(path) => {
+            FileAccess::default().read_all("list", &args.files).write("table", path).check()?;
+            let mut file = AtomicFile::create(path)?;
+            let tally = import(args, inputs, &mut file)?;
+            file.publish()?;
+            tally
+        }
+        None => import(args, inputs, &mut stdout().lock())?,
     };
+    describe(&tally);
+    Ok(End::Done)
+}
+
+fn import(args: &ImportArgs, inputs: Vec<File>, out: &mut dyn Write) -> Result<Tally> {
     let mut rows = Rows::new(BufWriter::with_capacity(1 << 18, out));
     let mut petrarch = Petrarch::default();
     for (input, path) in inputs.into_iter().zip(&args.files) {
@@ -53,13 +64,18 @@ pub(crate) fn run(args: &ImportArgs) -> Result<End> {
             Source::Csv => delimited(input, path, args.kind.as_deref(), &mut rows)?,
         }
     }
-    describe(&rows.finish()?);
-    Ok(End::Done)
+    let tally = rows.finish()?;
+    if tally.entities == 0 {
+        describe(&tally);
+        return Err(Error::config("the files have no entities, so no table is written")
+            .help("check --from, and the columns of a list: alias, entity, name, type"));
+    }
+    Ok(tally)
 }
 
 fn describe(tally: &Tally) {
     eprintln!("{} entities, {} aliases", tally.entities, tally.aliases);
     for (reason, (count, first)) in &tally.skipped {
-        eprintln!("  left out {count:>6}  {reason}, first at {first}");
+        eprintln!("  skipped {count:>6}  {reason}, first at {first}");
     }
 }
