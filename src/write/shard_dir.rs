@@ -7,8 +7,9 @@ use super::compress::OutputCompression;
 use super::duplicates::DuplicateTracker;
 use super::identity::{Identity, differences};
 use super::journal::JOURNAL;
-use super::manifest::{MANIFEST, Manifest};
+use super::manifest::{MANIFEST, Manifest, State};
 use crate::error::{Error, ErrorKind, Result};
+use crate::hash::sha256_file;
 use crate::read::open_stored;
 
 /// The kinds of files of a shard.
@@ -61,8 +62,9 @@ pub(super) fn refuse_unlisted_files(dir: &Path) -> Result<()> {
     }
 }
 
-/// Checks that a resumed run is the run of the manifest.
-pub(super) fn check_identity(manifest: &Manifest, identity: &Identity, dir: &Path) -> Result<()> {
+/// Checks that a resumed run is the run of the manifest. Inputs may have a new time if their content is the same.
+pub(super) fn check_identity(manifest: &mut Manifest, identity: &Identity, dir: &Path) -> Result<()> {
+    accept_new_times(manifest, identity);
     let differences = differences(&manifest.identity(), identity, 12);
     if differences.is_empty() {
         return Ok(());
@@ -75,6 +77,26 @@ pub(super) fn check_identity(manifest: &Manifest, identity: &Identity, dir: &Pat
         .at(dir.join(MANIFEST))
         .help("use the settings and inputs of the first run, or overwrite it")
         .with_setting("existing"))
+}
+
+/// Enters the new times of inputs with the same content. An input that was read to its end is compared by hash. Of the one
+/// that reading resumes in, the records are compared as they are skipped; the inputs after it have not been read.
+fn accept_new_times(manifest: &mut Manifest, identity: &Identity) {
+    let resumes_at = manifest.end().map_or(0, |end| end.input as usize);
+    let is_complete = manifest.state == State::Complete;
+    for (number, (input, is)) in manifest.inputs.iter_mut().zip(&identity.inputs).enumerate() {
+        let was = &mut input.identity;
+        if was.modified == is.modified || was.path != is.path || was.size != is.size {
+            continue;
+        }
+        let is_same = match input.read.as_ref().and_then(|read| read.sha256.as_ref()) {
+            Some(hash) => sha256_file(Path::new(&is.path)).is_ok_and(|found| found == *hash),
+            None => !is_complete && number >= resumes_at,
+        };
+        if is_same {
+            was.modified.clone_from(&is.modified);
+        }
+    }
 }
 
 /// Restores the texts and ids of the articles in the complete shards.
@@ -107,6 +129,50 @@ pub(super) fn lock(dir: &Path) -> Result<Option<File>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hash::sha256;
+    use crate::read::{InputRead, Position};
+    use crate::write::identity::InputIdentity;
+    use crate::write::journal::ShardEntry;
+    use crate::write::manifest::InputEntry;
+
+    #[test]
+    fn a_new_time_is_accepted_if_the_content_is_the_same() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.jsonl");
+        std::fs::write(&path, "now").unwrap();
+        let at = |time: &str| InputIdentity {
+            path: path.display().to_string(),
+            size: Some(3),
+            modified: Some(time.to_owned()),
+        };
+        let is = Identity { inputs: vec![at("today"), at("today")], ..Identity::default() };
+        let manifest = |hashes: [Option<&str>; 2], state, resumes_at| {
+            let entry = |hash: Option<&str>| InputEntry {
+                identity: at("yesterday"),
+                read: hash.map(|text| InputRead { sha256: Some(sha256(text.as_bytes())), ..InputRead::default() }),
+                ..InputEntry::default()
+            };
+            let end = Position { input: resumes_at, ..Position::default() };
+            let shard = ShardEntry { shard: 0, first_record: 0, counts: Default::default(), files: Vec::new(), end };
+            let mut manifest = Manifest::new(Identity::default());
+            (manifest.inputs, manifest.state, manifest.shards) = (hashes.map(entry).to_vec(), state, vec![shard]);
+            manifest
+        };
+        for (hashes, state, resumes_at, accepted) in [
+            ([Some("now"), Some("now")], State::Complete, 1, true),
+            ([Some("now"), Some("was")], State::Complete, 1, false),
+            ([Some("now"), None], State::Complete, 1, false),
+            ([Some("now"), None], State::Stopped, 1, true),
+            ([None, None], State::Running, 0, true),
+            ([None, None], State::Running, 1, false),
+            ([Some("was"), None], State::Stopped, 1, false),
+        ] {
+            let mut manifest = manifest(hashes, state, resumes_at);
+            let checked = check_identity(&mut manifest, &is, dir.path()).map_err(|error| error.to_string());
+            assert_eq!(checked.is_ok(), accepted, "{hashes:?} {state:?}: {checked:?}");
+            assert!(!accepted || manifest.inputs[1].identity == at("today"));
+        }
+    }
 
     #[test]
     fn files_of_a_run_are_recognised_by_name() {

@@ -117,7 +117,7 @@ impl Shards {
                     .with_setting("existing"));
             }
             (Some(mut manifest), Existing::Resume) => {
-                check_identity(&manifest, &identity, dir)?;
+                check_identity(&mut manifest, &identity, dir)?;
                 manifest.check_files(dir)?;
                 if manifest.state != State::Complete {
                     replay_articles(&manifest, dir, &mut duplicates)?;
