@@ -4,19 +4,34 @@ use namewire::error::{Error, Remedy};
 
 /// Flags by the setting that they give.
 const FLAGS: &[(&str, &str)] = &[
+    ("batch_rows", "--batch-rows N"),
+    ("batch_tokens", "--batch-tokens N"),
+    ("chunk_articles", "--chunk-articles N"),
     ("device", "--device cpu|cuda|cuda:N|auto"),
     ("docs", "--docs FILE"),
     ("existing", "--resume to resume the run, --overwrite to replace it"),
+    ("format", "--format text|jsonl"),
     ("gold_format", "--format columns|sentences|mentions"),
     ("gpu_memory", "--gpu-memory MB"),
     ("labels", "--labels O,B-PER,I-PER,… or --labels FILE with one a line"),
+    ("limit", "--limit N"),
+    ("max_article_bytes", "--max-article-mb MB"),
+    ("max_ratio", "--max-ratio TIMES"),
+    ("memory", "--memory SIZE"),
+    ("min_score", "--min-score 0..1"),
     ("model", "--model MODEL"),
     ("ort_library", "--ort-lib FILE"),
+    ("retry", "--retry REJECTS…"),
+    ("sample", "--sample 0..1"),
+    ("shard_size", "--shard-size ARTICLES"),
+    ("stall_timeout", "--stall-timeout SECONDS"),
     ("tag_column", "--column N"),
     ("tag_scheme", "--scheme NAME"),
     ("token_column", "--token-column N"),
+    ("types", "--types TYPE,…"),
     ("variant", "--variant NAME"),
     ("window", "--window TOKENS"),
+    ("workers", "--workers N"),
 ];
 
 /// What to type, where this program has a flag or a command for it.

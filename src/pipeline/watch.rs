@@ -76,7 +76,8 @@ impl Stalled {
         let Self { worker, time } = self;
         let what = format!("{worker} hangs: it has been busy with one piece of work for {} s", time.as_secs());
         Error::new(ErrorKind::Stalled, what)
-            .help("the setting stall_timeout sets how long a batch or a chunk may take; 0 is no limit")
+            .with_setting("stall_timeout")
+            .help("the setting stall_timeout limits how long a batch or a chunk may take")
     }
 }
 

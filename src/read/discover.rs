@@ -82,7 +82,7 @@ fn file(path: &Path, metadata: Option<&Metadata>, format: Option<Format>) -> Res
         } else {
             format!("{KNOWN}; or set `format` to `jsonl` or `text`")
         };
-        return Err(Error::new(ErrorKind::Input, "unknown kind of file").at(path).help(help));
+        return Err(Error::new(ErrorKind::Input, "unknown kind of file").at(path).help(help).with_setting("format"));
     };
     Ok(Input { path: path.into(), name, format: Some(format), compression, size: metadata.map_or(Some(0), size) })
 }

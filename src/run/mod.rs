@@ -28,7 +28,7 @@ pub use crate::report::RunReport;
 
 use crate::config::Config;
 use crate::engine::{Engine, Parts};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::link::Linker;
 use crate::model::Model;
 use crate::read::{Compression, Input, Ledger};
@@ -70,7 +70,7 @@ impl Run {
     /// # Errors
     ///
     /// Fails where a setting is impossible, an input does not exist, or model, device or tables cannot be used.
-    pub fn open(options: RunOptions) -> Result<Self> {
+    pub fn open(mut options: RunOptions) -> Result<Self> {
         options.validate()?;
         let mut config = Config { stall: options.limits.stall_timeout, ..Config::default() };
         config.read = options.read.clone();
@@ -82,6 +82,7 @@ impl Run {
             fit_memory(&options, config, &inputs, model, sessions)
         };
         let engine = Engine::open(&options.engine, Parts::default(), config, fit)?;
+        options.output.types = known_types(&options.output.types, engine.pipeline.model(), engine.pipeline.linker())?;
         let lines = line_options(&options.output);
         let handle = engine.pipeline.handle();
         Ok(Self { inputs, engine, lines, handle, options })
@@ -163,6 +164,27 @@ fn line_options(output: &OutputOptions) -> LineOptions {
         articles,
         spans,
     }
+}
+
+/// The types to be written, as the model and the table spell them.
+///
+/// # Errors
+///
+/// A type that neither of them has would silently match nothing.
+fn known_types(types: &[String], model: &Model, linker: Option<&Linker>) -> Result<Vec<String>> {
+    let of_table = linker.map_or(&[][..], |linker| linker.table().kinds());
+    let mut known: Vec<&str> = model.labels.types().iter().chain(of_table).map(|kind| &**kind).collect();
+    known.sort_unstable();
+    known.dedup();
+    let spelling = |kind: &String| {
+        let exact = known.iter().find(|known| *known == kind);
+        let found = exact.or_else(|| known.iter().find(|known| known.eq_ignore_ascii_case(kind)));
+        found.map(|known| (*known).to_owned()).ok_or_else(|| {
+            let what = format!("{kind:?} is not a type of the model or the table");
+            Error::config(what).with_setting("types").help(format!("they have {}", known.join(", ")))
+        })
+    };
+    types.iter().map(spelling).collect()
 }
 
 /// Applies the limit on memory, once model and sessions are loaded.

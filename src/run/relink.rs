@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::options::{OutputOptions, RunOptions, Target};
 use super::sink::output_paths;
-use super::{inputs, line_options};
+use super::{inputs, known_types, line_options};
 use crate::chunk::{Chunk, Encoded, chunks};
 use crate::config::Config;
 use crate::counters::Counters;
@@ -44,7 +44,8 @@ pub fn relink(options: &RunOptions, spans: &Path) -> Result<RunReport> {
     let linker = options.engine.tables.open()?.map(|table| Linker::new(table, link));
     let model = options.engine.open_model(Device::Cpu)?;
     config.languages.known.clone_from(&model.card.languages);
-    let lines = line_options(&options.output);
+    let mut lines = line_options(&options.output);
+    lines.types = known_types(&options.output.types, &model, linker.as_ref())?.into_iter().collect();
     let found = open_stored(spans).map_err(|error| Error::opening(spans, error))?;
     let found = SpanReader::new(found, spans)?;
     let mut outputs = Outputs::create(&output_paths(mentions, [articles, &None, rejects, summary], *compress))?;

@@ -16,7 +16,7 @@ fn run_with_rejects(desk: &Desk, inputs: &[&str], flags: &[&str]) -> String {
     args.extend(["--out", &out, "--articles", &articles, "--summary", &summary]);
     args.extend(flags);
     let run = namewire(&args).exits(1);
-    run.says(&["set aside", "out.jsonl.rejects.jsonl"]);
+    run.says(&["rejected", "out.jsonl.rejects.jsonl"]);
     let report = &desk.json("summary.json")["run"];
     let count = |key: &str| report[key].as_u64().unwrap();
     assert_eq!(count("records"), count("articles") + count("rejected") + count("skipped"), "{report}");

@@ -1,6 +1,6 @@
 //! What the commands say: help, findings, and what to do where something is missing.
 
-use super::common::{Desk, command, in_repository, namewire, tiny};
+use super::common::{Desk, column, command, in_repository, namewire, tiny};
 
 #[test]
 fn every_help_has_examples() {
@@ -140,7 +140,7 @@ fn a_device_that_is_not_there_is_an_error() {
     if !has_cuda {
         // The choice of `auto` is said aloud, and without colours where nobody would see them.
         let run = extract(&["--device", "auto", "--model", &tiny]).exits(0);
-        run.says(&["--device auto: computing on cpu: this ONNX Runtime is a build for the CPU"]);
+        run.says(&["device auto: computing on cpu: this ONNX Runtime is a build for the CPU"]);
         assert!(!run.stderr.contains('\u{1b}'), "{:?}", run.stderr);
     }
 }
@@ -150,10 +150,10 @@ fn flags_that_ask_for_the_impossible() {
     let desk = Desk::new();
     let out = desk.path("out.jsonl");
     for (flags, message) in [
-        (["--workers", "0"], "--workers must be at least 1"),
-        (["--batch-rows", "0"], "--batch-rows must be at least 1"),
-        (["--chunk-articles", "0"], "--chunk-articles must be at least 1"),
-        (["--max-article-mb", "0"], "--max-article-mb must be at least 1"),
+        (["--workers", "0"], "workers must be at least 1"),
+        (["--batch-rows", "0"], "--batch-rows"),
+        (["--chunk-articles", "0"], "--chunk-articles"),
+        (["--max-article-mb", "0"], "--max-article-mb"),
         (["--min-score", "1.5"], "from 0 to 1"),
         (["--min-score", "NaN"], "from 0 to 1"),
         (["--format", "xml"], "known are jsonl and text"),
@@ -216,4 +216,15 @@ fn nothing_is_written_to_the_home_folder() {
     assert!(run.status().unwrap().success());
     assert!(desk.has("out.jsonl"));
     assert_eq!(std::fs::read_dir(&home).unwrap().count(), 0);
+}
+
+#[test]
+fn types_that_cannot_match_are_an_error_and_their_case_is_forgiven() {
+    let desk = Desk::new();
+    let (input, out) = (desk.write("in.txt", "Angela Merkel flew to Ankara."), desk.path("out.jsonl"));
+    let extract = |types: &str| namewire(&["extract", &input, "--types", types, "--out", &out]);
+    extract("PERSON").exits(2).says(&["\"PERSON\" is not a type", "LOC, MISC, ORG, PER", "--types"]);
+    assert!(!desk.has("out.jsonl"));
+    extract("per").exits(0);
+    assert_eq!(column(&desk.lines("out.jsonl"), "text"), ["Angela Merkel"]);
 }

@@ -104,7 +104,7 @@ fn memory_has_a_bound_that_may_be_set() {
     let (tiny, out, good) = (tiny(), desk.path("out.jsonl"), desk.write("good.jsonl", GOOD));
     let flags = ["extract", "--model", &tiny, "--entities", "none", "--workers", "1", "--out", &out, "--memory"];
     let refused = namewire(&[&flags[..], &["64MiB", &good]].concat()).exits(2);
-    refused.says(&["--memory: 64 MiB are too little", "MiB are needed", "fewer --workers"]);
+    refused.says(&["64 MiB of memory are too little", "MiB are needed", "fewer workers", "--memory"]);
     // Names without end, brackets without end, lines of one letter, an article of 100 MB, and many small ones.
     let shapes = ["Ab, ", "((", "a\n", "A. ", "Ab, ", "A. ", "A. ", "A. "];
     let shapes = shapes.iter().map(|part| json!({"text": part.repeat((200 << 10) / part.len())}).to_string());

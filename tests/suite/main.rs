@@ -16,6 +16,7 @@ mod determinism;
 mod estimate;
 mod eval;
 mod eval_shared_data;
+mod facade;
 mod families;
 mod foreign_backend;
 mod gold;

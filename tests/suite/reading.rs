@@ -77,7 +77,7 @@ fn standard_input_and_output() {
     forced.extend(["--format", "jsonl"]);
     let run = namewire_with_input(&forced, TEXT.as_bytes()).exits(1);
     assert_eq!(run.stdout, "");
-    run.says(&["1 set aside (invalid_json 1)"]);
+    run.says(&["1 rejected (invalid_json 1)"]);
 }
 
 /// Nothing but mentions goes to standard output, and with `--quiet` nothing to standard error.

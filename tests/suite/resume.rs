@@ -38,7 +38,7 @@ fn a_run_that_is_killed_repeatedly_writes_the_same_bytes() {
                 }
                 code => {
                     assert_eq!(code, 1, "{}", run.stderr);
-                    run.says(&[&format!("going on behind {before} whole shards of {} records", before * 40)]);
+                    run.says(&[&format!("resuming after {before} complete shards of {} records", before * 40)]);
                     break;
                 }
             }
@@ -62,9 +62,7 @@ fn a_sample_is_the_same_after_resuming() {
     wait_for_shards(&mut child, &out, 10);
     child.kill().unwrap();
     child.wait().unwrap();
-    namewire(&shards(&first, &tiny, &out, &[&selected[..], &["--resume"]].concat()))
-        .exits(1)
-        .says(&["going on behind"]);
+    namewire(&shards(&first, &tiny, &out, &[&selected[..], &["--resume"]].concat())).exits(1).says(&["resuming after"]);
     assert_same_files(&out, &contents(&undisturbed));
     let fewer = [second.as_str(), "--sample", "0.7", "--seed", "3", "--limit", "600", "--resume"];
     namewire(&shards(&first, &tiny, &out, &fewer)).exits(2).says(&["limit"]);
@@ -88,7 +86,7 @@ fn a_run_on_standard_input_can_be_resumed() {
     let run = namewire_with_input(&shards("-", &tiny, &out, &["--resume"]), other.as_bytes()).exits(2);
     run.says(&["-: the run cannot go on", "records are not those that the run has read"]);
     let run = namewire_with_input(&shards("-", &tiny, &out, &["--resume"]), text.as_bytes()).exits(1);
-    run.says(&["going on behind 2 whole shards of 80 records"]);
+    run.says(&["resuming after 2 complete shards of 80 records"]);
     assert_same_files(&out, &contents(&undisturbed));
 }
 
@@ -109,6 +107,6 @@ fn a_run_with_a_memory_bound_can_be_resumed() {
     wait_for_shards(&mut child, &out, 2);
     signal(&child, "KILL");
     child.wait().unwrap();
-    namewire(&shards(&input, &tiny, &out, &[&bound[..], &["--resume"]].concat())).exits(1).says(&["going on behind"]);
+    namewire(&shards(&input, &tiny, &out, &[&bound[..], &["--resume"]].concat())).exits(1).says(&["resuming after"]);
     assert_same_files(&out, &contents(&whole));
 }

@@ -10,7 +10,7 @@ fn a_run_is_resumed_only_with_the_same_settings_and_inputs() {
     let input = desk.write("in.jsonl", dump(100));
     let resume = |flags: &[&str]| namewire(&shards(&input, &tiny, &out, &[&["--resume"], flags].concat()));
     let run = resume(&[]).exits(1);
-    run.says(&["there is nothing to resume; starting afresh"]);
+    run.says(&["there is nothing to resume; starting from scratch"]);
     resume(&[]).exits(0).says(&["the run is complete, with 3 shards of 100 records"]);
     namewire(&shards(&input, &tiny, &out, &[])).exits(2).says(&["already holds a run", "--resume", "--overwrite"]);
     resume(&["--min-score", "0.5", "--context"]).exits(2).says(&[
@@ -54,7 +54,8 @@ fn a_run_is_resumed_only_with_the_same_table() {
         namewire(&args)
     };
     run().exits(1);
-    run().exits(0);
+    // The run is complete, and has rejects.
+    run().exits(1);
     desk.write("table.jsonl", "{\"id\":\"loc/e\",\"name\":\"Dorvale\",\"type\":\"LOC\"}\n");
     run().exits(2).says(&["cannot be resumed", "tables: was [", "table.jsonl"]);
 }

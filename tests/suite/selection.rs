@@ -71,7 +71,7 @@ fn paths_come_from_a_list() {
     // A list may be older than the files.
     let gone = desk.path("gone.txt");
     let run = namewire_with_input(&from_stdin, lines_of(&[&a, &gone, &b]).as_bytes()).exits(1);
-    run.says(&["articles  2, 1 set aside"]);
+    run.says(&["articles  2, 1 rejected"]);
     assert!(desk.lines("o.jsonl.rejects.jsonl")[0]["message"].as_str().unwrap().contains("No such file"));
 }
 
@@ -84,9 +84,9 @@ fn choices_that_cannot_be_met() {
     let desk = Desk::new();
     let (input, empty, out) = (desk.write("in.txt", "Rain."), desk.write("empty", "\n"), desk.path("o.jsonl"));
     for (args, message) in [
-        (&[&*input, "--limit", "0"][..], "--limit must be at least 1"),
-        (&[&input, "--sample", "1.5"], "--sample is a fraction"),
-        (&[&input, "--sample", "NaN"], "--sample is a fraction"),
+        (&[&*input, "--limit", "0"][..], "limit must be at least 1"),
+        (&[&input, "--sample", "1.5"], "sample must be a fraction"),
+        (&[&input, "--sample", "NaN"], "sample must be a fraction"),
         (&["--files-from", &empty], "names no file"),
         (&["--files-from", "nowhere"], "nowhere: cannot open the file"),
         (&["-", "--files-from", "-"], "standard input cannot be both"),

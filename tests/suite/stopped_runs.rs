@@ -33,7 +33,7 @@ fn a_signal_stops_a_run_cleanly() {
         run.says(&[
             "once more stops at once",
             "stopped after 80 records",
-            "2 shards are whole; to go on",
+            "2 shards are complete; to resume",
             "--quiet --resume",
         ]);
         let manifest = desk.json("out/manifest.json");
@@ -75,7 +75,7 @@ fn a_full_disk_loses_only_the_incomplete_shard() {
         end_of(shell.args(args).env_remove("RUST_LOG").stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap())
     };
     let run = limited(&shards(&input, &tiny, &out, &[])).exits(2);
-    run.says(&["00002.jsonl: cannot write the output", "File too large", "2 shards are whole; to go on"]);
+    run.says(&["00002.jsonl: cannot write the output", "File too large", "2 shards are complete; to resume"]);
     assert!(!contents(&out).iter().any(|(name, _)| name.ends_with(".part")));
     namewire(&shards(&input, &tiny, &out, &["--resume"])).exits(1);
     assert_same_files(&out, &contents(&undisturbed));

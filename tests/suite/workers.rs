@@ -200,6 +200,6 @@ fn the_program_ends_although_a_session_never_comes_back() {
     extract(&calm, "60").exits(0);
     let begun = Instant::now();
     let input = desk.write("in.txt", "The ferry to Dorvale left ~ noon.");
-    extract(&input, "1").exits(2).says(&["hangs: it has been busy with one piece of work", "stall_timeout"]);
+    extract(&input, "1").exits(2).says(&["hangs: it has been busy with one piece of work", "--stall-timeout"]);
     assert!(begun.elapsed() < Duration::from_secs(60), "{:?}", begun.elapsed());
 }

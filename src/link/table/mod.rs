@@ -125,6 +125,11 @@ impl EntityTable {
         self.lexicon.given_rows()
     }
 
+    /// The types of the entities, sorted.
+    pub(crate) fn kinds(&self) -> &[Arc<str>] {
+        &self.kinds
+    }
+
     /// True where some entity has this type.
     pub(crate) fn has_kind(&self, kind: &str) -> bool {
         self.kinds.iter().any(|known| &**known == kind)
