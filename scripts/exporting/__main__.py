@@ -8,8 +8,8 @@ import sys
 PROGRAM = "export_onnx"
 REPOSITORY = pathlib.Path(__file__).resolve().parent.parent.parent
 EPILOG = """\
-Any model of transformers' AutoModelForTokenClassification will do: BERT, DistilBERT, RoBERTa, XLM-R, DeBERTa,
-ELECTRA, ModernBERT and their kin. A tokenizer that has only a SentencePiece model or a word list is converted.
+Any model of transformers' AutoModelForTokenClassification: BERT, DistilBERT, RoBERTa, XLM-R, DeBERTa, ELECTRA,
+ModernBERT and others. A tokenizer that has only a SentencePiece model or a word list is converted.
 
 Every variant runs on sample sentences and is compared with PyTorch. Single precision must agree within 0.001, alone
 and in padded batches, and half precision and 8 bits must keep the label of enough tokens; where one does not, it is
@@ -87,7 +87,7 @@ def main() -> int:
 
 
 def fail(message: str, status: int = 2) -> int:
-    """Says what went wrong."""
+    """Prints an error; returns the exit status."""
     print(f"{PROGRAM}: {message}", file=sys.stderr)
     return status
 

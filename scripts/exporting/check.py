@@ -1,4 +1,4 @@
-"""A variant against PyTorch."""
+"""Compares a variant with PyTorch."""
 
 import dataclasses
 import pathlib
@@ -16,7 +16,7 @@ BATCH_ROWS = 8
 
 @dataclasses.dataclass(frozen=True)
 class Found:
-    """How far a variant is from PyTorch, over the tokens of the rows."""
+    """The differences between a variant and PyTorch, over the tokens of the rows."""
 
     difference: float
     same_label: float
@@ -46,7 +46,7 @@ def compare(file: pathlib.Path, source: Source, rows: Rows, logits: list[numpy.n
 
 
 def say(file: pathlib.Path, found: Found, sentences: int) -> None:
-    """Prints what was found."""
+    """Prints the result."""
     print(
         f"{file.name}: {found.megabytes:.1f} MB; on {sentences} sentences {found.same_label:.4f} of the tokens keep "
         f"PyTorch's label, logits differ by {found.difference:.2g} at most, padding changes them by {found.padded:.2g}"

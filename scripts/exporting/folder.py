@@ -11,7 +11,7 @@ from .source import Rows, Source
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
-    """What is made, and what it is held to."""
+    """The variants to write, and the limits that they must meet."""
 
     variants: frozenset[str] = frozenset(("fp16", "int8"))
     opset: int = 18
@@ -26,7 +26,7 @@ class Settings:
 
 
 def write(source: Source, target: pathlib.Path, rows: Rows, settings: Settings) -> list[str]:
-    """Writes the folder; gives what was left out and why. Fails where single precision is not the model's."""
+    """Writes the folder; returns what was left out and why. Fails where single precision differs from the model."""
     graphs = target / "onnx"
     graphs.mkdir(parents=True)
     source.model.config.save_pretrained(target)
@@ -34,7 +34,7 @@ def write(source: Source, target: pathlib.Path, rows: Rows, settings: Settings) 
     if not (target / "tokenizer.json").exists():
         raise ValueError(f"{type(source.tokenizer).__name__} cannot be written as tokenizer.json")
 
-    # Calibration and checks on different sentences, drawn evenly.
+    # Calibration and checks use different sentences, sampled evenly.
     held_out = rows[:: max(2, len(rows) // 100)]
     kept = {tuple(row) for row in held_out}
     samples = [row for row in rows if tuple(row) not in kept][:500]

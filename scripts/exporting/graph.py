@@ -13,12 +13,12 @@ from transformers.exporters.exporter_onnx import OnnxConfig, OnnxExporter
 
 from .source import Rows, Source
 
-# One ONNX file holds 2 GB at most; what is larger has its weights beside it.
+# An ONNX file is at most 2 GB; the weights of larger models are stored beside it.
 LARGEST = 1_800_000_000
 
 
 def export(source: Source, rows: Rows, target: pathlib.Path, opset: int) -> None:
-    """Traces the model on a padded batch and writes the graph, batch and token free, constants folded."""
+    """Traces the model on a padded batch and writes the graph, with dynamic batch and token axes and folded constants."""
     sample = batch(source, sorted(rows, key=len)[len(rows) // 2 :][:3])
     free = {0: torch.export.Dim.DYNAMIC, 1: torch.export.Dim.DYNAMIC}
     shapes = {name: free for name in source.inputs}
@@ -44,7 +44,7 @@ def batch(source: Source, rows: Rows) -> dict[str, torch.Tensor]:
 
 
 def tidy(program: onnx_ir.Model) -> None:
-    """Leaves the logits alone, names the free axes, and drops what only a debugger of the exporter reads."""
+    """Keeps only the logits as output, names the dynamic axes, and drops the exporter's debugging metadata."""
     graph = program.graph
     logits = next(value for value in graph.outputs if value.name == "logits")
     graph.outputs[:] = [logits]
@@ -65,14 +65,14 @@ def tidy(program: onnx_ir.Model) -> None:
 
 
 def save(model: onnx.ModelProto, target: pathlib.Path) -> None:
-    """Writes a graph, its weights beside it where they are too large for one file."""
+    """Writes a graph, with its weights beside it where they are too large for one file."""
     size = sum(len(tensor.raw_data) for tensor in model.graph.initializer)
     onnx.save(model, target, save_as_external_data=size > LARGEST, location=f"{target.name}_data")
 
 
 @contextlib.contextmanager
 def quiet():
-    """Keeps the exporter's remarks on its own insides from the screen."""
+    """Hides the exporter's messages about its internals."""
     logging.disable(logging.WARNING)
     try:
         with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):

@@ -42,7 +42,7 @@ def main() -> int:
 
 
 def make(family, target: pathlib.Path) -> None:
-    """Makes one folder anew."""
+    """Writes one folder from scratch."""
     import transformers
     from exporting import folder, source
 

@@ -12,9 +12,9 @@ from . import vocabulary
 SEED = 20140629
 LABELS = "O B-PER I-PER B-ORG I-ORG B-LOC I-LOC"
 POSITIONS = 128
-# All are of one width, two heads of eight numbers, and of one layer.
+# All have one layer, one width, and two heads of size eight.
 SHAPE = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 64, "initializer_range": 0.3}
-# DistilBERT has names of its own for the same.
+# The same under DistilBERT's names.
 DISTIL_SHAPE = {"dim": 16, "n_layers": 1, "n_heads": 2, "hidden_dim": 64, "initializer_range": 0.3}
 MASK = {"mask_token": "[MASK]"}
 
@@ -115,7 +115,7 @@ def build(family: Family, tokenizer) -> transformers.PreTrainedModel:
     names = family.labels.split()
     shape = DISTIL_SHAPE if family.config["model_type"] == "distilbert" else SHAPE
     special = {key: getattr(tokenizer, key) for key in ("pad_token_id", "bos_token_id", "eos_token_id", "cls_token_id", "sep_token_id")}
-    # ModernBERT's defaults lie beyond so small a vocabulary.
+    # ModernBERT's default ids are outside such a small vocabulary.
     for name, other in (("bos_token_id", "cls_token_id"), ("eos_token_id", "sep_token_id")):
         special[name] = special[name] if special[name] is not None else special[other]
     fields = {**shape, **{key: value for key, value in special.items() if value is not None}, **family.config}
@@ -129,7 +129,7 @@ def build(family: Family, tokenizer) -> transformers.PreTrainedModel:
 
 
 def bias(model: transformers.PreTrainedModel, rows: list[list[int]], share: float) -> float:
-    """Shifts the bias of "O" so that this share of the tokens gets another label; gives the share that does."""
+    """Shifts the bias of "O" so that this share of the tokens gets another label; returns the actual share."""
     outside = model.config.label2id["O"]
 
     def margins() -> torch.Tensor:

@@ -1,4 +1,4 @@
-"""A graph as other exporters write them: 32-bit inputs in another order, half-precision logits by another name."""
+"""A graph as other exporters write it: 32-bit inputs in another order, half-precision logits under another name."""
 
 import pathlib
 
@@ -10,7 +10,7 @@ FILE = "model_odd.onnx"
 
 
 def write(graphs: pathlib.Path) -> None:
-    """Writes the odd one beside model.onnx: the same computation, cast at both ends."""
+    """Writes it beside model.onnx: the same computation, with casts at both ends."""
     model = onnx.load(graphs / "model.onnx")
     graph = model.graph
     casts = []

@@ -1,4 +1,4 @@
-"""What the models read in the tests: ordinary sentences, and whatever moves offsets."""
+"""The sentences of the tests: ordinary ones, and whatever shifts offsets."""
 
 SENTENCES = [
     "The council of Dorvale met on Tuesday.",

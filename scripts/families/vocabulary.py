@@ -8,7 +8,7 @@ import pathlib
 import sentencepiece
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
 
-# Letters that words can be made of; words with others are unknown to BERT's.
+# Number of letters in the vocabulary; words with other letters are unknown.
 LETTERS = 70
 BERT = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 # Compatibility forms whose normal form is longer, shorter or as long; the whole of NFKC would be 240 KB.
@@ -17,7 +17,7 @@ NORMAL_FORMS = {"ﬁ": "fi", "ﬂ": "fl", "½": "1⁄2", "№": "No", "Ｕ": "U"
 
 
 def word_pieces(folder: pathlib.Path, lines: list[str], size: int, lowercase: bool, kind: str, **config) -> None:
-    """BERT's: vocab.txt. The library's own trainer of it gives other pieces each time; that of byte pairs does not."""
+    """BERT's: vocab.txt. The library's WordPiece trainer is not deterministic; the BPE trainer is."""
     tokenizer = Tokenizer(models.BPE())
     tokenizer.normalizer = normalizers.BertNormalizer(lowercase=lowercase)
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
@@ -40,13 +40,13 @@ def word_pieces(folder: pathlib.Path, lines: list[str], size: int, lowercase: bo
 
 
 def frequent(counted: collections.Counter, most: int) -> list[str]:
-    """Those counted most often, equals in the order of the alphabet, without what is white space or not counted."""
+    """The most frequent items, ties in alphabetical order, without white space and items that do not occur."""
     ordered = sorted(counted, key=lambda item: (-counted[item], item))
     return [item for item in ordered if counted[item] and item.strip()][:most]
 
 
 def byte_pairs(lines: list[str], size: int, special: list[str]) -> Tokenizer:
-    """A byte-level BPE without a frame."""
+    """A byte-level BPE without special tokens around the text."""
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     alphabet = pre_tokenizers.ByteLevel.alphabet()

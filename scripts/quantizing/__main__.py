@@ -13,8 +13,8 @@ The model is BERT-like: inputs input_ids, attention_mask and perhaps token_type_
 logits per token. The text should be like what the model will read; its labels are not needed.
 
 The file is only put in place once it has passed its checks: enough tokens with the label of single precision, the
-same bits alone and among rows of equal length, 0.001 at most from padding, and every optimisation level of ONNX
-Runtime loads it. The exit status is 1 where a check failed and 2 where the input could not be used.
+same bits alone and among rows of equal length, at most 0.001 difference from padding, and every optimisation level
+of ONNX Runtime loads it. The exit status is 1 where a check failed and 2 where the input could not be used.
 
 example:
   scripts/quantize models/my-model --replace --text articles.jsonl.gz --report quantized.json
@@ -39,7 +39,7 @@ def arguments() -> argparse.Namespace:
     add("--sentences", type=int, default=300, metavar="N", help="sentences for the scales (default: %(default)s)")
     add("--held-out", type=int, default=200, metavar="N", help="other sentences for the checks (default: %(default)s)")
     add("--seed", type=int, default=0, help="of the choice of sentences (default: %(default)s)")
-    add("--max-tokens", type=int, default=192, metavar="N", help="cut of a sentence (default: %(default)s)")
+    add("--max-tokens", type=int, default=192, metavar="N", help="maximum length of a sentence (default: %(default)s)")
     add(
         "--percentile",
         type=float,
@@ -56,7 +56,7 @@ def arguments() -> argparse.Namespace:
         "--keep",
         type=re.compile,
         metavar="REGEX",
-        help="products whose output's name has it stay in single precision: those of activations with outliers",
+        help="products whose output's name matches stay in single precision: for activations with outliers",
     )
     add("--min-same-label", type=float, default=0.98, metavar="SHARE", help="of the tokens (default: %(default)s)")
     return parser.parse_args()
@@ -130,7 +130,7 @@ def main() -> int:
 
 
 def fail(message: str, status: int = 2) -> int:
-    """Says what went wrong."""
+    """Prints an error; returns the exit status."""
     print(f"{PROGRAM}: {message}", file=sys.stderr)
     return status
 

@@ -1,4 +1,4 @@
-"""What a quantized model is held to before it is put in place."""
+"""The checks that a quantized model must pass before it is put in place."""
 
 import collections
 import pathlib
@@ -17,7 +17,7 @@ BATCH_ROWS = 16
 
 
 def fidelity(single: Runner, quantized: Runner, rows: Rows) -> dict:
-    """How far the quantized model is from single precision, over the tokens of the rows."""
+    """The differences from single precision, over the tokens of the rows."""
     pairs = [(single.logits([row])[0], quantized.logits([row])[0]) for row in rows]
     differences = numpy.concatenate([numpy.abs(left - right).ravel() for left, right in pairs])
     same = numpy.concatenate([left.argmax(-1) == right.argmax(-1) for left, right in pairs])
@@ -30,7 +30,7 @@ def fidelity(single: Runner, quantized: Runner, rows: Rows) -> dict:
 
 
 def equal(before: Runner, after: Runner, rows: Rows) -> None:
-    """Fails unless a rewritten graph gives the same logits for a padded batch, but for the order of a few additions."""
+    """Fails unless a rewritten graph gives the same logits for a padded batch, up to rounding."""
     pairs = zip(before.logits(rows), after.logits(rows))
     difference = max(float(numpy.abs(left - right).max()) for left, right in pairs)
     if difference > REWRITTEN_LIMIT:
@@ -38,7 +38,7 @@ def equal(before: Runner, after: Runner, rows: Rows) -> None:
 
 
 def independence(quantized: Runner, rows: Rows, pad: int) -> dict:
-    """What a row's logits owe to its batch: among rows of its own length, and padded among longer ones."""
+    """How a row's logits depend on its batch: among rows of its own length, and padded among longer ones."""
     alone = [quantized.logits([row])[0] for row in rows]
     by_length = collections.defaultdict(list)
     for index, row in enumerate(rows):
@@ -71,7 +71,7 @@ def levels(path: pathlib.Path, rows: Rows) -> float:
 
 
 def speed(single: Runner, quantized: Runner, rows: Rows, pad: int, rounds: int = 5) -> dict:
-    """Tokens per second of one thread's CPU time, in batches of like length, both models in turns."""
+    """Tokens per second of one thread's CPU time, in batches of similar length, alternately for both models."""
     ordered = sorted(rows, key=len)
     batches = [ordered[start : start + BATCH_ROWS] for start in range(0, len(ordered), BATCH_ROWS)]
     tokens = sum(map(len, rows))

@@ -12,7 +12,7 @@ from .graph import Graph
 
 # Off when namewire runs a model: the fused operator is slower than the two it replaces.
 SKIP_LAYER_NORM = "SkipLayerNormFusion"
-# Left out of the simplified graph: what would hide a matrix product's weights or bias. The run time does the rest.
+# Not applied to the simplified graph: fusions that would hide a product's weights or bias. The runtime applies them later.
 NOT_YET = (
     SKIP_LAYER_NORM,
     "BiasSkipLayerNormFusion",
@@ -30,7 +30,7 @@ Rows = list[list[int]]
 
 
 class Runner:
-    """A model loaded on the CPU; on one thread if nothing else is said."""
+    """A model loaded on the CPU; on one thread by default."""
 
     def __init__(self, model, level=Level.ORT_ENABLE_ALL, threads=1):
         options = onnxruntime.SessionOptions()
@@ -41,7 +41,7 @@ class Runner:
         source = model.SerializeToString() if isinstance(model, onnx.ModelProto) else str(model)
         try:
             self.session = onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # ONNX Runtime's errors have no class in common but this one
+        except Exception as error:  # ONNX Runtime's errors have no other common class
             raise ValueError(f"ONNX Runtime cannot load the model: {error}") from error
         self.inputs = {value.name for value in self.session.get_inputs()}
         if unknown := self.inputs - set(FED):
@@ -59,7 +59,7 @@ class Runner:
         return {name: tensor for name, tensor in tensors if name in self.inputs}
 
     def logits(self, rows: Rows, width: int = 0, pad: int = 0) -> list[numpy.ndarray]:
-        """`[token, label]` per row, padding cut off."""
+        """`[token, label]` per row, without padding."""
         output = self.session.run(None, self.feed(rows, width, pad))[0]
         return [scores[: len(row)] for row, scores in zip(rows, output)]
 

@@ -30,7 +30,7 @@ def documents(path: pathlib.Path, field: str) -> list[str]:
 
 
 def sample(path: pathlib.Path, field: str, tokenizer: pathlib.Path, count: int, seed: int, longest: int) -> list[list[int]]:
-    """`count` different sentences drawn with the seed, special tokens included, cut to `longest` tokens."""
+    """`count` different sentences drawn with the seed, special tokens included, truncated to `longest` tokens."""
     sentences = {part.strip() for text in documents(path, field) for part in SENTENCE_END.split(text)}
     ordered = sorted(sentence for sentence in sentences if sentence)
     if len(ordered) < count:

@@ -6,7 +6,7 @@ Organisations and places are those that news of conflicts is about. All from gen
 
 import random
 
-# Given names, family names, and what may stand between.
+# Given names, family names, and what may come between.
 ARABIC = (
     "Ahmad Ahmed Muhammad Mohammed Mohamed Mahmoud Mustafa Ali Hassan Hussein Omar Khalid Khaled Ibrahim Yousef Youssef Yusuf "
     "Abdullah Abdulrahman Abdel-Rahman Saleh Salem Samir Tariq Walid Ziad Nizar Faisal Fahd Hamza Bilal Anas Bashar Maher "

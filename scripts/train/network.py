@@ -45,7 +45,7 @@ class CasedEmbeddings(nn.Module):
 class Dropout(nn.Module):
     """Dropout whose masks are stretches of one row of random numbers, from a random place on.
 
-    To draw each mask anew takes a tenth of a step on a CPU.
+    Sampling each mask separately takes a tenth of a step on a CPU.
     """
 
     DRAWN = 1 << 22

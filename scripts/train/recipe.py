@@ -1,4 +1,4 @@
-"""What is trained, on what, and how: the settings behind the model card."""
+"""What is trained, on what data, with which settings: those of the model card."""
 
 from typing import NamedTuple
 

@@ -56,7 +56,7 @@ def _labels(logits: np.ndarray, encoding: tokenizers.Encoding, sentence: Sentenc
         if at < len(starts) and starts[at] < token.end:
             labels.append(LABELS[path[at]])
         else:
-            # It begins inside a word, and goes on with what the word is.
+            # It begins inside a word, and continues the word's label.
             of = LABELS[path[at - 1]] if at else "O"
             labels.append(of.replace("B-", "I-"))
     return labels

@@ -9,7 +9,7 @@ from . import corpus
 from .corpus import Document, Sentence
 
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[.!?][\"”’'])\s+|\n+")
-# A full stop behind these, or behind a single capital, seldom ends a sentence.
+# A full stop after these, or after a single capital, seldom ends a sentence.
 ABBREVIATION = re.compile(r"(?:^|[\s(\"“.])(?:[A-Z]|Mr|Mrs|Ms|Dr|Gen|Col|Lt|Sen|Rep|Gov|Rev|St|No|Jan|Feb|Aug|Sept|Oct|Nov|Dec)\.$")
 
 

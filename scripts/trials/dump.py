@@ -25,7 +25,7 @@ def record(identity: str, text: str) -> str:
 
 
 def write_broken(path: pathlib.Path, articles: int, seed: int) -> None:
-    """Articles of some fifty words; copies, ids that come twice, and every fiftieth record broken."""
+    """Articles of about fifty words, with copies and repeated ids; every fiftieth record is broken."""
     chance = random.Random(seed)
     texts: list[str] = []
     with open(path, "w", encoding="utf-8") as dump:

@@ -59,7 +59,8 @@ fn sample_data() -> Scratch {
     packed.write_all(lines.as_bytes()).unwrap();
     packed.finish().unwrap();
     scratch.write("bad.jsonl", &format!("{}\n{}\n", json!({"id": "a", "text": article}), json!({"id": "b"})));
-    scratch.write("mentions.jsonl", &format!("{}\n", json!({"doc_id": "a", "text": "Paris", "entity_id": "loc/paris"})));
+    scratch
+        .write("mentions.jsonl", &format!("{}\n", json!({"doc_id": "a", "text": "Paris", "entity_id": "loc/paris"})));
     scratch.write("my.jsonl", &(example_entity() + "\n"));
     scratch.write("people.csv", "alias,entity,name\nMerkel,per/merkel,Angela Merkel\n");
     scratch.write("actors.txt", "SYRIA_ [SYR]\n+DAMASCUS_\n");
