@@ -1,4 +1,4 @@
-//! Every setting of a run, with its default and the reason for it.
+//! The settings of the pipeline, each with its default and the reason for it.
 
 use std::time::Duration;
 
@@ -14,25 +14,25 @@ pub struct Config {
     pub read: ReadOptions,
     /// Where sentences come from.
     pub segmentation: Segmentation,
-    /// How many articles are worked on together.
+    /// How many articles are processed together.
     pub chunk: ChunkLimits,
     /// How windows are put into batches.
     pub batch: BatchLimits,
-    /// Compute equal windows once.
+    /// Whether equal windows are computed once.
     pub dedup: bool,
-    /// Bytes of scores that are remembered across chunks, where the model's scores do not depend on the batch:
-    /// some sixty thousand sentences. A syndicated copy seldom comes later.
+    /// Maximum bytes of the score cache, which lasts over chunks where the model's scores do not depend on the batch:
+    /// some sixty thousand sentences. A syndicated copy seldom comes later than that.
     pub memory_bytes: usize,
     /// How scores become mentions.
     pub rule: Rule,
     /// Chunks between the preparer and the collector: one being inferred, one ready, one being finished.
     pub chunks_in_flight: usize,
-    /// Bytes of text whose results are held before they are written; an article that is longer is held alone.
+    /// Maximum bytes of text whose results are held before they are written; a longer article is held alone.
     pub finish_bytes: usize,
-    /// How long a worker may be at one batch or one chunk before it is taken to hang; `None`: for ever. Generous,
-    /// since a chunk may be a single article of the greatest length.
+    /// How long a worker may be busy with one batch or chunk before it counts as hanging; `None`: no limit. Generous,
+    /// since a chunk may be a single article of maximum length.
     pub stall: Option<Duration>,
-    /// Watch the reader too: not where an input is a pipe, which may be silent for ever.
+    /// Whether the reader is watched too; not where an input is a pipe, which may stay silent.
     pub watch_reader: bool,
     /// Threads for everything but inference.
     pub host_threads: usize,
@@ -40,20 +40,20 @@ pub struct Config {
     pub languages: LanguageRule,
 }
 
-/// A chunk is the unit of work: its windows are sorted and batched together, so that the output depends on
-/// where chunks begin and never on timing.
+/// A chunk is the unit of work: its windows are sorted and batched together, so that the output depends on where chunks
+/// begin and never on timing.
 #[derive(Clone, Copy, Debug)]
 pub struct ChunkLimits {
-    /// Most articles. 64 hold about two thousand sentences, enough for batches of equal length.
+    /// Maximum number of articles. 64 hold about two thousand sentences, enough for batches of equal length.
     pub articles: usize,
-    /// Most bytes of records; an article that is longer is a chunk of its own. Bounds the memory of a chunk:
+    /// Maximum bytes of records; a longer article is a chunk by itself. Bounds the memory of a chunk:
     /// 36 bytes of scores for each token, three or four bytes of text.
     pub bytes: usize,
-    /// Records of a shard of the output, which no chunk crosses, so that a run can go on from any shard.
+    /// Records of a shard of the output, which no chunk crosses, so that a run can be resumed at any shard.
     pub shard: Option<u64>,
 }
 
-/// What is done with articles in a language that the model was not made for.
+/// How articles are treated by their language.
 #[derive(Clone, Debug, Default)]
 pub struct LanguageRule {
     /// ISO 639-1 codes of the languages that the model knows; empty: unknown, nothing is foreign.
@@ -63,7 +63,7 @@ pub struct LanguageRule {
 }
 
 impl LanguageRule {
-    /// True where the model was not made for this language, as far as anybody says.
+    /// True where the model is known to be made for other languages only.
     pub fn is_foreign(&self, language: &str) -> bool {
         !self.known.is_empty() && !self.known.iter().any(|known| known == language)
     }

@@ -107,9 +107,10 @@ impl View<'_> {
     fn text(&self, explanation: &Explanation) -> String {
         let mut text = format!("article {}", self.article.id);
         let date = self.article.date.map_or(", no date: rules about dates abstain".to_owned(), |date| {
-            match date.first == date.last {
-                true => format!(", {}", date.first),
-                false => format!(", {} to {}", date.first, date.last),
+            if date.first == date.last {
+                format!(", {}", date.first)
+            } else {
+                format!(", {} to {}", date.first, date.last)
             }
         });
         text.push_str(&date);

@@ -64,14 +64,15 @@ fn is_stdin(path: &Path) -> bool {
 
 fn read_list(list: &Path) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    let read = match is_stdin(list) {
-        true => std::io::stdin().lock().read_to_end(&mut bytes).map(|_| ()),
-        false => std::fs::read(list).map(|read| bytes = read),
+    let read = if is_stdin(list) {
+        std::io::stdin().lock().read_to_end(&mut bytes).map(|_| ())
+    } else {
+        std::fs::read(list).map(|read| bytes = read)
     };
     read.map(|()| bytes).map_err(|error| Error::opening(list, error))
 }
 
-/// The paths of a list; empty ones are passed over.
+/// The paths of a list; empty ones are ignored.
 fn split(list: &[u8], null: bool) -> Result<Vec<PathBuf>> {
     let separator = if null { b'\0' } else { b'\n' };
     let lines = list.split(|&byte| byte == separator);

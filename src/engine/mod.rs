@@ -60,10 +60,7 @@ impl Engine {
         };
         let linker =
             linker.map(|table| Linker::new(table, LinkOptions { fuzzy: options.fuzzy, ..LinkOptions::default() }));
-        let opened = match parts.backends.is_empty() {
-            true => Some(open_runtime(options)?),
-            false => None,
-        };
+        let opened = if parts.backends.is_empty() { Some(open_runtime(options)?) } else { None };
         let device = opened.map_or(Device::Cpu, |(_, device)| device);
         let model = parts.model.map_or_else(|| options.open_model(device), Ok)?;
         options.apply(&mut config, device, &model);

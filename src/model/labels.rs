@@ -136,7 +136,7 @@ impl LabelSet {
     }
 
     /// Whether a word labelled `label` begins a new mention after one labelled `previous` (`None` at the
-    /// start). For sequences that are not legal this is the repair rule: whatever cannot continue begins anew.
+    /// start). For sequences that are not legal this is the repair rule: a label that cannot continue an entity begins one.
     pub fn begins(&self, previous: Option<usize>, label: usize) -> bool {
         let Tag::Within(position, kind) = self.tags[label] else { return false };
         let Some(Tag::Within(before, kind_before)) = previous.map(|previous| self.tags[previous]) else { return true };

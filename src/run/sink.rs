@@ -97,11 +97,11 @@ impl Sink {
             if manifest.state == State::Complete {
                 return Ok(Opened::Complete(Box::new(Written::of_manifest(path, manifest))));
             }
-            observer.notify(&match manifest.resumed.is_empty() {
-                true => Event::NothingToResume { path },
-                false => {
-                    Event::Resumed { path, shards: manifest.shards.len(), records: manifest.totals.counts.records }
-                }
+            observer.notify(&if manifest.resumed.is_empty() {
+                Event::NothingToResume { path }
+            } else {
+                let (shards, records) = (manifest.shards.len(), manifest.totals.counts.records);
+                Event::Resumed { path, shards, records }
             });
         }
         let summary = output.summary.as_deref().map(AtomicFile::create).transpose()?;

@@ -127,9 +127,8 @@ fn no_shape_of_text_costs_more_than_its_size() {
     for (shape, text) in shapes().into_iter().filter(|(shape, _)| shape.contains(&only)) {
         // A title is read as a text is; what differs is how sentences are counted behind it.
         for in_title in [false, true].into_iter().take(if shape == "prose" { 2 } else { 1 }) {
-            let run = |bytes: usize| match in_title {
-                true => stages(&pipeline, &text(bytes), "Rain."),
-                false => stages(&pipeline, "", &text(bytes)),
+            let run = |bytes: usize| {
+                if in_title { stages(&pipeline, &text(bytes), "Rain.") } else { stages(&pipeline, "", &text(bytes)) }
             };
             let (small, large) = (run(SMALL), run(SMALL * TIMES));
             for (stage, &seconds) in &large {

@@ -168,9 +168,10 @@ fn traps_are_seen_through() {
             let found = own.iter().find(|mention| mention["start_byte"] == start && mention["text"] == *surface);
             from = start + surface.len();
             let got = found.map_or("-", |mention| mention["entity_id"].as_str().unwrap_or("?"));
-            match got == *entity || (*entity == "?-" && matches!(got, "?" | "-")) {
-                true => right += 1,
-                false => wrong.push(format!("{text:?}: {surface:?} is {got}, not {entity}")),
+            if got == *entity || (*entity == "?-" && matches!(got, "?" | "-")) {
+                right += 1
+            } else {
+                wrong.push(format!("{text:?}: {surface:?} is {got}, not {entity}"))
             }
         }
     }

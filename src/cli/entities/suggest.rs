@@ -64,13 +64,12 @@ pub(crate) fn run(args: &SuggestArgs) -> Result<End> {
             continue;
         }
         let row = table.as_ref().and_then(|table| extended(table, group)).unwrap_or_else(|| group.row());
-        match args.json {
-            true => {
-                let mut value = json!(group);
-                value["row"] = row;
-                let _ = writeln!(text, "{value}");
-            }
-            false => describe(group, &row, &mut text),
+        if args.json {
+            let mut value = json!(group);
+            value["row"] = row;
+            let _ = writeln!(text, "{value}");
+        } else {
+            describe(group, &row, &mut text);
         }
     }
     print(&text)?;

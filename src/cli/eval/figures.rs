@@ -1,4 +1,4 @@
-//! Everything an evaluation comes to, for the table and for programs.
+//! The figures of an evaluation, for the table and for programs.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -40,7 +40,12 @@ impl Predictions {
     }
 
     /// Takes over what is known once they were brought onto the gold.
-    pub(super) fn settle(&mut self, aligned: &Aligned, model_types: Option<Vec<Arc<str>>>, unused_rules: Vec<String>) {
+    pub(super) fn add_counts(
+        &mut self,
+        aligned: &Aligned,
+        model_types: Option<Vec<Arc<str>>>,
+        unused_rules: Vec<String>,
+    ) {
         (self.outside, self.inside_tokens) = (aligned.outside, aligned.inside_tokens);
         (self.model_types, self.unused_rules) = (model_types, unused_rules);
     }
@@ -64,7 +69,7 @@ pub(super) struct Figures {
     pub(super) evaluation: Evaluation,
     pub(super) has_links: bool,
     pub(super) bootstrap: Bootstrap,
-    /// What is drawn anew: documents, or sentences where the gold marks no documents.
+    /// The unit of the bootstrap: documents, or sentences where the gold marks no documents.
     pub(super) unit: &'static str,
     pub(super) measured: Vec<Measured>,
     pub(super) frequent: Vec<FrequentError>,
@@ -271,10 +276,7 @@ fn linking_json(evaluation: &Evaluation) -> Value {
 impl Predictions {
     /// What a reader of the table should know of how tags were read.
     pub(super) fn remark(&self) -> String {
-        let schemes = match self.schemes.is_empty() {
-            true => String::new(),
-            false => format!(" ({})", self.schemes.join(", ")),
-        };
+        let schemes = if self.schemes.is_empty() { String::new() } else { format!(" ({})", self.schemes.join(", ")) };
         format!("{}: {} mentions{schemes}", self.name, self.mentions)
     }
 

@@ -85,10 +85,10 @@ pub(super) struct EvalArgs {
     /// How many of the most frequent errors to show.
     #[arg(long, value_name = "N", default_value_t = 20)]
     errors: usize,
-    /// How often documents are drawn anew for the 95% intervals; 0 for none.
+    /// How often documents are resampled for the 95% bootstrap intervals; 0 for none.
     #[arg(long, value_name = "N", default_value_t = 1000)]
     resamples: usize,
-    /// Seed of these draws.
+    /// Seed of the bootstrap.
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
     /// Write all figures as one JSON object; - for standard output, instead of the table.
@@ -139,7 +139,7 @@ pub(super) fn run(args: &EvalArgs) -> Result<End> {
         None => None,
         Some(path) => Some(gold.align(read_predictions(args, path, &mut kinds)?, catalogue.as_ref())?),
     };
-    predictions.settle(&aligned, model_types, kinds.unused());
+    predictions.add_counts(&aligned, model_types, kinds.unused());
     let types = types(&gold, [&aligned].into_iter().chain(&compared));
     let judge = |aligned: &Aligned| evaluate(&gold, aligned, &types, &zones, args.matching(&gold));
     let other = args.compare.as_ref().map(|path| path.display().to_string()).zip(compared.as_ref().map(judge));

@@ -161,7 +161,7 @@ impl Figures {
         match self.measured.first().and_then(|measured| measured.interval) {
             Some(_) => {
                 let (unit, times, seed) = (self.unit, self.bootstrap.resamples, self.bootstrap.seed);
-                notes.push(format!("intervals: {unit} drawn anew {times} times, seed {seed}"));
+                notes.push(format!("intervals: bootstrap over {unit}, {times} resamples, seed {seed}"));
             }
             None if self.bootstrap.resamples > 0 => notes.push("no intervals: the gold is one document".to_owned()),
             None => {}

@@ -23,7 +23,7 @@ pub(crate) enum Gap {
 pub(crate) enum Case {
     /// Begins in lower case, or has no case at all.
     Lower,
-    /// Begins with a capital and goes on with some small letter.
+    /// Begins with a capital and has some small letter.
     Title,
     /// Two capitals or more and nothing else that has case.
     Upper,

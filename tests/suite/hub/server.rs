@@ -26,9 +26,10 @@ pub(crate) struct File {
 impl File {
     /// The hash that the hub states, which is also the name of the blob.
     pub(crate) fn tag(&self) -> String {
-        match self.large {
-            true => hex(&Sha256::digest(&self.content)),
-            false => hex(&Sha1::digest([format!("blob {}\0", self.content.len()).as_bytes(), &self.content].concat())),
+        if self.large {
+            hex(&Sha256::digest(&self.content))
+        } else {
+            hex(&Sha1::digest([format!("blob {}\0", self.content.len()).as_bytes(), &self.content].concat()))
         }
     }
 }
