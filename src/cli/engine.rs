@@ -37,7 +37,7 @@ pub(super) struct ModelArgs {
 }
 
 impl ModelArgs {
-    /// Sets what these flags say.
+    /// Applies these flags.
     pub(super) fn apply(&self, options: &mut EngineOptions) -> Result<()> {
         options.model.clone_from(&self.model);
         options.variant.clone_from(&self.variant);
@@ -82,7 +82,7 @@ pub(super) struct LinkingArgs {
 }
 
 impl LinkingArgs {
-    /// Sets what these flags say.
+    /// Applies these flags.
     pub(super) fn apply(&self, options: &mut EngineOptions) {
         options.tables = tables(&self.entities);
         options.fuzzy = !self.no_fuzzy;

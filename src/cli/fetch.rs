@@ -45,7 +45,7 @@ pub(super) struct FetchArgs {
     /// Which ONNX file of the repository, by name.
     #[arg(long, value_name = "NAME")]
     variant: Option<String>,
-    /// What its labels are called, where its config.json does not say: O,B-PER,I-PER,… or a file of them.
+    /// The BIO labels, where its config.json does not name them: O,B-PER,I-PER,… or a file of them.
     #[arg(long, value_name = "LIST")]
     labels: Option<String>,
     /// Print what was fetched as one JSON object.

@@ -62,7 +62,7 @@ enum DecodingArg {
 }
 
 impl InferenceArgs {
-    /// Sets what these flags say.
+    /// Applies these flags.
     pub(super) fn apply(&self, options: &mut EngineOptions) -> Result<()> {
         options.rule = self.rule()?;
         options.dedup = !self.no_dedup;

@@ -26,7 +26,7 @@ pub(super) struct LimitArgs {
 }
 
 impl LimitArgs {
-    /// Sets what these flags say.
+    /// Applies these flags.
     pub(super) fn apply(&self, limits: &mut LimitOptions) {
         limits.memory = self.memory;
         limits.stall_timeout = (self.stall_timeout > 0).then(|| Duration::from_secs(self.stall_timeout));

@@ -1,5 +1,5 @@
-//! Commands and their flags. Each file turns the flags of one command into validated settings, hands them to
-//! the library, and says what came of it.
+//! Commands and their flags. Each file turns the flags of one command into options of the library, runs it, and prints
+//! the result.
 
 mod advice;
 mod bench;
@@ -81,7 +81,7 @@ enum Command {
   namewire model inspect models/bert-base-NER"
     )]
     Model(ModelCommand),
-    /// Say which ONNX Runtime was found and what this machine can do.
+    /// Show which ONNX Runtime was found, and what this machine can do.
     Doctor(doctor::DoctorArgs),
 }
 

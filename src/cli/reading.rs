@@ -85,7 +85,7 @@ pub(super) struct WritingArgs {
     /// output, as FILE.rejects.jsonl].
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
-    /// Compress outputs whose names do not say: gz or zst.
+    /// Compression of outputs whose names have no .gz or .zst: gz or zst.
     #[arg(long, value_name = "HOW")]
     compress: Option<OutputCompression>,
     /// Minimum score of mentions; those that only the table found have none, and stay.
@@ -103,7 +103,7 @@ pub(super) struct WritingArgs {
 }
 
 impl WritingArgs {
-    /// Sets what these flags say, but for where the mentions go.
+    /// Applies these flags, but for the path of the mentions.
     pub(super) fn apply(&self, output: &mut OutputOptions) {
         output.compress = self.compress.unwrap_or_default();
         output.min_score = self.min_score;

@@ -1,4 +1,4 @@
-//! How a run shows on a terminal, or in a log: its progress, and what it has to say.
+//! A run on a terminal, or in a log: its progress and its messages.
 
 use std::cell::RefCell;
 

@@ -215,7 +215,7 @@ fn number(value: f64) -> String {
     }
 }
 
-/// The most memory that this process has held, where the system tells.
+/// Peak memory of this process, where the system reports it.
 fn peak_rss_mb() -> Option<f64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;

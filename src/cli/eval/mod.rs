@@ -1,4 +1,4 @@
-//! `namewire eval`: mentions and links against a gold standard.
+//! `namewire eval`: mentions and links compared with a gold standard.
 
 mod figures;
 mod predict;
@@ -64,7 +64,7 @@ pub(super) struct EvalArgs {
     /// End to end also asks for the right type.
     #[arg(long)]
     typed_e2e: bool,
-    /// What the gold files are, whatever they look like: columns, sentences or mentions.
+    /// The format of the gold files, whatever their content looks like: columns, sentences or mentions.
     #[arg(long, value_name = "FORMAT")]
     gold_format: Option<GoldFormat>,
     /// How tags are written: iob1, iob2 (bio), iobes (bioes, bilou), io or lenient [default: by the tags].

@@ -14,7 +14,7 @@ use serde_json::json;
 
 use super::EvalArgs;
 
-/// What `--model` without a folder stands for.
+/// The value of `--model` without a folder.
 pub(in crate::cli) const BUNDLED: &str = "bundled";
 
 /// What a model found.
