@@ -84,7 +84,7 @@ fn a_run_on_standard_input_can_be_resumed() {
     child.wait().unwrap();
     let other = text.replacen("day 0", "day 1", 1);
     let run = namewire_with_input(&shards("-", &tiny, &out, &["--resume"]), other.as_bytes()).exits(2);
-    run.says(&["-: the run cannot go on", "records are not those that the run has read"]);
+    run.says(&["-: the run cannot be resumed", "records are not those that the run has read"]);
     let run = namewire_with_input(&shards("-", &tiny, &out, &["--resume"]), text.as_bytes()).exits(1);
     run.says(&["resuming after 2 complete shards of 80 records"]);
     assert_same_files(&out, &contents(&undisturbed));

@@ -11,7 +11,7 @@ fn a_run_is_resumed_only_with_the_same_settings_and_inputs() {
     let resume = |flags: &[&str]| namewire(&shards(&input, &tiny, &out, &[&["--resume"], flags].concat()));
     let run = resume(&[]).exits(1);
     run.says(&["there is nothing to resume; starting from scratch"]);
-    resume(&[]).exits(0).says(&["the run is complete, with 3 shards of 100 records"]);
+    resume(&[]).exits(1).says(&["the run is complete, with 3 shards of 100 records"]);
     namewire(&shards(&input, &tiny, &out, &[])).exits(2).says(&["already holds a run", "--resume", "--overwrite"]);
     resume(&["--min-score", "0.5", "--context"]).exits(2).says(&[
         "cannot be resumed, because its settings or inputs have changed",

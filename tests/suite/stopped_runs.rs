@@ -51,7 +51,7 @@ fn a_signal_stops_a_run_cleanly() {
         signal(&child, name);
         let run = end_of(child);
         assert_eq!(run.code, code, "{}", run.stderr);
-        run.says(&["m.jsonl.part", "single files cannot be gone on with", "--shard-size"]);
+        run.says(&["m.jsonl.part", "single files cannot be resumed", "--shard-size"]);
         assert!(desk.has("m.jsonl.part") && !desk.has("m.jsonl"));
     }
 }
