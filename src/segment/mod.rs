@@ -4,10 +4,13 @@
 //! English and harmless in other languages. A missed boundary costs a longer sentence, a false one may cut a name in
 //! two, so that unclear cases are not boundaries.
 
+mod wrapped;
+
 use serde::{Deserialize, Serialize};
 
 use crate::article::Field;
 use crate::span::Span;
+use wrapped::{fills, is_hard_wrapped, wrapped_width};
 
 /// One sentence of an article.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,19 +84,20 @@ fn pieces(text: &str, mut rest: Span) -> impl Iterator<Item = Span> {
 /// Blocks end at blank lines and, unless the lines are one hard-wrapped paragraph, at every line break.
 fn blocks(text: &str) -> Vec<Span> {
     let mut blocks = Vec::new();
+    let width = wrapped_width(text, lines(text));
     let mut paragraph: Vec<Span> = Vec::new();
     for line in lines(text) {
         match trim(text, line) {
             Some(line) => paragraph.push(line),
-            None => flush(text, &mut paragraph, &mut blocks),
+            None => flush(text, width, &mut paragraph, &mut blocks),
         }
     }
-    flush(text, &mut paragraph, &mut blocks);
+    flush(text, width, &mut paragraph, &mut blocks);
     blocks
 }
 
 /// Lines by any convention: LF, CRLF, CR, and the separators of Unicode.
-fn lines(text: &str) -> impl Iterator<Item = Span> {
+fn lines(text: &str) -> impl Iterator<Item = Span> + Clone {
     let mut start = 0;
     text.split(['\n', '\r', '\u{2028}', '\u{2029}'])
         .map(move |line| {
@@ -110,21 +114,13 @@ fn lines(text: &str) -> impl Iterator<Item = Span> {
         .map(|(_, line)| line)
 }
 
-fn flush(text: &str, paragraph: &mut Vec<Span>, blocks: &mut Vec<Span>) {
-    if is_hard_wrapped(text, paragraph) {
+fn flush(text: &str, width: Option<usize>, paragraph: &mut Vec<Span>, blocks: &mut Vec<Span>) {
+    if is_hard_wrapped(text, paragraph) || width.is_some_and(|width| fills(text, width, paragraph)) {
         blocks.push(Span::new(paragraph[0].start, paragraph[paragraph.len() - 1].end));
         paragraph.clear();
     } else {
         blocks.append(paragraph);
     }
-}
-
-/// Lines of similar length, as a mail program wraps them, of which at least a third continue in lower case.
-fn is_hard_wrapped(text: &str, lines: &[Span]) -> bool {
-    let Some((_, wrapped)) = lines.split_last() else { return false };
-    let fits = |line: &Span| (40..=110).contains(&line.len());
-    let continues = |line: &&Span| line.slice(text).starts_with(char::is_lowercase);
-    !wrapped.is_empty() && wrapped.iter().all(fits) && lines[1..].iter().filter(continues).count() * 3 >= wrapped.len()
 }
 
 fn trim(text: &str, span: Span) -> Option<Span> {

@@ -11,7 +11,7 @@ pub(super) fn join<'m>(field: &FieldView<'_>, found: impl Iterator<Item = &'m Ne
     let mut whole: Vec<NerSpan> = Vec::new();
     for mention in found {
         let mut mention = mention.clone();
-        if &*mention.kind == "ORG" {
+        if lists::is_organisation(&mention.kind) {
             mention.span = with_ordinal(field, mention.span);
         }
         match whole.last_mut() {
@@ -38,14 +38,16 @@ fn is_one_name(field: &FieldView<'_>, left: &NerSpan, right: &NerSpan) -> bool {
     let article = first.is_article && field.words.key(right_words.start) != "the" && first.gap == Gap::Space;
     // John “J.D.” Dorrian.
     let between = field.text.get(left.span.end..right.span.start).unwrap_or_default();
-    let nickname = &*left.kind == "PER"
+    let nickname = lists::is_person(&left.kind)
         && between.contains(['”', '"'])
         && between.chars().all(|char| matches!(char, '”' | '"' | '.' | ' '))
         && left.span.get(field.text).is_some_and(|name| name.contains(['“', '"']));
     let unit = lists::is_unit(field.words.key(left_words.end - 1))
         && first.gap == Gap::Comma
         && lists::is_ordinal(field.words.key(right_words.start));
-    (left.kind == right.kind && (article || nickname)) || unit
+    // A line end inside a sentence: the model saw two names.
+    let wrapped = first.gap == Gap::Space && between.contains('\n') && first.case.is_capital();
+    (left.kind == right.kind && (article || nickname || wrapped)) || unit
 }
 
 /// "134th" before the name of a unit is of the name.

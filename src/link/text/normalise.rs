@@ -76,7 +76,7 @@ mod tests {
             ("El", ""),
             ("Washington, D.C.", "Washington D.C."),
             ("al-Qaeda in Iraq", "Iraq"),
-            ("Syria\nIraq", "Syria Iraq"),
+            ("Syria\n\nIraq", "Syria Iraq"),
         ] {
             assert_ne!(fold(left), fold(right), "{left} / {right}");
         }

@@ -2,19 +2,20 @@
 
 use std::ops::Range;
 
-use super::characters::{fold_word, is_apostrophe, is_hyphen, is_invisible};
+use super::characters::{fold_word, is_apostrophe, is_hyphen, is_invisible, is_superscript};
+use crate::decode::trim::is_compound_tail;
 use crate::span::Span;
 
 /// What stands between a word and the one before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Gap {
-    /// White space within a line, or an abbreviation's full stop and white space.
+    /// White space, a line end inside a sentence included, or an abbreviation's full stop and white space.
     Space,
     /// A hyphen that joins the two.
     Hyphen,
     /// A comma; some names hold one ("Washington, D.C.").
     Comma,
-    /// Anything that no name crosses: other punctuation, a line break, the end of a sentence.
+    /// Anything that no name crosses: other punctuation, a blank line, the end of a sentence.
     Break,
 }
 
@@ -83,7 +84,7 @@ impl Words {
         let mut at = 0;
         let mut gap_start = 0;
         while let Some(char) = part[at..].chars().next() {
-            if !(char.is_alphanumeric() || char == '&') || is_apostrophe(char) {
+            if !(char.is_alphanumeric() || char == '&') || is_apostrophe(char) || is_superscript(char) {
                 at += char.len_utf8();
                 continue;
             }
@@ -228,7 +229,7 @@ fn word_end(text: &str, start: usize) -> (usize, usize) {
     if let Some(end) = initialism_end(text, start) {
         return (end, possessive_end(text, end));
     }
-    let is_letter = |char: char| char.is_alphanumeric() && !is_apostrophe(char);
+    let is_letter = |char: char| char.is_alphanumeric() && !is_apostrophe(char) && !is_superscript(char);
     let mut end = start;
     let mut apostrophe = None;
     for (at, char) in text[start..].char_indices().map(|(at, char)| (start + at, char)) {
@@ -237,6 +238,12 @@ fn word_end(text: &str, start: usize) -> (usize, usize) {
         } else if is_apostrophe(char) && end == at && text[at + char.len_utf8()..].starts_with(is_letter) {
             apostrophe = Some(at);
             end = at + char.len_utf8();
+        } else if is_hyphen(char) && end == at && apostrophe.is_none() {
+            // Only the first hyphen of a name can be a line's.
+            return match rest_of_broken_word(text, start, at) {
+                Some(end) => (end, possessive_end(text, end)),
+                None => (end, end),
+            };
         } else if !is_invisible(char) {
             break;
         }
@@ -247,6 +254,21 @@ fn word_end(text: &str, start: usize) -> (usize, usize) {
         }
         _ => (end, end),
     }
+}
+
+/// The end of a name that a hyphen breaks at the end of a line: "Damas-⏎cus", but not "US-⏎backed" or "al-⏎qaeda".
+fn rest_of_broken_word(text: &str, start: usize, hyphen: usize) -> Option<usize> {
+    let before = &text[start..hyphen];
+    let after = text[hyphen..].trim_start_matches(is_hyphen);
+    let rest = after.trim_start();
+    let space = &after[..after.len() - rest.len()];
+    let is_name = before.starts_with(char::is_uppercase) && before.chars().skip(1).any(char::is_lowercase);
+    if !is_name || before.len() <= 3 || space.matches('\n').count() != 1 {
+        return None;
+    }
+    let letters = rest.find(|char: char| !char.is_alphabetic()).unwrap_or(rest.len());
+    let word = &rest[..letters];
+    (word.starts_with(char::is_lowercase) && !is_compound_tail(word)).then(|| text.len() - rest.len() + letters)
 }
 
 /// The end of `U.S.`, `U.K`, `D.C.`: letters each with its full stop, the last stop left out or not.
@@ -283,7 +305,9 @@ fn possessive_end(text: &str, end: usize) -> usize {
 }
 
 fn gap_between(before: &str, gap: &str) -> Gap {
-    if gap.contains(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}', '\u{0B}', '\u{0C}']) {
+    // A single line end inside a sentence is that of a wrapped paragraph.
+    let lines = gap.matches(['\n', '\u{85}', '\u{2028}', '\u{2029}', '\u{0B}', '\u{0C}']).count();
+    if lines.max(gap.matches('\r').count()) > 1 {
         return Gap::Break;
     }
     let spaced = gap.chars().any(char::is_whitespace);
@@ -294,7 +318,7 @@ fn gap_between(before: &str, gap: &str) -> Gap {
             let joined = !gap.starts_with(char::is_whitespace);
             // "al- Jaafari": a broken line's hyphen, where an article is left hanging.
             let hanging = before.len() <= 3 && before.to_ascii_lowercase().starts_with(['a', 'e']);
-            if joined && (!spaced || hanging) { Gap::Hyphen } else { Gap::Break }
+            if joined && (!spaced || hanging || lines == 1) { Gap::Hyphen } else { Gap::Break }
         }
         (Some(','), None) if spaced => Gap::Comma,
         (Some('.'), None) if spaced && is_abbreviation(before) => Gap::Space,
@@ -358,7 +382,10 @@ mod tests {
         assert_eq!(shown("Da’esh in al-Raqqa."), ["Break Da’esh", "Space in", "Space-al", "Hyphen Raqqa"]);
         assert_eq!(shown("Ft. Campbell (Ky)"), ["Break Ft", "Space Campbell", "Break Ky"]);
         assert_eq!(shown("‘ally’ in Workers’ Party"), ["Break ally", "Break in", "Space Workers", "Space Party"]);
-        assert_eq!(shown("one\ntwo"), ["Break one", "Break two"]);
+        assert_eq!(shown("Ban¹ Ki-moon²"), ["Break Ban", "Break Ki", "Hyphen moon"]);
+        assert_eq!(shown("Damas-\ncus, US-\nbacked"), ["Break Damas-\ncus", "Comma US", "Hyphen backed"]);
+        assert_eq!(shown("one\n\ntwo"), ["Break one", "Break two"]);
+        assert_eq!(shown("one\ntwo"), ["Break one", "Space two"]);
     }
 
     #[test]
