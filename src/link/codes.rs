@@ -4,6 +4,9 @@
 macro_rules! codes {
     ($kind:ident { $($variant:ident => $code:literal),+ $(,)? }) => {
         impl $kind {
+            /// All variants.
+            pub const ALL: &'static [Self] = &[$($kind::$variant),+];
+
             /// The stable code that is written to the output.
             pub const fn as_str(self) -> &'static str {
                 match self { $($kind::$variant => $code),+ }

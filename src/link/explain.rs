@@ -83,6 +83,7 @@ pub struct Dropped {
 
 /// Why an alias in the text is no mention.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum DropReason {
     /// Capitals prove nothing at this place, and the article does not surely name the entity elsewhere.
     CapitalsProveNothing,
@@ -143,7 +144,7 @@ impl Trace for Recorder {
         let mut entities: Vec<EntityIx> = mention.hits.iter().map(entity).collect();
         entities.dedup();
         let why = match (mention.ambiguity, context.candidates(mention)) {
-            (Some(Ambiguity::LongerName), _) => DropReason::PartOfLongerName,
+            (Some(Ambiguity::LongerName | Ambiguity::Date | Ambiguity::Office), _) => DropReason::PartOfLongerName,
             (_, Err(reason)) => DropReason::Refused(reason),
             _ => DropReason::CapitalsProveNothing,
         };

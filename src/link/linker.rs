@@ -6,11 +6,13 @@ use super::candidates::mention::{Ambiguity, CandidateMention};
 use super::context::LinkContext;
 use super::document::Document;
 use super::options::LinkOptions;
-use super::outcome::{FoundBy, Link, LinkedMention, Method, Reason};
+use super::outcome::{FoundBy, Link, LinkedMention, Method, RankedCandidate, Reason, Status};
 use super::steps::fuzzy::Pass;
 use super::steps::score::{Candidate, NamedEntities};
-use super::table::EntityTable;
 use super::table::lexicon::Row;
+use super::table::{EntityTable, bare_name};
+use super::text::lists;
+use super::text::normalise::fold;
 use super::trace::{Step, Trace};
 use crate::decode::NerSpan;
 
@@ -65,8 +67,24 @@ impl Linker {
         trace.done(Step::Fuzzy, &links);
         context.decide_again(&mentions, &mut links, &mut named, trace);
         let local_ids = context.number_entities(&mentions, &links, &same);
+        links.iter_mut().for_each(|link| self.apply_threshold(link));
+        trace.done(Step::Threshold, &links);
         let joined = mentions.into_iter().zip(links).zip(local_ids);
         joined.map(|((mention, link), local_id)| self.linked(mention, link, local_id)).collect()
+    }
+
+    /// Takes back a link that is not sure enough.
+    fn apply_threshold(&self, link: &mut Link) {
+        let (Some(entity), Some(score)) = (link.entity, link.score) else { return };
+        if score < self.options.link_threshold {
+            let candidates = std::mem::take(&mut link.candidates);
+            *link = Link {
+                status: Status::Ambiguous,
+                candidates: if candidates.is_empty() { vec![RankedCandidate { entity, score }] } else { candidates },
+                reason: Some(Reason::BelowThreshold),
+                ..Link::default()
+            };
+        }
     }
 
     fn linked(&self, mention: CandidateMention, link: Link, local_id: u32) -> LinkedMention {
@@ -82,6 +100,13 @@ impl Linker {
         }
     }
 
+    /// True for a name of a place other than its canonical one.
+    fn is_other_name(&self, row: Option<&Row>, link: &Link) -> bool {
+        let Some(entity) = link.entity.map(|entity| self.table.entity(entity)) else { return true };
+        let alias = row.map(|row| &row.alias).or(link.alias.as_ref());
+        lists::is_place(&entity.kind) && alias.is_none_or(|alias| fold(alias) != fold(bare_name(&entity.name)))
+    }
+
     /// The type of a mention, by model and table.
     fn kind_of(&self, mention: &CandidateMention, link: &Link) -> Arc<str> {
         let of_entity = |row: &Row| link.entity.is_none_or(|entity| entity == row.entity);
@@ -93,8 +118,9 @@ impl Linker {
             (None, by_table) => by_table.unwrap_or(&self.default_kind).clone(),
             (Some(by_model), Some(kind)) => {
                 let is_known = self.options.types_from_table && link.entity.is_some() && self.table.has_kind(by_model);
-                let corrects = is_known && (of_alias.is_some() || &**by_model != "MISC");
-                if corrects { kind.clone() } else { by_model.clone() }
+                // A demonym that the table does not mark keeps the model's MISC.
+                let may_be_demonym = of_alias.is_none() && &**by_model == "MISC" && self.is_other_name(row, link);
+                if is_known && !may_be_demonym { kind.clone() } else { by_model.clone() }
             }
             (Some(by_model), None) => by_model.clone(),
         }
@@ -122,7 +148,7 @@ impl LinkContext<'_> {
         let named = if is_doubtful { self.named_entities(mentions) } else { NamedEntities::default() };
         mentions.retain(|mention| {
             let keeps = match (mention.found_by, mention.ambiguity) {
-                (FoundBy::Table, ambiguity) if ambiguity != Some(Ambiguity::LongerName) => {
+                (FoundBy::Table, ambiguity) if ambiguity.is_none_or(|ambiguity| ambiguity == Ambiguity::Capitals) => {
                     let is_named =
                         |candidates: Vec<Candidate>| candidates.iter().any(|candidate| named.names(candidate.entity));
                     self.candidates(mention).is_ok_and(|candidates| ambiguity.is_none() || is_named(candidates))

@@ -11,12 +11,15 @@ pub struct LinkOptions {
     /// How many times the score of the best candidate must exceed that of the next; below, the mention is ambiguous. At
     /// 1.5 a prior of 0.6 against 0.4 just decides where nothing else does.
     pub margin: f32,
+    /// The lowest score of a link, in [0, 1]; a mention below it is ambiguous, with its entity as candidate. 0 keeps all
+    /// links, and with a `margin` of 1 every name that has a candidate is linked.
+    pub link_threshold: f32,
     /// Link misspelt long names to the one entity whose name is a letter away.
     pub fuzzy: bool,
 }
 
 impl Default for LinkOptions {
     fn default() -> Self {
-        Self { add_missed: true, types_from_table: true, margin: 1.5, fuzzy: true }
+        Self { add_missed: true, types_from_table: true, margin: 1.5, link_threshold: 0.0, fuzzy: true }
     }
 }

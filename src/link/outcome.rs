@@ -144,10 +144,14 @@ pub enum Reason {
     RequiresMissing,
     /// A word that the alias excludes stands in the article.
     ExcludedWord,
+    /// The article places the name in another region: "Paris, Texas".
+    OtherPlace,
     /// The article names two in full who bear this name.
     TwoHolders,
     /// The candidates are too close to one another.
     BelowMargin,
+    /// The link's score is below [`LinkOptions::link_threshold`](super::LinkOptions).
+    BelowThreshold,
     /// The article names someone of this name in full who is not in the table.
     UnknownHolder,
     /// The article itself defines the name as something that the table does not know.
@@ -168,8 +172,10 @@ codes!(Reason {
     DateRefused => "date_refused",
     RequiresMissing => "requires_missing",
     ExcludedWord => "excluded_word",
+    OtherPlace => "other_place",
     TwoHolders => "two_holders",
     BelowMargin => "below_margin",
+    BelowThreshold => "below_threshold",
     UnknownHolder => "unknown_holder",
     DefinedOtherwise => "defined_otherwise",
     PriorDecided => "prior_decided",

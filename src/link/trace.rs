@@ -20,6 +20,8 @@ pub enum Step {
     SecondLook,
     /// A spelling one letter away.
     Fuzzy,
+    /// The lowest score of a link.
+    Threshold,
 }
 
 codes!(Step {
@@ -28,6 +30,7 @@ codes!(Step {
     Coreference => "coreference",
     SecondLook => "second_look",
     Fuzzy => "fuzzy",
+    Threshold => "threshold",
 });
 
 /// An observer of linking. `()` observes nothing and costs nothing.

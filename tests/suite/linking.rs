@@ -18,7 +18,7 @@ pub(crate) const TABLE: &str = r#"
 {"id":"org/syrian-national-coalition","name":"Syrian National Coalition","type":"ORG","aliases":[{"text":"SNC","case":"exact","prior":0.5}]}
 {"id":"org/syrian-national-council","name":"Syrian National Council","type":"ORG","aliases":[{"text":"SNC","case":"exact","prior":0.5}]}
 {"id":"org/nusra-front","name":"al-Nusra Front","type":"ORG","aliases":["Jabhat al-Nusra"]}
-{"id":"org/hts","name":"Hayat Tahrir al-Sham","type":"ORG","aliases":[{"text":"HTS","case":"exact"}]}
+{"id":"org/hts","name":"Hayat Tahrir al-Sham","type":"ORG","aliases":[{"text":"HTS","case":"exact"}],"description":"Militant group of the Levant"}
 {"id":"loc/syria","name":"Syria","type":"LOC","aliases":[{"text":"Syrian","type":"MISC"}]}
 {"id":"loc/raqqa","name":"Raqqa","type":"LOC"}
 {"id":"loc/old-mill","name":"old stone mill","type":"LOC"}
@@ -83,7 +83,34 @@ const CASES: &[Case] = &[
         &[
             ("Hafez al-Assad", "per/hafez-al-assad"),
             ("Bashar al-Assad", "per/bashar-al-assad"),
-            ("Assad", "ambiguous/two_holders"),
+            ("Assad", "per/bashar-al-assad"),
+        ],
+    ),
+    Case::new("shared", "Delegates of the SNC left on Friday.", &[("SNC", "ambiguous/below_margin")]),
+    Case::new(
+        "relative",
+        "Bashar al-Assad took over from his father, Hafez al-Assad. Assad said on Monday that nothing would change.",
+        &[
+            ("Bashar al-Assad", "per/bashar-al-assad"),
+            ("Hafez al-Assad", "per/hafez-al-assad"),
+            ("Assad", "per/bashar-al-assad"),
+        ],
+    ),
+    Case {
+        title: "Assad wins the marathon",
+        ..Case::new(
+            "headline",
+            "Karim Assad, a baker from Homs, won the race on Sunday. He was first by two minutes.",
+            &[("Assad", "unknown/unknown_holder"), ("Karim Assad", "unknown/no_alias")],
+        )
+    },
+    Case::new(
+        "defined-otherwise",
+        "The Young Poets Guild (YPG) met in Ohio. The YPG has forty members.",
+        &[
+            ("Young Poets Guild", "unknown/no_alias"),
+            ("YPG", "unknown/defined_otherwise"),
+            ("YPG", "unknown/defined_otherwise"),
         ],
     ),
     Case::new(

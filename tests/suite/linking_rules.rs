@@ -74,10 +74,10 @@ fn the_method_tells_how_it_was_found() {
 
 #[test]
 fn ambiguous_names_list_their_candidates() {
-    let mentions = of_case("two-in-full");
+    let mentions = of_case("shared");
     let ambiguous = mentions.iter().find(|mention| mention["link"]["status"] == "ambiguous").unwrap();
     let ids = column(ambiguous["link"]["candidates"].as_array().unwrap(), "entity_id");
-    assert_eq!(ids, ["per/bashar-al-assad", "per/hafez-al-assad"]);
+    assert_eq!(ids, ["org/syrian-national-coalition", "org/syrian-national-council"]);
 }
 
 #[test]

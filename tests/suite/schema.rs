@@ -81,26 +81,14 @@ fn the_schema_lists_the_codes_of_the_library() {
     let codes = |pointer: &str| -> Vec<&str> {
         schema.pointer(pointer).unwrap().as_array().unwrap().iter().filter_map(Value::as_str).collect()
     };
-    let by = [FoundBy::Model, FoundBy::Table, FoundBy::Both].map(FoundBy::as_str);
-    assert_eq!(codes("/properties/found_by/enum"), by);
-    let statuses = [Status::Linked, Status::Unknown, Status::Ambiguous, Status::Refused].map(Status::as_str);
+    let found_by: Vec<&str> = FoundBy::ALL.iter().map(|code| code.as_str()).collect();
+    assert_eq!(codes("/properties/found_by/enum"), found_by);
+    let statuses: Vec<&str> = Status::ALL.iter().map(|code| code.as_str()).collect();
     assert_eq!(codes("/$defs/link/properties/status/enum"), statuses);
-    let methods = [Method::Alias, Method::Folded, Method::Acronym, Method::Coreference, Method::Fuzzy];
-    assert_eq!(codes("/$defs/link/properties/method/enum"), methods.map(Method::as_str));
-    let reasons = [
-        Reason::NoTable,
-        Reason::NoAlias,
-        Reason::CaseRefused,
-        Reason::DateRefused,
-        Reason::RequiresMissing,
-        Reason::ExcludedWord,
-        Reason::TwoHolders,
-        Reason::BelowMargin,
-        Reason::UnknownHolder,
-        Reason::PriorDecided,
-        Reason::ContextDecided,
-    ];
-    assert_eq!(codes("/$defs/link/properties/reason/enum"), reasons.map(Reason::as_str));
+    let methods: Vec<&str> = Method::ALL.iter().map(|code| code.as_str()).collect();
+    assert_eq!(codes("/$defs/link/properties/method/enum"), methods);
+    let reasons: Vec<&str> = Reason::ALL.iter().map(|code| code.as_str()).collect();
+    assert_eq!(codes("/$defs/link/properties/reason/enum"), reasons);
 }
 
 #[test]

@@ -17,8 +17,8 @@ pub(crate) fn is_short_form(field: &FieldView<'_>, mention: &CandidateMention) -
 }
 
 /// Schwartz and Hearst's rule: each letter of the short form, from the last, stands in the long one in order, the
-/// first at the beginning of a word. Beyond it, the long form must have two words or more, each capitalised word must
-/// not be skipped twice over, and the first letter must be that of its first word.
+/// first at the beginning of a word. In addition, the long form must have at least two words and at most two for each
+/// letter, and the first letter must be that of its first word. Initials always fit.
 pub(crate) fn letters_fit(long: &str, short: &str) -> bool {
     let long_words: Vec<&str> = long
         .split(|char: char| !char.is_alphanumeric() && !is_apostrophe(char))
@@ -27,6 +27,9 @@ pub(crate) fn letters_fit(long: &str, short: &str) -> bool {
     let letters: Vec<char> = short.chars().filter(|char| char.is_alphanumeric()).flat_map(char::to_lowercase).collect();
     if long_words.len() < 2 || long_words.len() > letters.len() * 2 || letters.len() > long.chars().count() {
         return false;
+    }
+    if initials_fit(&long_words, &letters) {
+        return true;
     }
     let chars: Vec<char> = long.chars().flat_map(char::to_lowercase).collect();
     let first_of_word = |at: usize| at == 0 || !chars[at - 1].is_alphanumeric();
@@ -45,6 +48,16 @@ pub(crate) fn letters_fit(long: &str, short: &str) -> bool {
     at == 0
 }
 
+/// True where the letters are the initials of the words, small words counted or not: "Mindanao Movement (MM)".
+fn initials_fit(words: &[&str], letters: &[char]) -> bool {
+    let initials = |words: &mut dyn Iterator<Item = &&str>| -> Vec<char> {
+        words.filter_map(|word| word.chars().next()).flat_map(char::to_lowercase).collect()
+    };
+    let capitals = &mut words.iter().filter(|word| word.starts_with(char::is_uppercase));
+    let begins = words[0].starts_with(char::is_uppercase);
+    initials(&mut words.iter()) == letters || (begins && initials(capitals) == letters)
+}
+
 #[cfg(test)]
 mod tests {
     use super::letters_fit;
@@ -57,6 +70,8 @@ mod tests {
             ("Syrian Observatory for Human Rights", "SOHR"),
             ("Combined Joint Task Force", "CJTF"),
             ("Democratic Forces of Syria", "DFS"),
+            ("Mindanao Movement", "MM"),
+            ("Palawan People’s Party", "PPP"),
         ] {
             assert!(letters_fit(long, short), "{long} {short}");
         }

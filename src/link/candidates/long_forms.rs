@@ -56,8 +56,12 @@ impl LinkContext<'_> {
 
     /// "Iraq and Syria (IS)" is no name: it begins with a place.
     fn is_organisation(&self, mention: &CandidateMention) -> bool {
-        let by_table = mention.hits.first().map(|hit| &*self.table.entity(self.table.lexicon.row(hit.row).entity).kind);
-        matches!(by_table.or(mention.kind.as_deref()), Some("ORG" | "MISC"))
+        let by_table = mention.hits.first().map(|hit| {
+            let row = self.table.lexicon.row(hit.row);
+            &**row.rules().kind.as_ref().unwrap_or(&self.table.entity(row.entity).kind)
+        });
+        let kind = by_table.or(mention.kind.as_deref());
+        kind.is_some_and(|kind| !lists::is_person(kind) && !lists::is_place(kind))
     }
 
     fn joined_mention(&self, mentions: &[CandidateMention], first: usize, short: usize) -> CandidateMention {

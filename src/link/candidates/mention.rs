@@ -72,4 +72,17 @@ pub(crate) enum Ambiguity {
     Capitals,
     /// Part of something longer: a surname after a given name of someone else, a month in a date.
     LongerName,
+    /// A date, whatever the model found: "on March 14".
+    Date,
+    /// The subject of an office: "Minister of Foreign Affairs".
+    Office,
+    /// A function word in capitals: "This IS the end".
+    Emphasis,
+}
+
+impl Ambiguity {
+    /// True for what is no mention even where the model found it or the article names the entity elsewhere.
+    pub(crate) const fn is_final(self) -> bool {
+        matches!(self, Self::Date | Self::Office | Self::Emphasis)
+    }
 }

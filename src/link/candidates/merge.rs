@@ -7,13 +7,13 @@
 use std::ops::Range;
 
 use super::join;
-use super::mention::{AliasMatch, CandidateMention, Hit, MatchSource};
+use super::mention::{AliasMatch, CandidateMention, Hit, MatchKind, MatchSource};
 use crate::decode::NerSpan;
 use crate::link::context::LinkContext;
 use crate::link::outcome::{FoundBy, Reason};
 use crate::link::text::lists;
 use crate::link::text::view::FieldView;
-use crate::link::text::words::Case;
+use crate::link::text::words::{Case, Gap};
 
 /// A model mention after trimming.
 struct Proposal {
@@ -54,6 +54,7 @@ impl LinkContext<'_> {
             };
             matches.retain(|found| !(has_rival(found) && found.hits.iter().all(refused_by_words)));
             self.merge(field, proposals, matches, &mut mentions);
+            mentions[from..].iter_mut().for_each(|mention| self.keep_possessive(field, mention));
             mentions[from..].sort_by_key(|mention| mention.span.start);
         }
         mentions
@@ -84,6 +85,11 @@ impl LinkContext<'_> {
             let usable: Vec<usize> = overlapping.clone().filter(|&at| matches!(taken[at], Taken::No)).collect();
             let inside: Vec<&AliasMatch> = usable.iter().map(|&at| &matches[at]).collect();
             if !inside.is_empty() && self.names_win(field, &proposal, &inside) {
+                if let Some(joined) = self.joined_name(field, &proposal, &inside) {
+                    usable.iter().for_each(|&at| taken[at] = Taken::Used);
+                    mentions.push(joined);
+                    continue;
+                }
                 for &at in &usable {
                     taken[at] = Taken::Used;
                     let found = with_number(field, &matches[at], words);
@@ -109,6 +115,31 @@ impl LinkContext<'_> {
         }
     }
 
+    /// "Sheikh Tamim | bin Hamad Al Thani": an alias of a person that crosses the start of a longer name is part of it.
+    fn joined_name(
+        &self,
+        field: &FieldView<'_>,
+        proposal: &Proposal,
+        matches: &[&AliasMatch],
+    ) -> Option<CandidateMention> {
+        let [found] = matches else { return None };
+        let is_person = |hit: &Hit| lists::is_person(&self.table.entity(self.table.lexicon.row(hit.row).entity).kind);
+        let crosses = found.words.start < proposal.words.start && found.words.end < proposal.words.end;
+        let adds_name = (found.words.end..proposal.words.end).any(|at| field.words.get(at).case == Case::Title);
+        if !crosses || !adds_name || !lists::is_person(&proposal.ner_span.kind) || !found.hits.iter().all(is_person) {
+            return None;
+        }
+        let mut words = found.words.start..proposal.words.end;
+        while words.start + 1 < found.words.end && lists::is_title(field.words.key(words.start)) {
+            words.start += 1;
+        }
+        let known = self.lookup(field, &words, MatchSource::Model);
+        let shortened = |hit: &Hit| Hit { match_kind: MatchKind::Folded, ..*hit };
+        let hits = if known.is_empty() { found.hits.iter().map(shortened).collect() } else { known };
+        let whole = AliasMatch { words, hits, ambiguity: None };
+        Some(both(field, &whole, proposal, true))
+    }
+
     /// True where the table's names inside or across a model span stand in its place.
     fn names_win(&self, field: &FieldView<'_>, proposal: &Proposal, matches: &[&AliasMatch]) -> bool {
         let words = &proposal.words;
@@ -121,7 +152,12 @@ impl LinkContext<'_> {
         if !self.lookup(field, words, MatchSource::Model).is_empty() {
             return false;
         }
-        let is_person = &*proposal.ner_span.kind == "PER";
+        if words.len() == 2 && lists::is_compass_name([field.words.key(words.start), field.words.key(words.start + 1)])
+        {
+            return false;
+        }
+        let is_person = lists::is_person(&proposal.ner_span.kind);
+        let in_list = self.follows_place(field, words.start);
         // Matches are in order and apart.
         let covered = |at: usize| {
             matches
@@ -135,6 +171,7 @@ impl LinkContext<'_> {
             matches!(word.case, Case::Lower | Case::Digit) && !lists::is_ordinal(field.words.key(at))
                 || lists::is_title(field.words.key(at))
                 || lists::is_compass(field.words.key(at))
+                || (in_list && lists::is_common_word(field.words.key(at)))
         };
         if !rest.all(small) {
             return false;
@@ -142,6 +179,19 @@ impl LinkContext<'_> {
         let full_name = |found: &&&AliasMatch| field.words.content_of(found.words.clone()).len() > 1;
         let added = words.clone().any(|at| !covered(at) && !field.words.get(at).is_article);
         !is_person || added || matches.iter().any(|found| full_name(&found))
+    }
+
+    /// True right after the name of a place: "Syria Palestine Mali World" is a list of tags.
+    fn follows_place(&self, field: &FieldView<'_>, start: usize) -> bool {
+        if start == 0 || field.words.get(start).gap != Gap::Space || !field.words.get(start - 1).case.is_capital() {
+            return false;
+        }
+        let hits = self.lookup(field, &(start - 1..start), MatchSource::Model);
+        let is_place = |hit: &Hit| {
+            let row = self.table.lexicon.row(hit.row);
+            lists::is_place(row.rules().kind.as_ref().unwrap_or(&self.table.entity(row.entity).kind))
+        };
+        !hits.is_empty() && hits.iter().all(is_place)
     }
 
     fn model_mention(&self, field: &FieldView<'_>, proposal: Proposal) -> CandidateMention {
@@ -189,6 +239,9 @@ fn is_name(field: &FieldView<'_>, mention: &CandidateMention) -> bool {
         let word = field.words.get(at);
         word.case == Case::Lower && word.span.slice(field.text).chars().any(char::is_lowercase)
     };
+    if is_party_mark(field, &mention.words) {
+        return false;
+    }
     if only
         && words
             .clone()
@@ -197,6 +250,16 @@ fn is_name(field: &FieldView<'_>, mention: &CandidateMention) -> bool {
         return false;
     }
     !words.all(small)
+}
+
+/// "R-Ariz", "D-Minn": the party and state of a member of Congress.
+fn is_party_mark(field: &FieldView<'_>, words: &Range<usize>) -> bool {
+    let start = words.start;
+    words.len() == 2
+        && field.words.get(start).case == Case::Single
+        && matches!(field.words.key(start), "r" | "d" | "i")
+        && field.words.get(start + 1).gap == Gap::Hyphen
+        && field.words.get(start + 1).case.is_capital()
 }
 
 /// What became of a table match.
@@ -223,7 +286,7 @@ fn both(field: &FieldView<'_>, found: &AliasMatch, proposal: &Proposal, whole: b
         kind: whole.then(|| mention.kind.clone()),
         score: Some(mention.score),
         found_by: FoundBy::Both,
-        ambiguity: None,
+        ambiguity: found.ambiguity.filter(|ambiguity| ambiguity.is_final()),
         ..table_mention(field, found.clone())
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::mention::{AliasMatch, Ambiguity, Hit, MatchKind, MatchSource};
+use super::mention::{AliasMatch, Hit, MatchKind, MatchSource};
 use crate::link::context::LinkContext;
 use crate::link::table::lexicon::{Lead, MAX_WORDS, Row};
 use crate::link::text::lists;
@@ -16,12 +16,25 @@ impl LinkContext<'_> {
         let mut matches = Vec::new();
         let mut key = String::new();
         for start in 0..field.words.content_len() {
+            matches.extend(self.compound(field, start));
             let lengths = self.table.lexicon.lengths(field.words.key(field.words.content(start)));
             if lengths != 0 {
                 matches.extend(self.longest_from(field, start, lengths, &mut key));
             }
         }
         matches
+    }
+
+    /// The country that a half of a compound stands for: "Sino-Russian".
+    fn compound(&self, field: &FieldView<'_>, position: usize) -> Option<AliasMatch> {
+        let at = field.words.content(position);
+        let country = lists::compound_country(field.words.key(at))?;
+        let is_half = field.words.get(at).case.is_capital()
+            && at + 1 < field.words.len()
+            && field.words.get(at + 1).gap == Gap::Hyphen;
+        let rows = is_half.then(|| self.table.lexicon.find(country))?;
+        let hits: Vec<Hit> = rows.map(|row| Hit { row, match_kind: MatchKind::Folded }).collect();
+        (!hits.is_empty()).then_some(AliasMatch { words: at..at + 1, hits, ambiguity: None })
     }
 
     fn longest_from(&self, field: &FieldView<'_>, start: usize, lengths: u64, key: &mut String) -> Option<AliasMatch> {
@@ -64,7 +77,7 @@ impl LinkContext<'_> {
         if heads == 0 || part.is_empty() {
             return None;
         }
-        let is_place = |row: &Row| &*self.table.entity(row.entity).kind == "LOC";
+        let is_place = |row: &Row| lists::is_place(&self.table.entity(row.entity).kind);
         let hits: Vec<Hit> = rows
             .filter(|&row| is_place(self.table.lexicon.row(row)) && !self.table.lexicon.row(row).exact_case)
             .filter(|&row| self.admits(self.table.lexicon.row(row), field, &part))
@@ -97,9 +110,10 @@ impl LinkContext<'_> {
             }
             let equal = *row.text == *bare || *row.text == *full;
             let fits = equal
-                || match row.exact_case {
-                    true => same_cases(row, field, at),
-                    false => source == MatchSource::Model || self.admits(row, field, at),
+                || if row.exact_case {
+                    same_cases(row, field, at) && (same_letters(&row.text, &bare) || same_letters(&row.text, &full))
+                } else {
+                    source == MatchSource::Model || self.admits(row, field, at)
                 };
             if fits {
                 hits.push(Hit { row: number, match_kind: if equal { MatchKind::Exact } else { MatchKind::Folded } });
@@ -127,43 +141,6 @@ impl LinkContext<'_> {
             }
         })
     }
-
-    /// One word that is a common word too, where a capital would stand anyway; or a surname inside a longer name.
-    fn ambiguity(&self, field: &FieldView<'_>, hits: &[Hit], at: &Range<usize>) -> Option<Ambiguity> {
-        if at.len() != 1 {
-            return None;
-        }
-        let at_word = field.words.content(at.start);
-        let word = field.words.get(at_word);
-        let all_people =
-            hits.iter().all(|hit| &*self.table.entity(self.table.lexicon.row(hit.row).entity).kind == "PER");
-        if all_people && in_longer_name(field, at_word) {
-            return Some(Ambiguity::LongerName);
-        }
-        let opens =
-            at_word == 0 || field.words.get(at_word - 1).sentence != word.sentence || opens_quote(field, at_word);
-        let capital_anyway = match self.view.style(word.sentence) {
-            Style::AllCaps => true,
-            Style::TitleCase => word.case == Case::Title,
-            Style::Running => opens && word.case == Case::Title,
-        };
-        let key = field.words.key(at_word);
-        if lists::is_calendar_word(key) {
-            let is_day = |at: usize| {
-                at < field.words.len()
-                    && field.words.get(at).sentence == word.sentence
-                    && field.words.get(at).case == Case::Digit
-            };
-            // "in May", "last March": a time, whoever of that name the article has.
-            let is_time = at_word > 0
-                && word.gap == Gap::Space
-                && lists::is_time_cue(field.words.key(at_word - 1))
-                && field.words.get(at_word - 1).case == Case::Lower;
-            let dated = is_time || is_day(at_word + 1) || (at_word > 0 && is_day(at_word - 1));
-            return Some(if dated { Ambiguity::LongerName } else { Ambiguity::Capitals });
-        }
-        (capital_anyway && lists::is_common_word(key)).then_some(Ambiguity::Capitals)
-    }
 }
 
 fn is_small_head(field: &FieldView<'_>, position: usize) -> bool {
@@ -179,24 +156,9 @@ fn same_cases(row: &Row, field: &FieldView<'_>, at: &Range<usize>) -> bool {
             .all(|(position, case)| field.words.get(field.words.content(position)).case == case)
 }
 
-fn opens_quote(field: &FieldView<'_>, at: usize) -> bool {
-    let before = &field.text[..field.words.get(at).span.start];
-    field.words.get(at).gap == Gap::Break && before.ends_with(['“', '"', '‘', '(', '[', '–', '—', '-', ':', ' '])
-}
-
-/// True where a capitalised word that is no title or name of a place stands right before the surname.
-fn in_longer_name(field: &FieldView<'_>, at: usize) -> bool {
-    let word = field.words.get(at);
-    if word.gap != Gap::Space || at == 0 {
-        return false;
-    }
-    let before = field.words.get(at - 1);
-    let opens = at < 2 || field.words.get(at - 2).sentence != before.sentence;
-    matches!(before.case, Case::Title | Case::Single)
-        && !before.possessive
-        && !opens
-        && !lists::is_title(field.words.key(at - 1))
-        && !before.is_article
+/// True for texts with the same letters, capitals and accents included.
+fn same_letters(left: &str, right: &str) -> bool {
+    left.chars().filter(|char| char.is_alphanumeric()).eq(right.chars().filter(|char| char.is_alphanumeric()))
 }
 
 /// The first word of a name, its article included where the article is of the name: hyphened ("al-Raqqa"),

@@ -6,6 +6,7 @@ use super::mention::{Hit, MatchKind, MatchSource};
 use crate::decode::{NerSpan, trim::is_compound_tail};
 use crate::link::context::LinkContext;
 use crate::link::outcome::Reason;
+use crate::link::table::EntityIx;
 use crate::link::text::lists;
 use crate::link::text::view::FieldView;
 use crate::link::text::words::{Case, Gap};
@@ -15,7 +16,7 @@ impl LinkContext<'_> {
     /// "Government of", the small half of "US-backed" and "pro-Assad". A span that the table knows stays.
     pub(crate) fn trim(&self, field: &FieldView<'_>, mention: &NerSpan) -> Range<usize> {
         let mut words = field.words.in_span(mention.span);
-        if mention.kind.as_ref() == "PER" {
+        if lists::is_person(&mention.kind) {
             words = with_suffix(field, words);
         }
         while !words.is_empty() {
@@ -57,11 +58,14 @@ impl LinkContext<'_> {
         if hyphened_tail && !field.words.get(last - 1).is_article {
             return Some(before_last);
         }
-        if hyphened_head || (kind == "PER" && lists::is_title(key)) {
+        if hyphened_head || (lists::is_person(kind) && lists::is_title(key)) {
             return Some(after_first);
         }
         let known = |words: &Range<usize>| !self.lookup(field, words, MatchSource::Model).is_empty();
-        if kind != "PER" && lists::is_compass(key) && (key.ends_with("ern") || known(&after_first)) {
+        // "Northern Syria" is Syria; "Western Australia" and "Southern Company" are names.
+        let is_compass = !lists::is_person(kind) && lists::is_compass(key);
+        let of_names = [key, field.words.key(first + 1)];
+        if is_compass && (case == Case::Lower || (known(&after_first) && !lists::is_compass_name(of_names))) {
             return Some(after_first);
         }
         // "Government of Iraq", "Federal Government of Iraq".
@@ -118,7 +122,7 @@ impl LinkContext<'_> {
         if at.len() > 2 * self.table.lexicon.longest() {
             return hits;
         }
-        if kind == "PER" {
+        if lists::is_person(kind) {
             let mut key = String::with_capacity(48);
             for position in at.clone() {
                 let is_middle = position > at.start && position + 1 < at.end;
@@ -131,22 +135,33 @@ impl LinkContext<'_> {
                 key.push_str(field.words.key(field.words.content(position)));
             }
             let rows = self.table.lexicon.find(&key).filter(|&row| !self.table.lexicon.row(row).exact_case);
-            return rows.map(|row| Hit { row, match_kind: MatchKind::Shortened }).collect();
+            let is_same = |row: &u32| !self.has_other_initial(&key, self.table.lexicon.row(*row).entity);
+            return rows.filter(is_same).map(|row| Hit { row, match_kind: MatchKind::Shortened }).collect();
         }
         // "Global Coalition to Counter ISIL": a purpose added to a known name.
         let purpose = at
             .clone()
             .skip(2)
             .find(|&position| matches!(field.words.key(field.words.content(position)), "to" | "against"));
-        if let Some(purpose) = purpose.filter(|_| kind == "ORG") {
+        if let Some(purpose) = purpose.filter(|_| lists::is_organisation(kind)) {
             return shortened(self.lookup(field, &(words.start..field.words.content(purpose)), MatchSource::Model));
         }
         let last = field.words.content(at.end - 1);
         let is_settlement = matches!(field.words.key(last), "village" | "town" | "city" | "river" | "municipality");
-        if kind == "LOC" && is_settlement {
+        if lists::is_place(kind) && is_settlement {
             return shortened(self.lookup(field, &(words.start..last), MatchSource::Model));
         }
         Vec::new()
+    }
+
+    /// True where the table has the name of an entity with an initial that the mention did not have: George P. Bush is
+    /// not George W. Bush. `key` is the name without initials.
+    fn has_other_initial(&self, key: &str, entity: EntityIx) -> bool {
+        let Some((given, surname)) = key.split_once(' ') else { return false };
+        ('a'..='z').any(|initial| {
+            let mut rows = self.table.lexicon.find(&format!("{given} {initial} {surname}"));
+            rows.any(|row| self.table.lexicon.row(row).entity == entity)
+        })
     }
 
     /// Why a name that the table knows in other capitals is not taken.

@@ -136,7 +136,7 @@ fn check_shared(uses: &[Use<'_>], findings: &mut Findings) {
     // The years of a life say little about who is meant; dates of an alias, or of a body, are there to decide.
     let says_much = |usage: &&Use<'_>| {
         let of_alias = usage.alias.is_some_and(|alias| alias.valid_from.is_some() || alias.valid_to.is_some());
-        of_alias || usage.entry.record.kind != "PER"
+        of_alias || !lists::is_person(&usage.entry.record.kind)
     };
     if entities.iter().all(|usage| usage.is_dated()) && entities.iter().any(says_much) {
         check_dates(&entities, findings);
@@ -176,7 +176,7 @@ fn decider(uses: &[Use<'_>], entities: &[&Use<'_>]) -> (String, &'static str) {
     if is_city_and_region(entities) {
         return ("a word for the region decides (\"province\"), else it is the city".into(), keep);
     }
-    if kinds.len() == entities.len() && kinds.contains("PER") {
+    if kinds.len() == entities.len() && kinds.iter().any(|kind| lists::is_person(kind)) {
         return ("only the model's type and the rest of the article decide".into(), "add priors, requires or dates");
     }
     ("only the rest of the article decides; without it, mentions are ambiguous".into(), "add priors, requires or dates")
@@ -187,7 +187,7 @@ fn is_city_and_region(entities: &[&Use<'_>]) -> bool {
         let head = usage.entry.record.name.rsplit(' ').next().unwrap_or_default().to_lowercase();
         lists::region_head(&head).is_some()
     };
-    let is_place = |usage: &&Use<'_>| usage.entry.record.kind == "LOC";
+    let is_place = |usage: &&Use<'_>| lists::is_place(&usage.entry.record.kind);
     entities.len() == 2
         && entities.iter().all(is_place)
         && entities.iter().filter(|usage| is_region(usage)).count() == 1

@@ -24,14 +24,19 @@ struct Columns {
 
 /// Reads one file of commas, semicolons or tabs, and writes its entities in the order of their first rows. The rows of
 /// an entity may stand anywhere in the file. `kind` is the type of entities that state none.
-pub fn delimited(input: impl Read, path: &Path, kind: Option<&str>, rows: &mut Rows<impl Write>) -> Result<()> {
+pub fn delimited(mut input: impl Read, path: &Path, kind: Option<&str>, rows: &mut Rows<impl Write>) -> Result<()> {
     let failed = |error: csv::Error| Error::new(ErrorKind::Input, "cannot read the list").at(path).because(error);
     let mut text = Vec::new();
-    let mut input = std::io::BufReader::new(input);
-    std::io::BufRead::read_until(&mut input, b'\n', &mut text).map_err(|error| Error::reading(path, error))?;
-    let delimiter = [b'\t', b';', b','].into_iter().find(|mark| text.contains(mark)).unwrap_or(b',');
-    let whole = std::io::Cursor::new(text).chain(input);
-    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(whole);
+    input.read_to_end(&mut text).map_err(|error| Error::reading(path, error))?;
+    let first = text.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    let delimiter = [b'\t', b';', b','].into_iter().find(|mark| first.contains(mark)).unwrap_or(b',');
+    if let Some(line) = unclosed_quote(&text, delimiter) {
+        return Err(Error::new(ErrorKind::Input, "a field begins with a quote that is never closed")
+            .at(path)
+            .line(line)
+            .help("close the quote, or double it where it is part of the text"));
+    }
+    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(&text[..]);
     let columns = Columns::find(reader.headers().map_err(failed)?, path)?;
     let mut entities: Vec<Row> = Vec::new();
     let mut by_id: AHashMap<String, usize> = AHashMap::new();
@@ -71,6 +76,26 @@ pub fn delimited(input: impl Read, path: &Path, kind: Option<&str>, rows: &mut R
         }
     }
     entities.into_iter().try_for_each(|entity| write(entity, kind, rows))
+}
+
+/// The line on which a quoted field begins that does not end. A reader would take the rest of the file for that field.
+fn unclosed_quote(text: &[u8], delimiter: u8) -> Option<u64> {
+    let (mut line, mut opened) = (1, None);
+    let mut starts_field = true;
+    let mut bytes = text.iter().peekable();
+    while let Some(&byte) = bytes.next() {
+        match (byte, opened) {
+            (b'"', None) if starts_field => opened = Some(line),
+            (b'"', Some(_)) if bytes.peek() == Some(&&b'"') => {
+                bytes.next();
+            }
+            (b'"', Some(_)) => opened = None,
+            _ => {}
+        }
+        line += u64::from(byte == b'\n');
+        starts_field = opened.is_none() && (byte == delimiter || byte == b'\n' || byte == b'\r');
+    }
+    opened
 }
 
 impl Columns {

@@ -15,11 +15,14 @@ impl LinkContext<'_> {
     /// The candidates that the hard rules leave, one per entity, or why they leave none.
     pub(crate) fn candidates(&self, mention: &CandidateMention) -> Result<Vec<Candidate>, Reason> {
         let mut refused = mention.refused.unwrap_or(Reason::NoAlias);
+        let state = self.state_after(mention);
         let mut kept: Vec<Candidate> = Vec::with_capacity(mention.hits.len());
         for hit in &mention.hits {
             let row = self.table.lexicon.row(hit.row);
             if let Some(reason) = self.refusal(hit.row) {
                 refused = reason;
+            } else if state.is_some_and(|state| !self.lies_in(row.entity, state)) {
+                refused = Reason::OtherPlace;
             } else {
                 let option = Candidate { entity: row.entity, row: hit.row, match_kind: hit.match_kind };
                 let rank = |option: &Candidate| {
@@ -49,7 +52,23 @@ impl LinkContext<'_> {
                 return Link { status, reason: Some(reason), ..Link::default() };
             }
         };
-        let mut scored = self.score_candidates((at, mention), named, &options, &mut |_, _, _, _| {});
+        let mut supported: Vec<EntityIx> = Vec::new();
+        let mut note = |entity, factor, _, _: &dyn Fn() -> String| {
+            if matches!(factor, Factor::NamedElsewhere | Factor::Related | Factor::Described) {
+                supported.push(entity);
+            }
+        };
+        let mut scored = self.score_candidates((at, mention), named, &options, &mut note);
+        // Another spelling or another person: only the rest of the article can tell.
+        let is_loose = |option: &Candidate| match option.match_kind {
+            MatchKind::Misspelt => true,
+            MatchKind::Shortened => lists::is_person(&self.table.entity(option.entity).kind),
+            MatchKind::Exact | MatchKind::Folded => false,
+        };
+        scored.retain(|(option, _, _)| !is_loose(option) || supported.contains(&option.entity));
+        if scored.is_empty() {
+            return Link { reason: Some(Reason::NoAlias), ..Link::default() };
+        }
         let by_weight = |left: &(Candidate, f32, f32), right: &(Candidate, f32, f32)| {
             right.2.total_cmp(&left.2).then(left.0.entity.cmp(&right.0.entity))
         };
@@ -102,10 +121,10 @@ impl LinkContext<'_> {
         let is_region = |candidate: &Candidate| {
             let entity = self.table.entity(candidate.entity);
             let head = entity.name.rsplit(' ').next().unwrap_or_default().to_lowercase();
-            &*entity.kind == "LOC" && lists::region_head(&head).is_some()
+            lists::is_place(&entity.kind) && lists::region_head(&head).is_some()
         };
         let is_bare = |candidate: &Candidate| !self.table.lexicon.row(candidate.row).text.contains(' ');
-        let is_place = |candidate: &Candidate| &*self.table.entity(candidate.entity).kind == "LOC";
+        let is_place = |candidate: &Candidate| lists::is_place(&self.table.entity(candidate.entity).kind);
         options.len() > 1
             && is_region(&option)
             && is_bare(&option)

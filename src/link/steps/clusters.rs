@@ -10,14 +10,16 @@ use crate::link::table::EntityIx;
 impl LinkContext<'_> {
     /// The folded name of each mention.
     pub(crate) fn mention_keys(&self, mentions: &[CandidateMention]) -> Vec<String> {
-        let key = |mention: &CandidateMention| {
-            let words = &self.view.field(mention.field).words;
-            let at = words.content_of(mention.words.clone());
-            let mut key = String::new();
-            words.push_key(at.start, at.end, &mut key);
-            key
-        };
-        mentions.iter().map(key).collect()
+        mentions.iter().map(|mention| self.mention_key(mention)).collect()
+    }
+
+    /// The folded name of a mention.
+    pub(crate) fn mention_key(&self, mention: &CandidateMention) -> String {
+        let words = &self.view.field(mention.field).words;
+        let at = words.content_of(mention.words.clone());
+        let mut key = String::new();
+        words.push_key(at.start, at.end, &mut key);
+        key
     }
 
     /// A number for each mention: the same for those of one entity, for pairs known to be the same, and for unknown ones of

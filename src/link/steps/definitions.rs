@@ -10,7 +10,8 @@ use crate::link::candidates::acronym::{is_short_form, letters_fit};
 use crate::link::candidates::mention::CandidateMention;
 use crate::link::context::LinkContext;
 use crate::link::outcome::{Evidence, Link, Method, Reason, Status};
-use crate::link::table::EntityIx;
+use crate::link::table::{EntityIx, bare_name};
+use crate::link::text::lists;
 use crate::link::text::normalise::fold;
 use crate::link::text::view::FieldView;
 
@@ -111,7 +112,7 @@ impl LinkContext<'_> {
         let Definition { long, short, letters_fit, told } = definition;
         let is_organisation = |at: usize| {
             let kind = links[at].entity.map(|entity| &*self.table.entity(entity).kind);
-            !matches!(kind.or(mentions[at].kind.as_deref()), Some("PER" | "LOC"))
+            !kind.or(mentions[at].kind.as_deref()).is_some_and(|kind| lists::is_person(kind) || lists::is_place(kind))
         };
         let long_words = self.view.field(mentions[long].field).words.content_of(mentions[long].words.clone()).len();
         let candidate = |at: usize, entity| {
@@ -127,7 +128,12 @@ impl LinkContext<'_> {
                 }
                 holds
             }
-            (None, Some(entity)) if letters_fit && !told && self.is_rival(mentions, definition, entity) => {
+            (None, Some(entity)) if !told && self.is_rival(mentions, definition, entity) => {
+                let is_body = mentions[long].kind.as_deref().is_some_and(lists::is_organisation);
+                let is_other_kind = is_body && !lists::is_organisation(&self.table.entity(entity).kind);
+                if !letters_fit && !is_other_kind {
+                    return false;
+                }
                 links[short] = Link { reason: Some(Reason::DefinedOtherwise), ..Link::default() };
                 true
             }
@@ -151,18 +157,50 @@ impl LinkContext<'_> {
         }
     }
 
-    /// True where the letters fit the entity's own name too, and that name is not the long form in another spelling: "Food
-    /// Standards Agency (FSA)" is another FSA than the Free Syrian Army.
+    /// True where a long form that the table does not know is another body than the entity of its short form: "Food
+    /// Standards Agency (FSA)" is not the Free Syrian Army, nor "Young Patriots Group (YPG)" the Syrian militia. Where
+    /// the letters do not fit, they may be those of another language, and something of the entity must support it.
     fn is_rival(&self, mentions: &[CandidateMention], definition: Definition, entity: EntityIx) -> bool {
-        let surface = |at: usize| mentions[at].span.slice(self.view.field(mentions[at].field).text);
-        let name = &self.table.entity(entity).name;
-        if !letters_fit(name, surface(definition.short)) {
+        let long = &mentions[definition.long];
+        let words = self.mention_key(long);
+        if self.resembles_alias(&words, entity) {
             return false;
         }
-        let (name, long) = (fold(name), fold(surface(definition.long)));
-        let begins_alike = |(left, right): (&str, &str)| left.chars().take(4).eq(right.chars().take(4));
-        let same_count = name.split(' ').count() == long.split(' ').count();
-        !(same_count && name.split(' ').zip(long.split(' ')).all(begins_alike))
+        definition.letters_fit || !self.is_supported(&words, long, entity)
+    }
+
+    /// True where the long form is a spelling of an alias of the entity: the same number of words that begin alike.
+    fn resembles_alias(&self, long: &str, entity: EntityIx) -> bool {
+        let entity = self.table.entity(entity);
+        let content = |name: &str| -> Vec<String> {
+            let folded = fold(name);
+            folded.split(' ').filter(|word| !lists::joins_names(word)).map(str::to_owned).collect()
+        };
+        let (name, long) = (content(bare_name(&entity.name)), content(long));
+        let begins_alike = |(left, right): (&String, &String)| left.chars().take(4).eq(right.chars().take(4));
+        name.len() == long.len() && name.iter().zip(&long).all(begins_alike)
+    }
+
+    /// True where the long form has a word of the entity's name or description, and no name of a place that is neither.
+    fn is_supported(&self, long: &str, mention: &CandidateMention, entity: EntityIx) -> bool {
+        let by_model = mention.kind.as_deref();
+        let entity = self.table.entity(entity);
+        if by_model.is_some_and(|kind| !lists::is_same_kind(kind, &entity.kind)) {
+            return false;
+        }
+        let related = entity.neighbours.iter().map(|&other| fold(&self.table.entity(other).name));
+        let known: Vec<String> = std::iter::once(fold(&entity.name)).chain(related).collect();
+        let is_known = |word: &str| {
+            let begins = |other: &str| word.chars().take(4).eq(other.chars().take(4));
+            let described = || entity.described_by.iter().any(|other| begins(other));
+            known.iter().any(|name| name.split(' ').any(begins)) || described()
+        };
+        let is_place = |word: &str| {
+            let rows = self.table.lexicon.find(word).map(|row| self.table.lexicon.row(row).entity);
+            rows.into_iter().any(|entity| lists::is_place(&self.table.entity(entity).kind))
+        };
+        let words = || long.split(' ').filter(|word| word.len() > 3);
+        words().any(is_known) && words().all(|word| is_known(word) || !is_place(word))
     }
 
     /// The link of a name that stands for another one of the article.
@@ -179,6 +217,11 @@ impl LinkContext<'_> {
             reason: None::<Reason>,
         }
     }
+}
+
+/// "(UFF and its allies)".
+fn adds_others(after: &str) -> bool {
+    after.starts_with(" and its ") && after.bytes().take(40).position(|byte| matches!(byte, b')' | b'\n')).is_some()
 }
 
 /// How a text puts two names as one.
@@ -219,7 +262,7 @@ fn connector(
         _ => return None,
     };
     let closes = match between.chars().next() {
-        Some('(') => after.starts_with([')', ',', ';']),
+        Some('(') => after.starts_with([')', ',', ';']) || adds_others(after),
         Some('[') => after.starts_with([']', ',', ';']),
         Some(',') => !words.is_empty(),
         _ => false,

@@ -84,7 +84,7 @@ impl LinkContext<'_> {
         let is_lone = words.len() == 1;
         let least = match (is_lone, kind) {
             (true, _) => LONE_LETTERS,
-            (_, "LOC") => PLACE_LETTERS,
+            (_, kind) if lists::is_place(kind) => PLACE_LETTERS,
             _ => WORD_LETTERS,
         };
         let letters = |word: &str| word.chars().count();
@@ -92,7 +92,7 @@ impl LinkContext<'_> {
             let is_known = index.contains(word);
             let fixed = !(least..=MAX_LETTERS + 1).contains(&letters(word))
                 || !is_plain(word)
-                || (is_known && kind != "PER")
+                || (is_known && !lists::is_person(kind))
                 || lists::is_common_word(word);
             let mut near = if fixed { Vec::new() } else { index.near(word) };
             near.retain(|&number| letters(index.word(number)) >= least);
@@ -119,7 +119,7 @@ impl LinkContext<'_> {
     fn is_of_type(&self, row: u32, expected: &str) -> bool {
         let row = self.table.lexicon.row(row);
         let kind = row.rules().kind.as_ref().unwrap_or(&self.table.entity(row.entity).kind);
-        !row.exact_case && &**kind == expected
+        !row.exact_case && lists::is_same_kind(kind, expected)
     }
 }
 

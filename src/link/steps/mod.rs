@@ -5,4 +5,5 @@ mod clusters;
 mod coreference;
 mod definitions;
 pub(super) mod fuzzy;
+mod places;
 pub(super) mod score;

@@ -6,6 +6,7 @@ use crate::link::candidates::mention::{CandidateMention, MatchKind};
 use crate::link::codes::codes;
 use crate::link::context::LinkContext;
 use crate::link::table::EntityIx;
+use crate::link::text::lists;
 use crate::link::text::words::{Case, Gap};
 
 /// An entity that a mention may mean, by its best row.
@@ -28,9 +29,13 @@ const RELATED: f32 = 1.0;
 const DESCRIBED: f32 = 0.25;
 /// The model's type is the candidate's.
 const TYPE_AGREES: f32 = 2.0;
-/// A person against something that is none. Other types are too often exchanged ("Syrian", a capital for its
-/// government) to count.
-const TYPE_DISAGREES: f32 = 0.4;
+/// A person against something else, and a place against an organisation.
+const PERSON_DISAGREES: f32 = 0.1;
+const TYPE_DISAGREES: f32 = 0.2;
+/// The place right before, after a comma, lies in the candidate: "Seattle, Washington".
+const CONTAINS_PREVIOUS: f32 = 1000.0;
+/// For each other US state of the article, up to two, where the candidate is one.
+const AMONG_STATES: f32 = 3.0;
 /// The article is from before the candidate began, or after it ended.
 const NOT_YET: f32 = 0.1;
 const NO_LONGER: f32 = 0.3;
@@ -78,8 +83,12 @@ pub enum Factor {
     Described,
     /// The model's type is the table's.
     TypeAgrees,
-    /// One of the two says person, the other does not.
+    /// The types of model and table contradict each other.
     TypeDisagrees,
+    /// The place named right before lies in the candidate.
+    ContainsPrevious,
+    /// The candidate is a US state, and the article names others.
+    AmongStates,
     /// The article is from before the entity began.
     NotYet,
     /// The article is from after it ended.
@@ -100,6 +109,8 @@ codes!(Factor {
     Described => "described",
     TypeAgrees => "type_agrees",
     TypeDisagrees => "type_disagrees",
+    ContainsPrevious => "contains_previous",
+    AmongStates => "among_states",
     NotYet => "not_yet",
     NoLonger => "no_longer",
     LanguageCue => "language_cue",
@@ -136,10 +147,12 @@ impl Scorer<'_> {
         if bare_region {
             note(Factor::BareRegion, BARE_REGION, &String::new);
         }
+        self.places(option, note);
         if is_language(&self.context.table.entity(option.entity).described_by) {
-            match self.context.names_language(self.mention) {
-                true => note(Factor::LanguageCue, LANGUAGE_CUE, &String::new),
-                false => note(Factor::NoLanguageCue, NO_LANGUAGE_CUE, &String::new),
+            if self.context.names_language(self.mention) {
+                note(Factor::LanguageCue, LANGUAGE_CUE, &String::new);
+            } else {
+                note(Factor::NoLanguageCue, NO_LANGUAGE_CUE, &String::new);
             }
         }
     }
@@ -169,16 +182,42 @@ impl Scorer<'_> {
         }
     }
 
+    /// Where the candidate is among the places around it.
+    fn places(&self, option: Candidate, note: &mut impl FnMut(Factor, f32, &dyn Fn() -> String)) {
+        let entity = self.context.table.entity(option.entity);
+        if !lists::is_place(&entity.kind) || self.mention.hits.len() < 2 {
+            return;
+        }
+        if self.context.follows_part_of(self.mention, option.entity) {
+            note(Factor::ContainsPrevious, CONTAINS_PREVIOUS, &String::new);
+        }
+        if self.context.is_us_state(entity) {
+            let others = self.context.other_states();
+            if others > 0 {
+                note(Factor::AmongStates, 1.0 + AMONG_STATES * others as f32, &String::new);
+            }
+        }
+    }
+
     fn kind_and_time(&self, option: Candidate, note: &mut impl FnMut(Factor, f32, &dyn Fn() -> String)) {
         let entity = self.context.table.entity(option.entity);
         let kind = self.context.table.lexicon.row(option.row).rules().kind.as_ref().unwrap_or(&entity.kind);
-        if let Some(label) = &self.mention.kind {
-            match (&**label, &**kind) {
-                (label, kind) if label == kind => note(Factor::TypeAgrees, TYPE_AGREES, &|| kind.to_owned()),
-                ("PER", _) | (_, "PER") => {
-                    note(Factor::TypeDisagrees, TYPE_DISAGREES, &|| format!("{label} is not {kind}"));
-                }
-                _ => {}
+        if let Some(by_model) = &self.mention.kind {
+            let disagrees = |factor| (Factor::TypeDisagrees, factor);
+            let known = |kind: &str| lists::is_place(kind) || lists::is_organisation(kind);
+            let (factor, value) = if lists::is_same_kind(by_model, kind) {
+                (Factor::TypeAgrees, TYPE_AGREES)
+            } else if lists::is_person(by_model) || lists::is_person(kind) {
+                disagrees(PERSON_DISAGREES)
+            } else if known(by_model) && known(kind) {
+                disagrees(TYPE_DISAGREES)
+            } else {
+                disagrees(1.0)
+            };
+            if value != 1.0 {
+                note(factor, value, &|| {
+                    if factor == Factor::TypeAgrees { kind.to_string() } else { format!("{by_model} is not {kind}") }
+                });
             }
         }
         if let Some(date) = self.context.view.document.date {

@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use super::entity::{Entity, EntityIx};
 use super::keys::Keys;
 use crate::date::DateRange;
+use crate::link::text::lists;
 use crate::link::text::words::{Case, Gap, Words};
 
 /// The longest alias, in words, that a scan looks for.
@@ -241,7 +242,7 @@ fn derived_spellings(alias: &str, kind: &str) -> Vec<String> {
             spellings.push(format!("{long}{rest}"));
         }
     }
-    if kind == "LOC" {
+    if lists::is_place(kind) {
         for (head, other) in [("Governorate", "Province"), ("Province", "Governorate")] {
             if let Some(name) = alias.strip_suffix(head).filter(|name| name.ends_with(' ') && name.len() > 1) {
                 spellings.push(format!("{name}{other}"));

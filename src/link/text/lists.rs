@@ -10,7 +10,7 @@ pub(crate) fn is_title(word: &str) -> bool {
         "adm admiral ambassador archbishop ayatollah baroness bishop brig brigadier caliph capt captain \
         cardinal chancellor chief cmdr col colonel commander congressman corporal cpl crown defence defense \
         deputy director dr emir envoy foreign former gen general gov governor hajji imam interior judge king \
-        lady leader lieutenant lord lt maj major marshal minister mr mrs ms mullah pastor pm pope premier \
+        lady leader lieutenant lord lt maj major marshal minister miss mr mrs ms mullah pastor pm pope premier \
         president prime prince princess private prof professor pvt queen rabbi rear rep rev secretary sen \
         senator sergeant sgt shaikh sheik sheikh sir speaker special spokesman spokesperson spokeswoman \
         staff sultan vice"
@@ -18,6 +18,35 @@ pub(crate) fn is_title(word: &str) -> bool {
             .collect()
     });
     TITLES.contains(word)
+}
+
+/// Titles that go with a given name, not with a surname: "King Charles".
+pub(crate) fn is_reigning_title(word: &str) -> bool {
+    matches!(word, "king" | "queen" | "prince" | "princess" | "pope" | "emperor" | "sultan" | "emir")
+}
+
+/// True for the types that tables and label sets give to persons.
+pub(crate) fn is_person(kind: &str) -> bool {
+    is_one_of(kind, &["per", "person", "people", "human"])
+}
+
+/// True for the types that tables and label sets give to places.
+pub(crate) fn is_place(kind: &str) -> bool {
+    is_one_of(kind, &["loc", "location", "gpe", "place", "fac", "geo"])
+}
+
+/// True for the types that tables and label sets give to organisations.
+pub(crate) fn is_organisation(kind: &str) -> bool {
+    is_one_of(kind, &["org", "organization", "organisation", "company", "corp"])
+}
+
+/// True for two types that say the same.
+pub(crate) fn is_same_kind(left: &str, right: &str) -> bool {
+    left == right || [is_person, is_place, is_organisation].iter().any(|is_kind| is_kind(left) && is_kind(right))
+}
+
+fn is_one_of(kind: &str, known: &[&str]) -> bool {
+    known.iter().any(|known| known.eq_ignore_ascii_case(kind))
 }
 
 /// Points of the compass that news puts before a place without making a new name of it.
@@ -48,6 +77,116 @@ pub(crate) fn is_compass(word: &str) -> bool {
             | "downtown"
     )
 }
+
+/// Regions whose names begin with a point of the compass, and with a name that stands for another place alone.
+pub(crate) fn is_compass_name([compass, name]: [&str; 2]) -> bool {
+    let compasses: &[&str] = match name {
+        "australia" => &["western", "south", "southern"],
+        "ireland" | "mariana" | "cyprus" | "marianas" => &["northern"],
+        "korea" | "carolina" | "dakota" => &["north", "south"],
+        "virginia" | "bank" | "point" | "papua" => &["west"],
+        "africa" => &["south", "central"],
+        "sudan" | "america" | "georgia" | "shetland" => &["south"],
+        "sahara" => &["western"],
+        "samoa" => &["western", "american"],
+        "manchester" | "london" | "poland" | "antilles" => &["greater"],
+        "timor" | "anglia" | "germany" => &["east"],
+        "bengal" => &["west", "east"],
+        "java" | "kalimantan" | "nusa" => &["west", "east", "central"],
+        "sumatra" | "sulawesi" => &["north", "south", "west", "central"],
+        "macedonia" | "rhine" | "sinai" => &["north"],
+        "darfur" => &["north", "south", "west", "east", "central"],
+        "kordofan" | "kivu" | "ossetia" | "waziristan" => &["north", "south"],
+        "sussex" | "yorkshire" | "midlands" => &["north", "south", "east", "west"],
+        "saxony" | "austria" => &["lower", "upper"],
+        "manhattan" | "silesia" => &["lower", "upper"],
+        "york" => &["north"],
+        _ => &[],
+    };
+    compasses.contains(&compass)
+}
+
+/// Companies whose names end with a possessive.
+pub(crate) fn is_possessive_brand(word: &str) -> bool {
+    static BRANDS: LazyLock<AHashSet<&str>> = LazyLock::new(|| {
+        "applebee arby barron bloomingdale carl christie denny domino dunkin harrod hardee jane kellogg kohl \
+        levi lloyd lowe macy mcdonald mercer michael moody poor reese sainsbury sotheby starbuck tiffany \
+        waitrose wendy zaxby"
+            .split_whitespace()
+            .collect()
+    });
+    BRANDS.contains(word)
+}
+
+/// English first halves of compounds ("Sino-Russian") and the countries that they stand for.
+pub(crate) fn compound_country(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "sino" => "china",
+        "franco" => "france",
+        "anglo" => "united kingdom",
+        "russo" => "russia",
+        "turco" => "turkey",
+        "greco" => "greece",
+        "indo" => "india",
+        "italo" => "italy",
+        "hispano" => "spain",
+        "austro" => "austria",
+        "luso" => "portugal",
+        "euro" => "europe",
+        _ => return None,
+    })
+}
+
+/// US states that share their names with no other well-known place.
+pub(crate) const US_STATES: [&str; 47] = [
+    "alabama",
+    "alaska",
+    "arizona",
+    "arkansas",
+    "california",
+    "colorado",
+    "connecticut",
+    "delaware",
+    "florida",
+    "hawaii",
+    "idaho",
+    "illinois",
+    "indiana",
+    "iowa",
+    "kansas",
+    "kentucky",
+    "louisiana",
+    "maine",
+    "maryland",
+    "massachusetts",
+    "michigan",
+    "minnesota",
+    "mississippi",
+    "missouri",
+    "montana",
+    "nebraska",
+    "nevada",
+    "new hampshire",
+    "new jersey",
+    "new mexico",
+    "north carolina",
+    "north dakota",
+    "ohio",
+    "oklahoma",
+    "oregon",
+    "pennsylvania",
+    "rhode island",
+    "south carolina",
+    "south dakota",
+    "tennessee",
+    "texas",
+    "utah",
+    "vermont",
+    "virginia",
+    "west virginia",
+    "wisconsin",
+    "wyoming",
+];
 
 /// Kinds of place that follow a name: part of it when capitalised, else only told of it.
 pub(crate) fn is_place_head(word: &str) -> bool {
@@ -97,6 +236,88 @@ pub(crate) fn is_institution(word: &str) -> bool {
 /// Months and days that are also names: doubtful wherever they stand.
 pub(crate) fn is_calendar_word(word: &str) -> bool {
     matches!(word, "april" | "august" | "friday" | "june" | "march" | "may")
+}
+
+/// Months by name or abbreviation.
+pub(crate) fn is_month(word: &str) -> bool {
+    const MONTHS: [&str; 12] = [
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ];
+    MONTHS.contains(&word)
+}
+
+/// Words after which a month and a day are a date.
+pub(crate) fn is_date_cue(word: &str) -> bool {
+    const CUES: [&str; 14] = [
+        "on", "by", "since", "until", "till", "from", "before", "after", "last", "next", "of", "to", "through", "dated",
+    ];
+    CUES.contains(&word)
+}
+
+/// Offices and bodies that are named by what follows "of" or "for": the "Minister of Foreign Affairs".
+pub(crate) fn is_office(word: &str) -> bool {
+    const OFFICES: [&str; 18] = [
+        "minister",
+        "ministers",
+        "ministry",
+        "secretary",
+        "department",
+        "committee",
+        "council",
+        "office",
+        "bureau",
+        "board",
+        "faculty",
+        "school",
+        "institute",
+        "college",
+        "commission",
+        "directorate",
+        "undersecretary",
+        "commissioner",
+    ];
+    OFFICES.contains(&word)
+}
+
+/// Subjects after which "IS" is the verb in capitals.
+pub(crate) fn is_subject(word: &str) -> bool {
+    const SUBJECTS: [&str; 14] = [
+        "this",
+        "that",
+        "it",
+        "he",
+        "she",
+        "there",
+        "what",
+        "who",
+        "here",
+        "which",
+        "how",
+        "life",
+        "where",
+        "everything",
+    ];
+    SUBJECTS.contains(&word)
+}
+
+/// Function words that are acronyms too.
+pub(crate) fn is_function_word(word: &str) -> bool {
+    const WORDS: [&str; 20] = [
+        "is", "us", "who", "it", "no", "all", "not", "and", "them", "so", "am", "as", "can", "do", "in", "or", "you",
+        "we", "our", "are",
+    ];
+    WORDS.contains(&word)
 }
 
 /// Words before a month or a day that make it a time.
@@ -153,6 +374,10 @@ pub(crate) fn is_common_acronym(word: &str) -> bool {
             | "pvt"
             | "lt"
             | "col"
+            | "md"
+            | "phd"
+            | "mba"
+            | "esq"
     )
 }
 
@@ -202,7 +427,7 @@ pub(crate) fn is_common_word(word: &str) -> bool {
         fair far fast few field fight fire first for force forces ford forest form fox frank free friend \
         from front fry gates get go good grace grant gray great green group guardian had hail ham has have \
         he here hill him his hit hold home hope how hunt i if in independent iron is islam it its jack job \
-        join july june just justice king labour lamb land last law lead led left liberal like lima little \
+        join july june just justice king labour lamb land last law lead led left liberal like let lice lima little \
         long lord low major man many march mark may mayor me met mit mobile moment more most mount my name \
         nation native new next nice no nor north not now of off old on one opposition or orange our out over \
         park parks peace people pine poll pope port post power press price prince public put rain ray \
