@@ -7,16 +7,17 @@ use crate::error::{Error, Result};
 use crate::hash::{sha256, sha256_file};
 use crate::link::EntityTable;
 
-/// What errors and evidence call the starter table.
-const STARTER_NAME: &str = "seeds/entities.jsonl";
-/// The starter table, compiled in.
-const STARTER_TABLE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/seeds/entities.jsonl"));
+/// The files of the starter table, compiled in: what errors and evidence call each, and its text.
+const STARTER_TABLE: [(&str, &str); 2] = [
+    ("seeds/entities.jsonl", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/seeds/entities.jsonl"))),
+    ("seeds/world.jsonl", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/seeds/world.jsonl"))),
+];
 
 impl Tables {
     /// Reads the tables as one; `None` where mentions are not to be linked.
     pub fn open(&self) -> Result<Option<EntityTable>> {
         match self {
-            Self::Starter => EntityTable::parse(&[(STARTER_NAME, STARTER_TABLE)]).map(Some),
+            Self::Starter => EntityTable::parse(&STARTER_TABLE).map(Some),
             Self::None => Ok(None),
             Self::Files(files) => EntityTable::load(files).map(Some),
         }
@@ -25,13 +26,19 @@ impl Tables {
 
 /// The text of the table that a row of an [`EntityTable`] says it is from; `None` where it cannot be read.
 pub fn table_text(file: &str) -> Option<String> {
-    if file == STARTER_NAME { Some(STARTER_TABLE.to_owned()) } else { std::fs::read_to_string(file).ok() }
+    match STARTER_TABLE.iter().find(|(name, _)| *name == file) {
+        Some((_, text)) => Some((*text).to_owned()),
+        None => std::fs::read_to_string(file).ok(),
+    }
 }
 
 /// Path and hash of each table, as a manifest states them: evidence names the path.
 pub(crate) fn table_identities(tables: &Tables) -> Result<Value> {
     let files = match tables {
-        Tables::Starter => return Ok(json!([{"path": STARTER_NAME, "sha256": sha256(STARTER_TABLE.as_bytes())}])),
+        Tables::Starter => {
+            let identity = |(name, text): (&str, &str)| json!({"path": name, "sha256": sha256(text.as_bytes())});
+            return Ok(Value::Array(STARTER_TABLE.map(identity).into()));
+        }
         Tables::None => return Ok(json!([])),
         Tables::Files(files) => files,
     };
