@@ -48,6 +48,11 @@ impl ModelArgs {
         options.ort_library.clone_from(&self.ort_lib);
         Ok(())
     }
+
+    /// The file of `--labels`, if it names one.
+    pub(super) fn labels_file(&self) -> Option<PathBuf> {
+        self.labels.as_ref().map(PathBuf::from).filter(|path| path.is_file())
+    }
 }
 
 /// The names of a list with commas, or the lines of the file of that name.

@@ -72,6 +72,8 @@ impl ExtractArgs {
         options.inputs.paths.clone_from(&self.inputs);
         options.inputs.listed = self.list.listed(&self.inputs)?;
         options.inputs.retry.clone_from(&self.retry);
+        options.inputs.setting_files.extend(self.list.files_from.clone());
+        options.inputs.setting_files.extend(self.model.labels_file());
         options.read = self.reading.options();
         options.read.selection = self.selection.selection(self.list.seed);
         options.languages = self.reading.languages().to_vec();

@@ -45,6 +45,8 @@ impl RelinkArgs {
         let mut options = RunOptions::default();
         options.inputs.paths.clone_from(&self.inputs);
         options.inputs.listed = self.list.listed(&self.inputs)?;
+        options.inputs.setting_files.extend(self.list.files_from.clone());
+        options.inputs.setting_files.extend(self.model.labels_file());
         options.read = self.reading.options();
         options.read.selection = self.selection.selection(self.list.seed);
         options.languages = self.reading.languages().to_vec();

@@ -12,6 +12,7 @@ use crate::hub::open_model;
 use crate::infer::{Device, DeviceKind};
 use crate::model::{Model, ModelOptions};
 use crate::segment::Segmentation;
+use crate::write::FileAccess;
 
 /// What finds and links mentions: model, device, tables, and how they are used. Plain data, without handles; checked by
 /// [`Engine::open`](super::Engine::open).
@@ -103,6 +104,17 @@ impl EngineOptions {
             Some((setting, _)) => Err(Error::invalid(setting, "must be at least 1")),
             None => Ok(()),
         }
+    }
+
+    /// Adds the files that are read: tables, model and runtime library.
+    pub fn add_files(&self, access: &mut FileAccess) {
+        if let Tables::Files(files) = &self.tables {
+            access.read_all("table", files);
+        }
+        if let Some(model) = &self.model {
+            access.read_directory("model", model);
+        }
+        access.read_all("runtime library", &self.ort_library);
     }
 
     /// Opens the model that these settings name, for `device`.

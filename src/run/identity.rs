@@ -38,7 +38,7 @@ pub(super) fn identity(options: &RunOptions, engine: &Engine, inputs: &[Input]) 
 fn settings(options: &RunOptions, engine: &Engine) -> Map<String, Value> {
     let RunOptions { inputs, read, languages, engine: engine_options, output, limits } = options;
     // The inputs themselves are listed in the manifest; of a retry they are rejects files, read in another way.
-    let InputOptions { paths: _, listed: _, retry } = inputs;
+    let InputOptions { paths: _, listed: _, retry, setting_files: _ } = inputs;
     let LimitOptions { memory, stall_timeout: _ } = limits;
     let mut settings = Map::new();
     // A setting that is off is left out, as manifests of earlier versions do with settings they do not know.

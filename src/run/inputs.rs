@@ -22,7 +22,7 @@ pub(super) struct Done<'m> {
 
 /// The inputs, or the rejects files that are processed again.
 pub(super) fn find(inputs: &InputOptions, read: &ReadOptions) -> Result<Vec<Input>> {
-    let InputOptions { paths, listed, retry } = inputs;
+    let InputOptions { paths, listed, retry, .. } = inputs;
     if retry.is_empty() {
         return discover_listed(paths, listed, read);
     }

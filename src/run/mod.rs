@@ -5,6 +5,7 @@
 //! [`Run::estimate`] says what it would take. [`relink`] repeats the linking of an earlier run.
 
 mod estimate;
+mod files;
 mod identity;
 mod inputs;
 mod memory;
@@ -69,7 +70,8 @@ impl Run {
     ///
     /// # Errors
     ///
-    /// Fails where a setting is impossible, an input does not exist, or model, device or tables cannot be used.
+    /// Fails where a setting is impossible, an input does not exist, an output would replace a file that is read, or
+    /// model, device or tables cannot be used.
     pub fn open(mut options: RunOptions) -> Result<Self> {
         options.validate()?;
         let mut config = Config { stall: options.limits.stall_timeout, ..Config::default() };
@@ -77,6 +79,7 @@ impl Run {
         config.languages.only.clone_from(&options.languages);
         config.chunk.shard = options.output.target.shard_size();
         let inputs = inputs::find(&options.inputs, &options.read)?;
+        files::check_files(&options, &inputs, None)?;
         config.watch_reader = inputs.iter().all(|input| input.size.is_some());
         let fit = |config: &mut Config, model: &Model, sessions: usize| {
             fit_memory(&options, config, &inputs, model, sessions)

@@ -44,6 +44,9 @@ pub struct InputOptions {
     pub listed: Vec<PathBuf>,
     /// Rejects files of earlier runs, whose records are processed again; instead of `paths` and `listed`.
     pub retry: Vec<PathBuf>,
+    /// Files that these options were made from, such as a list of inputs. They are not read again; no output may replace
+    /// them.
+    pub setting_files: Vec<PathBuf>,
 }
 
 /// The outputs of a run.
@@ -146,7 +149,7 @@ impl RunOptions {
     /// Fails on the first setting that is impossible whatever the inputs and the model.
     pub(super) fn validate(&self) -> Result<()> {
         let Self { inputs, read, output, .. } = self;
-        let InputOptions { paths, listed, retry } = inputs;
+        let InputOptions { paths, listed, retry, setting_files: _ } = inputs;
         if !retry.is_empty() && !(paths.is_empty() && listed.is_empty()) {
             return Err(Error::invalid("retry", "takes the place of other inputs"));
         }

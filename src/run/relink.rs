@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::options::{OutputOptions, RunOptions, Target};
 use super::sink::output_paths;
-use super::{inputs, known_types, line_options};
+use super::{files, inputs, known_types, line_options};
 use crate::chunk::{Chunk, Encoded, chunks};
 use crate::config::Config;
 use crate::counters::Counters;
@@ -39,7 +39,9 @@ pub fn relink(options: &RunOptions, spans: &Path) -> Result<RunReport> {
     };
     let mut config = Config { read: options.read.clone(), ..Config::default() };
     config.languages.only.clone_from(&options.languages);
-    let records = Records::new(inputs::find(&options.inputs, &options.read)?, &config.read);
+    let inputs = inputs::find(&options.inputs, &options.read)?;
+    files::check_files(options, &inputs, Some(spans))?;
+    let records = Records::new(inputs, &config.read);
     let link = LinkOptions { fuzzy: options.engine.fuzzy, ..LinkOptions::default() };
     let linker = options.engine.tables.open()?.map(|table| Linker::new(table, link));
     let model = options.engine.open_model(Device::Cpu)?;

@@ -205,7 +205,7 @@ pub(super) fn output_paths(
 ) -> OutputPaths {
     let is_stdout = mentions.as_os_str() == "-";
     let is_file = !is_stdout && !std::fs::metadata(mentions).is_ok_and(|meta| !meta.is_file());
-    let rejects = rejects.clone().or_else(|| is_file.then(|| beside(mentions)).flatten());
+    let rejects = rejects.clone().or_else(|| is_file.then(|| rejects_beside(mentions)).flatten());
     let resolve = |path: &Option<PathBuf>| path.as_deref().map(follow_links);
     OutputPaths {
         mentions: if is_stdout { Destination::Stdout } else { Destination::File(follow_links(mentions)) },
@@ -218,7 +218,7 @@ pub(super) fn output_paths(
 }
 
 /// The rejects file beside an output.
-fn beside(mentions: &Path) -> Option<PathBuf> {
+pub(super) fn rejects_beside(mentions: &Path) -> Option<PathBuf> {
     let compression = OutputCompression::from_path(mentions).unwrap_or_default();
     let stem = if compression == OutputCompression::Plain { mentions.file_name() } else { mentions.file_stem() };
     let mut name = stem?.to_os_string();

@@ -13,7 +13,6 @@ use super::extension::check_extension;
 use super::line_file::{dir_of, follow_links, is_special, temporary_of};
 use super::paths::{Destination, OutputPaths};
 use super::shard_dir::{is_run_file, run_files};
-use super::shards::ShardPlan;
 use crate::error::{Error, Result};
 
 /// The files that a command reads and those that it writes, each with a role for messages, such as `input`.
@@ -67,6 +66,12 @@ impl FileAccess {
         self
     }
 
+    /// Adds files that are written.
+    pub fn write_all<P: Into<PathBuf>>(&mut self, role: &'static str, paths: impl IntoIterator<Item = P>) -> &mut Self {
+        self.writes.extend(paths.into_iter().map(|path| File { role, path: path.into() }));
+        self
+    }
+
     /// Adds the output files of a run.
     pub fn write_outputs(&mut self, paths: &OutputPaths) -> &mut Self {
         match &paths.mentions {
@@ -80,17 +85,12 @@ impl FileAccess {
             ("rejects", &paths.rejects),
             ("summary", &paths.summary),
         ];
-        for (role, path) in rest {
-            if let Some(path) = path {
-                self.write(role, path);
-            }
-        }
-        self
+        rest.into_iter().fold(self, |access, (role, path)| access.write_all(role, path))
     }
 
     /// Adds the files of a directory of shards.
-    pub fn write_shards(&mut self, plan: &ShardPlan) -> &mut Self {
-        self.shards = Some(plan.directory.clone());
+    pub fn write_shards(&mut self, directory: &Path) -> &mut Self {
+        self.shards = Some(directory.to_owned());
         self
     }
 
@@ -127,6 +127,13 @@ impl FileAccess {
         }
         Ok(())
     }
+}
+
+/// True if two paths lead to one file, or would if it existed.
+pub fn is_same_file(one: &Path, other: &Path) -> bool {
+    let mut dirs = Directories::default();
+    let places = places_of(one, &mut dirs);
+    places_of(other, &mut dirs).iter().any(|place| places.contains(place))
 }
 
 fn would_replace(output: &str, read: &File) -> Error {

@@ -96,16 +96,11 @@ fn two_outputs_cannot_be_one_file() {
 #[test]
 fn shards_replace_only_files_of_a_run() {
     let dir = tempfile::tempdir().unwrap();
-    let plan = ShardPlan {
-        directory: dir.path().join("news/../news"),
-        size: 10,
-        compression: Default::default(),
-        spans: false,
-    };
+    let shards = dir.path().join("news/../news");
     create_dir(dir.path().join("news")).unwrap();
     let check = |read: &str| {
         let mut access = FileAccess::default();
-        access.read("rejects", dir.path().join("news").join(read)).write_shards(&plan).check()
+        access.read("rejects", dir.path().join("news").join(read)).write_shards(&shards).check()
     };
     for name in ["a.jsonl", "mentions.jsonl", "old/rejects-00000.jsonl"] {
         check(name).unwrap();
@@ -115,7 +110,8 @@ fn shards_replace_only_files_of_a_run() {
         assert!(error.contains("the directory of shards") && error.contains(name), "{error}");
     }
     let mut access = FileAccess::default();
-    let error = access.write("summary", dir.path().join("news/manifest.json")).write_shards(&plan).check().unwrap_err();
+    let error =
+        access.write("summary", dir.path().join("news/manifest.json")).write_shards(&shards).check().unwrap_err();
     assert!(error.to_string().contains("two outputs are the same file"), "{error}");
 }
 

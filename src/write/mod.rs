@@ -26,7 +26,7 @@ mod verify;
 
 pub use atomic_file::AtomicFile;
 pub use compress::OutputCompression;
-pub use conflicts::FileAccess;
+pub use conflicts::{FileAccess, is_same_file};
 pub use counts::Counts;
 pub use duplicates::Duplicates;
 pub use files::{OutputReport, Outputs};

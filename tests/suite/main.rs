@@ -35,6 +35,7 @@ mod resume;
 mod resume_identity;
 mod retry;
 mod robust;
+mod safe_files;
 mod schema;
 mod selection;
 mod sharded_run;

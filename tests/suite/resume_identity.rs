@@ -11,6 +11,7 @@ fn a_run_is_resumed_only_with_the_same_settings_and_inputs() {
     let resume = |flags: &[&str]| namewire(&shards(&input, &tiny, &out, &[&["--resume"], flags].concat()));
     let run = resume(&[]).exits(1);
     run.says(&["there is nothing to resume; starting from scratch"]);
+    // The status of the run, which has rejects.
     resume(&[]).exits(1).says(&["the run is complete, with 3 shards of 100 records"]);
     namewire(&shards(&input, &tiny, &out, &[])).exits(2).says(&["already holds a run", "--resume", "--overwrite"]);
     resume(&["--min-score", "0.5", "--context"]).exits(2).says(&[
@@ -41,6 +42,24 @@ fn a_run_is_resumed_only_with_the_same_settings_and_inputs() {
     let single = desk.path("m.jsonl");
     let args = ["extract", &input, "--out", &single, "--device", "stub", "--resume"];
     namewire(&args).exits(2).says(&["--resume is for a directory of shards"]);
+}
+
+#[test]
+fn a_run_is_resumed_if_only_the_time_of_an_input_has_changed() {
+    let desk = Desk::new();
+    let (tiny, out, input) = (tiny(), desk.path("out"), desk.write("in.jsonl", dump(100)));
+    namewire(&shards(&input, &tiny, &out, &[])).exits(1);
+    let touch = || {
+        let file = std::fs::File::options().append(true).open(&input).unwrap();
+        file.set_modified(std::time::SystemTime::now() + std::time::Duration::from_secs(60)).unwrap();
+    };
+    touch();
+    let resume = || namewire(&shards(&input, &tiny, &out, &["--resume"]));
+    resume().exits(1).says(&["the run is complete"]);
+    // As many bytes, but others.
+    desk.write("in.jsonl", dump(100).replace("day", "dax"));
+    touch();
+    resume().exits(2).says(&["cannot be resumed", "in.jsonl: was "]);
 }
 
 #[test]

@@ -9,6 +9,7 @@ use namewire::config::available_cores;
 use namewire::engine::Engine;
 use namewire::error::{Error, Result};
 use namewire::report::RunReport;
+use namewire::write::AtomicFile;
 use serde::{Deserialize, Serialize};
 
 /// One turn of pipeline and ceiling.
@@ -122,7 +123,7 @@ impl Figures {
 
     pub(super) fn write(&self, path: &Path) -> Result<()> {
         let json = serde_json::to_string_pretty(self).unwrap_or_default(); // plain numbers and strings
-        std::fs::write(path, json + "\n").map_err(|error| Error::writing(path, error))
+        AtomicFile::create(path)?.publish_json(&(json + "\n"))
     }
 
     fn name_bottleneck(&self) -> String {

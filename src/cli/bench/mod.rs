@@ -17,7 +17,7 @@ use namewire::link::Linker;
 use namewire::pipeline::Pipeline;
 use namewire::read::{Input, RawRecord, Records, Reject, discover};
 use namewire::report::RunReport;
-use namewire::write::{Destination, LineOptions, OutputCompression, OutputPaths, Outputs, render};
+use namewire::write::{Destination, FileAccess, LineOptions, OutputCompression, OutputPaths, Outputs, render};
 
 use self::figures::{Figures, Round};
 use super::engine::{LinkingArgs, ModelArgs};
@@ -78,6 +78,10 @@ pub(super) fn run(args: &BenchArgs) -> Result<End> {
     args.inference.apply(&mut options)?;
     let compared = args.compare.as_deref().map(Figures::read).transpose()?;
     let inputs = if args.inputs.is_empty() { Vec::new() } else { discover(&args.inputs, &config.read)? };
+    let mut access = FileAccess::default();
+    options.add_files(&mut access);
+    access.read_all("input", inputs.iter().map(|input| &input.path)).read_all("figures", &args.compare);
+    access.write_all("figures", &args.json).check()?;
     if args.rounds == 0 {
         return Err(Error::config("--rounds must be at least 1"));
     }

@@ -7,11 +7,13 @@ mod table;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use namewire::engine::EngineOptions;
 use namewire::error::{Error, Result};
 use namewire::eval::{
     Aligned, Bootstrap, Corpus, GoldFormat, Kinds, MatchOptions, TagOptions, TagScheme, evaluate, read_catalogue,
     read_documents, read_zones, types,
 };
+use namewire::write::{AtomicFile, FileAccess};
 
 use self::figures::{Figures, Predictions};
 pub(super) use self::predict::BUNDLED;
@@ -106,6 +108,21 @@ pub(super) struct EvalArgs {
 }
 
 impl EvalArgs {
+    /// Checks that no output replaces a file that is read.
+    fn check_files(&self) -> Result<()> {
+        let mut access = FileAccess::default();
+        let mut engine = EngineOptions::default();
+        self.linking.apply(&mut engine);
+        engine.model.clone_from(&self.model.model);
+        engine.add_files(&mut access);
+        access.read_all("gold", &self.gold).read_all("predictions", self.pred.iter().chain(&self.compare));
+        access.read_all("documents", &self.docs).read_all("ignore zones", &self.ignore);
+        access.read_all("catalogue", &self.catalogue).read_all("labels", self.model.labels_file());
+        access.write_all("texts", &self.text_out);
+        access.write_all("figures", self.json.iter().filter(|path| path.as_os_str() != "-"));
+        access.check()
+    }
+
     fn matching(&self, gold: &Corpus) -> MatchOptions {
         MatchOptions { links: gold.has_links, typed_linking: self.typed_linking, typed_end_to_end: self.typed_e2e }
     }
@@ -118,6 +135,7 @@ pub(super) fn run(args: &EvalArgs) -> Result<End> {
     if [args.column, args.pred_column, args.token_column].contains(&Some(0)) {
         return Err(Error::config("columns are counted from 1"));
     }
+    args.check_files()?;
     let mut kinds = Kinds::new(&args.map)?;
     let gold = read_gold(args, &mut kinds)?;
     if let Some(path) = &args.text_out {
@@ -171,5 +189,5 @@ fn read_predictions(args: &EvalArgs, path: &Path, kinds: &mut Kinds) -> Result<C
 }
 
 fn write_json(figures: &Figures, path: &Path) -> Result<()> {
-    std::fs::write(path, figures.json_text()).map_err(|error| Error::writing(path, error))
+    AtomicFile::create(path)?.publish_json(&figures.json_text())
 }

@@ -9,6 +9,7 @@ use namewire::error::{Error, Result};
 use namewire::eval::{AnnotatedDocument, Annotation, Corpus, Kinds, Place};
 use namewire::read::{ReadOptions, Records, discover};
 use namewire::segment::Segmentation;
+use namewire::write::AtomicFile;
 use namewire::{ExtractedArticle, Namewire};
 use serde_json::json;
 
@@ -79,7 +80,7 @@ pub(super) fn write_texts(gold: &Corpus, path: &Path) -> Result<()> {
     if lines.is_empty() {
         return Err(Error::config("a gold of mentions has no text to write: give it with --docs"));
     }
-    std::fs::write(path, lines).map_err(|error| Error::writing(path, error))
+    AtomicFile::create(path)?.publish_json(&lines)
 }
 
 fn run(namewire: &Namewire, documents: Vec<Article>, kinds: &mut Kinds) -> Result<Corpus> {
