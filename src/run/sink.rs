@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::read::Ledger;
 use crate::write::{
     AtomicFile, Counts, Destination, Duplicates, Existing, FileFacts, Identity, InputIdentity, MANIFEST, Manifest,
-    OutputCompression, OutputPaths, Outputs, Rendered, ShardPlan, Shards, State, follow_links,
+    OutputCompression, OutputPaths, Outputs, Rendered, ShardPlan, Shards, State,
 };
 
 /// Open outputs.
@@ -206,13 +206,12 @@ pub(super) fn output_paths(
     let is_stdout = mentions.as_os_str() == "-";
     let is_file = !is_stdout && !std::fs::metadata(mentions).is_ok_and(|meta| !meta.is_file());
     let rejects = rejects.clone().or_else(|| is_file.then(|| rejects_beside(mentions)).flatten());
-    let resolve = |path: &Option<PathBuf>| path.as_deref().map(follow_links);
     OutputPaths {
-        mentions: if is_stdout { Destination::Stdout } else { Destination::File(follow_links(mentions)) },
-        articles: resolve(articles),
-        spans: resolve(spans),
-        rejects: resolve(&rejects),
-        summary: resolve(summary),
+        mentions: if is_stdout { Destination::Stdout } else { Destination::File(mentions.to_owned()) },
+        articles: articles.clone(),
+        spans: spans.clone(),
+        rejects,
+        summary: summary.clone(),
         compression,
     }
 }

@@ -94,6 +94,11 @@ impl FileAccess {
         self
     }
 
+    /// The files that are replaced: neither devices nor pipes.
+    fn outputs(&self) -> impl Iterator<Item = &File> {
+        self.writes.iter().filter(|output| !is_special(&output.path))
+    }
+
     /// Checks all files before any is opened for writing.
     ///
     /// # Errors
@@ -104,8 +109,7 @@ impl FileAccess {
         let mut dirs = Directories::default();
         let shards = self.shards.as_deref().map(|dir| ShardFiles::of(dir, &mut dirs));
         let mut outputs: AHashMap<Place, &File> = AHashMap::new();
-        for output in self.writes.iter().filter(|output| !is_special(&output.path)) {
-            check_extension(&output.path)?;
+        for output in self.outputs() {
             let places = output.places_written(&mut dirs);
             let same = places.iter().find_map(|place| outputs.get(place));
             if let Some(other) = same {
@@ -125,7 +129,7 @@ impl FileAccess {
                 return Err(would_replace(&shards.to_string(), read));
             }
         }
-        Ok(())
+        self.outputs().try_for_each(|output| check_extension(&output.path))
     }
 }
 

@@ -11,7 +11,7 @@ use super::disk::{Disk, LocalDisk};
 use super::duplicates::{DuplicateTracker, Duplicates};
 use super::identity::InputIdentity;
 use super::json::escape_separators;
-use super::line_file::{FileFacts, LineFile, dir_of};
+use super::line_file::{FileFacts, LineFile, dir_of, follow_links};
 use super::lines::Rendered;
 use super::paths::{Destination, OutputPaths};
 use super::verify::verify_file;
@@ -60,7 +60,8 @@ impl Outputs {
 
     fn create_on(disk: Arc<dyn Disk>, paths: &OutputPaths) -> Result<Self> {
         FileAccess::default().write_outputs(paths).check()?;
-        let create = |path: &Path| LineFile::create(&disk, path, compression_of(path, paths.compression));
+        let create =
+            |path: &Path| LineFile::create(&disk, &follow_links(path), compression_of(path, paths.compression));
         let open = |path: &Option<PathBuf>| path.as_deref().map(create).transpose();
         // Most runs have no rejects, but an unwritable path must fail now.
         drop(open(&paths.rejects)?);
@@ -71,12 +72,14 @@ impl Outputs {
             },
             articles: open(&paths.articles)?,
             spans: open(&paths.spans)?,
-            rejects_path: paths.rejects.clone(),
+            rejects_path: paths.rejects.as_deref().map(follow_links),
             rejects: None,
             summary: paths
                 .summary
                 .as_deref()
-                .map(|path| LineFile::create(&disk, path, compression_of(path, OutputCompression::Plain)))
+                .map(|path| {
+                    LineFile::create(&disk, &follow_links(path), compression_of(path, OutputCompression::Plain))
+                })
                 .transpose()?,
             compression: paths.compression,
             counts: RunCounts::default(),
