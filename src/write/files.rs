@@ -60,8 +60,7 @@ impl Outputs {
 
     fn create_on(disk: Arc<dyn Disk>, paths: &OutputPaths) -> Result<Self> {
         FileAccess::default().write_outputs(paths).check()?;
-        let create =
-            |path: &Path| LineFile::create(&disk, &follow_links(path), compression_of(path, paths.compression));
+        let create = |path: &Path| create_file(&disk, path, paths.compression);
         let open = |path: &Option<PathBuf>| path.as_deref().map(create).transpose();
         // Most runs have no rejects, but an unwritable path must fail now.
         drop(open(&paths.rejects)?);
@@ -77,9 +76,7 @@ impl Outputs {
             summary: paths
                 .summary
                 .as_deref()
-                .map(|path| {
-                    LineFile::create(&disk, &follow_links(path), compression_of(path, OutputCompression::Plain))
-                })
+                .map(|path| create_file(&disk, path, OutputCompression::Plain))
                 .transpose()?,
             compression: paths.compression,
             counts: RunCounts::default(),
@@ -100,9 +97,7 @@ impl Outputs {
         if let Some(path) = self.rejects_path.as_deref().filter(|_| !rendered.rejects.is_empty()) {
             let rejects = match &mut self.rejects {
                 Some(rejects) => rejects,
-                None => {
-                    self.rejects.insert(LineFile::create(&self.disk, path, compression_of(path, self.compression))?)
-                }
+                None => self.rejects.insert(create_file(&self.disk, path, self.compression)?),
             };
             rejects.write(&rendered.rejects)?;
         }
@@ -188,8 +183,10 @@ impl Outputs {
     }
 }
 
-fn compression_of(path: &Path, default: OutputCompression) -> OutputCompression {
-    OutputCompression::from_path(path).unwrap_or(default)
+/// Creates the file behind a path; its suffix gives the compression, or else it is `default`.
+fn create_file(disk: &Arc<dyn Disk>, path: &Path, default: OutputCompression) -> Result<LineFile> {
+    let path = follow_links(path);
+    LineFile::create(disk, &path, OutputCompression::from_path(&path).unwrap_or(default))
 }
 
 #[cfg(test)]
