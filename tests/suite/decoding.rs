@@ -68,7 +68,7 @@ fn the_places_of_a_name_have_a_say_in_each_others_labels() {
         let first = |id: &str| mentions.iter().find(|mention| mention["doc_id"] == id).map(|it| it["type"].clone());
         (first("both"), first("alone"))
     };
-    let (both, alone) = kinds(&["--no-agreement"]);
+    let (both, alone) = kinds(&["--no-consistency"]);
     assert_eq!(both, alone);
     assert_ne!(alone, Some(json!("ORG")), "the headline alone no longer says little");
     assert_eq!(kinds(&[]), (Some(json!("ORG")), alone));
