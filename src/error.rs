@@ -76,7 +76,11 @@ pub enum Remedy {
 
 /// An error that ends a run.
 #[derive(Debug)]
-pub struct Error {
+pub struct Error(Box<Details>);
+
+/// What an error says; on the heap, so that a `Result` is small.
+#[derive(Debug)]
+struct Details {
     kind: ErrorKind,
     what: String,
     path: Option<PathBuf>,
@@ -89,7 +93,8 @@ pub struct Error {
 
 impl Error {
     pub(crate) fn new(kind: ErrorKind, what: impl Into<String>) -> Self {
-        Self { kind, what: what.into(), path: None, line: None, help: None, setting: None, remedy: None, source: None }
+        let (what, path, line, help, setting, remedy, source) = (what.into(), None, None, None, None, None, None);
+        Self(Box::new(Details { kind, what, path, line, help, setting, remedy, source }))
     }
 
     /// A setting that asks for something impossible.
@@ -114,35 +119,35 @@ impl Error {
     }
 
     pub(crate) fn at(mut self, path: impl AsRef<Path>) -> Self {
-        self.path = Some(path.as_ref().to_path_buf());
+        self.0.path = Some(path.as_ref().to_path_buf());
         self
     }
 
     pub(crate) fn line(mut self, line: u64) -> Self {
-        self.line = Some(line);
+        self.0.line = Some(line);
         self
     }
 
     /// Adds what to do about it, in words.
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.0.help = Some(help.into());
         self
     }
 
     /// Names the setting that would have to change, as [`Error::setting`] returns it.
     pub fn with_setting(mut self, setting: &'static str) -> Self {
-        self.setting = Some(setting);
+        self.0.setting = Some(setting);
         self
     }
 
     pub(crate) fn with_remedy(mut self, remedy: Remedy) -> Self {
-        self.remedy = Some(remedy);
+        self.0.remedy = Some(remedy);
         self
     }
 
     /// Adds the cause.
     pub fn because(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        self.source = Some(source.into());
+        self.0.source = Some(source.into());
         self
     }
 
@@ -167,44 +172,44 @@ impl Error {
 
     /// What kind of error it is.
     pub fn kind(&self) -> ErrorKind {
-        self.kind
+        self.0.kind
     }
 
     /// The file that the error is about.
     pub fn path(&self) -> Option<&Path> {
-        self.path.as_deref()
+        self.0.path.as_deref()
     }
 
     /// The line in that file, counted from 1.
     pub fn line_number(&self) -> Option<u64> {
-        self.line
+        self.0.line
     }
 
     /// The setting that would have to change, by its name in the options: `ort_library`, `labels`.
     pub fn setting(&self) -> Option<&'static str> {
-        self.setting
+        self.0.setting
     }
 
     /// What would put it right, where that is more than another setting.
     pub fn remedy(&self) -> Option<&Remedy> {
-        self.remedy.as_ref()
+        self.0.remedy.as_ref()
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(path) = &self.path {
+        if let Some(path) = &self.0.path {
             write!(out, "{}", path.display())?;
-            if let Some(line) = self.line {
+            if let Some(line) = self.0.line {
                 write!(out, ":{line}")?;
             }
             write!(out, ": ")?;
         }
-        write!(out, "{}", self.what)?;
-        if let Some(source) = &self.source {
+        write!(out, "{}", self.0.what)?;
+        if let Some(source) = &self.0.source {
             write!(out, ": {source}")?;
         }
-        if let Some(help) = &self.help {
+        if let Some(help) = &self.0.help {
             write!(out, "\n  help: {help}")?;
         }
         Ok(())
@@ -213,6 +218,6 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.source.as_deref().map(|source| source as _)
+        self.0.source.as_deref().map(|source| source as _)
     }
 }

@@ -52,8 +52,7 @@ pub(super) fn run(args: &ExplainArgs) -> Result<End> {
         return Err(Error::config("there is nothing to explain without a table: leave --entities none out"));
     }
     let article = find_article(args, &read)?;
-    let mut config = Config::default();
-    config.read = read;
+    let config = Config { read, ..Config::default() };
     let engine = Engine::open(&options, Parts::default(), config, |_, _, _| Ok(()))?;
     let pipeline = &engine.pipeline;
     let explanation = pipeline.with_article(article.clone(), |outcome| match outcome {

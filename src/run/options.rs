@@ -150,7 +150,8 @@ impl RunOptions {
     pub(super) fn validate(&self) -> Result<()> {
         let Self { inputs, read, output, .. } = self;
         let InputOptions { paths, listed, retry, setting_files: _ } = inputs;
-        if !retry.is_empty() && !(paths.is_empty() && listed.is_empty()) {
+        let has_inputs = !paths.is_empty() || !listed.is_empty();
+        if has_inputs && !retry.is_empty() {
             return Err(Error::invalid("retry", "takes the place of other inputs"));
         }
         if read.max_article_bytes == 0 {
@@ -194,19 +195,18 @@ mod tests {
 
     #[test]
     fn impossible_settings_are_named() {
-        let cases: [(&str, fn(&mut RunOptions)); 4] = [
-            ("min_score", |options| options.output.min_score = 1.5),
-            ("max_article_bytes", |options| options.read.max_article_bytes = 0),
-            ("limit", |options| options.read.selection.limit = Some(0)),
-            ("retry", |options| {
-                options.inputs.paths.push("a".into());
-                options.inputs.retry.push("b".into());
-            }),
-        ];
-        for (setting, change) in cases {
+        let with = |change: fn(&mut RunOptions)| {
             let mut options = RunOptions::default();
             change(&mut options);
-            assert!(options.validate().unwrap_err().to_string().contains(setting), "{setting}");
-        }
+            options.validate().unwrap_err().setting()
+        };
+        assert_eq!(with(|options| options.output.min_score = 1.5), Some("min_score"));
+        assert_eq!(with(|options| options.read.max_article_bytes = 0), Some("max_article_bytes"));
+        assert_eq!(with(|options| options.read.selection.limit = Some(0)), Some("limit"));
+        let retry_with_inputs = |options: &mut RunOptions| {
+            options.inputs.paths.push("a".into());
+            options.inputs.retry.push("b".into());
+        };
+        assert_eq!(with(retry_with_inputs), Some("retry"));
     }
 }

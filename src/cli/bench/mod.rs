@@ -69,8 +69,7 @@ pub(super) struct BenchArgs {
 type Source = Box<dyn Iterator<Item = std::result::Result<RawRecord, Reject>> + Send>;
 
 pub(super) fn run(args: &BenchArgs) -> Result<End> {
-    let mut config = Config::default();
-    config.read = args.reading.options();
+    let mut config = Config { read: args.reading.options(), ..Config::default() };
     config.read.selection = args.selection.selection(args.seed);
     let mut options = EngineOptions::default();
     args.model.apply(&mut options)?;
