@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::article::{Article, Field};
 use crate::clean::CleanText;
-use crate::model::Tokenizer;
+use crate::model::{Encoder, Tokenizer};
 use crate::segment::{Segmentation, Sentence};
 use crate::span::Span;
 
@@ -42,8 +42,9 @@ impl EncodedArticle {
             spans: Vec::new(),
             article,
         };
+        let mut encoder = tokenizer.encoder();
         for field in Field::ALL {
-            encoded.add_field(field, tokenizer, segmentation)?;
+            encoded.add_field(field, &mut encoder, segmentation)?;
         }
         Ok(encoded)
     }
@@ -64,15 +65,17 @@ impl EncodedArticle {
         self.sentences.iter().map(to_raw).collect()
     }
 
-    fn add_field(&mut self, field: Field, tokenizer: &Tokenizer, segmentation: Segmentation) -> Result<(), String> {
+    fn add_field(&mut self, field: Field, encoder: &mut Encoder<'_>, segmentation: Segmentation) -> Result<(), String> {
         let first_block = self.sentences.last().map_or(0, |last| last.block + 1);
         let found = segmentation.sentences(self.clean_text(field), field, first_block);
         for sentence in found {
-            let encoding = tokenizer.encode(sentence.span.slice(self.clean_text(field)))?;
             let first = self.ids.len();
-            self.ids.extend_from_slice(encoding.get_ids());
-            let shifted = |&(start, end): &(usize, usize)| Span::new(start, end).shifted(sentence.span.start);
-            self.spans.extend(encoding.get_offsets().iter().map(shifted));
+            let Self { article, clean, ids, spans, .. } = &mut *self;
+            let text = sentence.span.slice(clean[field as usize].text(article.field(field)));
+            encoder.encode(text, |id, span| {
+                ids.push(id);
+                spans.push(span.shifted(sentence.span.start));
+            })?;
             self.sentences.push(sentence);
             self.sentence_tokens.push(first..self.ids.len());
         }

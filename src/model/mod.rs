@@ -24,7 +24,7 @@ pub(crate) use folder::is_called;
 pub use folder::{Precision, Variant};
 pub use labels::{LabelSet, Scheme};
 pub(crate) use labels::{Position, parse_tag};
-pub use tokenizer::Tokenizer;
+pub use tokenizer::{Encoder, Tokenizer};
 
 use crate::device::DeviceKind;
 use crate::error::{Error, ErrorKind, Result};

@@ -1,8 +1,13 @@
 //! The tokenizer of a model, and the special tokens that frame each window.
 
 mod pieces;
+mod word_cache;
+
+use std::sync::{Mutex, PoisonError};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::span::Span;
+use word_cache::{IndependentWords, WordCache};
 
 /// Text to token ids, without padding, truncation or special tokens, which batches add.
 #[derive(Debug)]
@@ -12,6 +17,17 @@ pub struct Tokenizer {
     suffix: Vec<u32>,
     pad: u32,
     highest: u32,
+    /// Only where the tokens of a text are those of its words.
+    independent_words: Option<IndependentWords>,
+    /// The caches that no encoder uses.
+    caches: Mutex<Vec<WordCache>>,
+}
+
+/// Encodes texts with a cache of words; each thread has its own.
+#[derive(Debug)]
+pub struct Encoder<'t> {
+    tokenizer: &'t Tokenizer,
+    cache: WordCache,
 }
 
 impl Tokenizer {
@@ -27,12 +43,19 @@ impl Tokenizer {
             .map_err(|error| failed("cannot be used without truncation").because(error.to_string()))?;
         let (prefix, suffix) = frame(&inner).ok_or_else(|| failed("adds special tokens in an unknown way"))?;
         let highest = inner.get_vocab(true).values().copied().max().ok_or_else(|| failed("has no vocabulary"))?;
-        Ok(Self { inner, prefix, suffix, pad, highest })
+        let independent_words = IndependentWords::of(&inner);
+        Ok(Self { inner, prefix, suffix, pad, highest, independent_words, caches: Mutex::default() })
     }
 
     /// Token ids and byte offsets of a text, without special tokens.
     pub fn encode(&self, text: &str) -> std::result::Result<tokenizers::Encoding, String> {
         self.inner.encode(text, false).map_err(|error| error.to_string())
+    }
+
+    /// An encoder with a cache of the words that earlier encoders have seen.
+    pub fn encoder(&self) -> Encoder<'_> {
+        let cache = self.caches.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        Encoder { tokenizer: self, cache: cache.unwrap_or_default() }
     }
 
     /// The ids before the text (`[CLS]`).
@@ -74,6 +97,28 @@ impl Tokenizer {
             ModelWrapper::Unigram(_) => "Unigram",
             ModelWrapper::WordLevel(_) => "WordLevel",
         }
+    }
+}
+
+impl Encoder<'_> {
+    /// Passes token ids and byte offsets of a text, without special tokens, to `add`: the same as
+    /// [`Tokenizer::encode`] returns.
+    pub fn encode(&mut self, text: &str, mut add: impl FnMut(u32, Span)) -> std::result::Result<(), String> {
+        if self.tokenizer.independent_words.as_ref().is_some_and(|words| words.hold_for(text)) {
+            return self.cache.encode(text, |word| self.tokenizer.encode(word), add);
+        }
+        let encoding = self.tokenizer.encode(text)?;
+        for (&id, &(start, end)) in encoding.get_ids().iter().zip(encoding.get_offsets()) {
+            add(id, Span::new(start, end));
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Encoder<'_> {
+    fn drop(&mut self) {
+        let cache = std::mem::take(&mut self.cache);
+        self.tokenizer.caches.lock().unwrap_or_else(PoisonError::into_inner).push(cache);
     }
 }
 

@@ -1,0 +1,221 @@
+//! A cache of words and their tokens in front of the tokenizer.
+//!
+//! For BERT tokenizers the tokens of a text are those of its words one after another, so that the tokens of a word that
+//! was encoded before need not be computed again. Words end at white space and at punctuation, where the tokenizer
+//! itself splits. Texts with characters that the tokenizer may remove or that may change their neighbours (control
+//! characters, combining marks), and texts that may contain a special token, are left to the tokenizer.
+
+use ahash::AHashMap;
+use tokenizers::{NormalizerWrapper, PostProcessorWrapper, PreTokenizerWrapper, models::ModelWrapper};
+
+use crate::span::Span;
+
+/// Maximum number of words in a cache: one to two megabytes of news, eight at most.
+const MAX_WORDS: usize = 1 << 14;
+/// Maximum length of a cached word in bytes, so that offsets fit into a byte.
+const MAX_WORD_BYTES: usize = 64;
+
+/// The tokens of words, for one thread at a time.
+#[derive(Debug, Default)]
+pub(super) struct WordCache {
+    /// The tokens of each word, as a range of `tokens`.
+    words: AHashMap<Box<str>, (u32, u32)>,
+    tokens: Vec<Token>,
+}
+
+/// A token with its bytes in the word.
+#[derive(Clone, Copy, Debug)]
+struct Token {
+    id: u32,
+    start: u8,
+    end: u8,
+}
+
+/// What a tokenizer's special tokens begin with; only a tokenizer with independent words has one.
+#[derive(Debug)]
+pub(super) struct IndependentWords {
+    /// The first bytes of added tokens, which are found before words are.
+    first_bytes: Vec<u8>,
+}
+
+impl IndependentWords {
+    /// `None` where the tokens of a text may not be those of its words.
+    pub(super) fn of(tokenizer: &tokenizers::Tokenizer) -> Option<Self> {
+        let is_bert = matches!(tokenizer.get_model(), ModelWrapper::WordPiece(_))
+            && matches!(tokenizer.get_normalizer(), Some(NormalizerWrapper::BertNormalizer(_)))
+            && matches!(tokenizer.get_pre_tokenizer(), Some(PreTokenizerWrapper::BertPreTokenizer(_)))
+            && matches!(
+                tokenizer.get_post_processor(),
+                None | Some(PostProcessorWrapper::Template(_) | PostProcessorWrapper::Bert(_))
+            );
+        let added = tokenizer.get_added_tokens_decoder();
+        if !is_bert || added.values().any(|token| token.normalized) {
+            return None;
+        }
+        let mut first_bytes: Vec<u8> = added.values().filter_map(|token| token.content.bytes().next()).collect();
+        first_bytes.sort_unstable();
+        first_bytes.dedup();
+        Some(Self { first_bytes })
+    }
+
+    /// Whether the tokens of `text` are those of its words.
+    pub(super) fn hold_for(&self, text: &str) -> bool {
+        text.chars().all(|char| is_separator(char) || is_plain(char))
+            && !text.bytes().any(|byte| self.first_bytes.contains(&byte))
+    }
+}
+
+impl WordCache {
+    /// Passes the tokens of a text that [`IndependentWords`] hold for, with their bytes in the text, to `add`. `encode`
+    /// computes those of a word.
+    pub(super) fn encode(
+        &mut self,
+        text: &str,
+        encode: impl Fn(&str) -> Result<tokenizers::Encoding, String>,
+        mut add: impl FnMut(u32, Span),
+    ) -> Result<(), String> {
+        for (start, word) in words(text) {
+            if word.len() > MAX_WORD_BYTES {
+                let encoding = encode(word)?;
+                let tokens = encoding.get_ids().iter().zip(encoding.get_offsets());
+                tokens.for_each(|(&id, &(first, end))| add(id, Span::new(first, end).shifted(start)));
+                continue;
+            }
+            let (first, end) = match self.words.get(word) {
+                Some(&tokens) => tokens,
+                None => self.insert(word, &encode(word)?),
+            };
+            for token in &self.tokens[first as usize..end as usize] {
+                add(token.id, Span::new(start + usize::from(token.start), start + usize::from(token.end)));
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds a word of at most [`MAX_WORD_BYTES`]; a full cache is emptied first.
+    fn insert(&mut self, word: &str, encoding: &tokenizers::Encoding) -> (u32, u32) {
+        if self.words.len() == MAX_WORDS {
+            self.words.clear();
+            self.tokens.clear();
+        }
+        let first = self.tokens.len() as u32;
+        let tokens = encoding.get_ids().iter().zip(encoding.get_offsets());
+        self.tokens.extend(tokens.map(|(&id, &(start, end))| Token { id, start: start as u8, end: end as u8 }));
+        let tokens = (first, self.tokens.len() as u32);
+        self.words.insert(word.into(), tokens);
+        tokens
+    }
+}
+
+/// The words of a text with their offsets: runs between separators, and punctuation by itself.
+fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut chars = text.char_indices().peekable();
+    std::iter::from_fn(move || {
+        let (start, first) = chars.find(|&(_, char)| !is_separator(char))?;
+        let mut end = start + first.len_utf8();
+        if !is_punctuation(first) {
+            while let Some((_, char)) = chars.next_if(|&(_, char)| !is_separator(char) && !is_punctuation(char)) {
+                end += char.len_utf8();
+            }
+        }
+        Some((start, &text[start..end]))
+    })
+}
+
+/// White space that the tokenizer neither removes nor keeps.
+fn is_separator(char: char) -> bool {
+    matches!(char, ' ' | '\n' | '\t' | '\r' | '\u{a0}')
+}
+
+/// Frequent characters that the tokenizer makes tokens of their own. Others are parts of words here, which costs entries
+/// of the cache.
+fn is_punctuation(char: char) -> bool {
+    char.is_ascii_punctuation() || matches!(char, '‘' | '’' | '“' | '”' | '–' | '—' | '…' | '«' | '»')
+}
+
+/// Characters that normalisation keeps or replaces by themselves: letters, digits, punctuation and symbols of European
+/// languages, Arabic and Persian. A conservative list: a text with any other character is encoded without the cache.
+fn is_plain(char: char) -> bool {
+    matches!(char,
+        '!'..='~' | '\u{a1}'..='\u{ac}' | '\u{ae}'..='\u{24f}' | '\u{400}'..='\u{481}' | '\u{48a}'..='\u{4ff}'
+        | '\u{621}'..='\u{64a}' | '\u{660}'..='\u{66d}' | '\u{671}'..='\u{6d3}'
+        | '\u{2010}'..='\u{2027}' | '\u{2030}'..='\u{205e}' | '€')
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use proptest::prelude::*;
+
+    use crate::model::{Model, ModelOptions, Tokenizer};
+    use crate::span::Span;
+
+    fn models() -> Vec<(&'static str, Model)> {
+        let names = ["tiny", "families/bert-cased", "families/bert-uncased", "families/electra", "families/distilbert"];
+        let others = ["families/modernbert", "families/roberta", "families/xlm-roberta", "families/deberta-v3"];
+        let open = |name: &'static str| {
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name);
+            let options = ModelOptions { variant: Some("model.onnx".to_owned()), ..ModelOptions::default() };
+            (name, Model::open(folder, &options).unwrap())
+        };
+        names.into_iter().chain(others).map(open).collect()
+    }
+
+    /// Ids and spans by the tokenizer alone, and by the cache.
+    fn both(tokenizer: &Tokenizer, text: &str) -> [Vec<(u32, Span)>; 2] {
+        let encoding = tokenizer.encode(text).unwrap();
+        let spans = encoding.get_offsets().iter().map(|&(start, end)| Span::new(start, end));
+        let mut cached = Vec::new();
+        tokenizer.encoder().encode(text, |id, span| cached.push((id, span))).unwrap();
+        [encoding.get_ids().iter().copied().zip(spans).collect(), cached]
+    }
+
+    #[test]
+    fn the_tokens_are_those_of_the_tokenizer_alone() {
+        let long = "x".repeat(super::MAX_WORD_BYTES + 1);
+        let texts = [
+            "The Turkish foreign minister, Ahmet Davutoğlu, met the YPG’s “commander” in Şanlıurfa—twice.",
+            "(Reuters) – U.S.-backed forces\nsaid $1,000…\tIt's €5\u{a0}now. АНКАРА, İstanbul, حلب،",
+            "[CLS] is not [MASK]ed; a[SEP]b",
+            "soft\u{ad}hyphen e\u{301}te\u{301} \u{200b}zero \u{fffd} 北京 a\u{85}b \u{301} x",
+            "",
+            "  ",
+            &long,
+            &format!("{long} {long}."),
+        ];
+        for (name, model) in models() {
+            for _ in 0..2 {
+                for text in texts {
+                    let [expected, cached] = both(&model.tokenizer, text);
+                    assert_eq!(cached, expected, "{name}: {text:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_full_cache_is_emptied() {
+        let (_, model) = models().swap_remove(0);
+        for number in 0..super::MAX_WORDS + 9 {
+            let text = format!("w{number:x}x .");
+            let [expected, cached] = both(&model.tokenizer, &text);
+            assert_eq!(cached, expected, "{text}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn any_text_has_the_tokens_of_the_tokenizer_alone(
+            text in "([A-Za-zÀ-ɏЀ-ӿء-ي0-9.,’“”—'\\[\\]$# \t\n\u{a0}\u{85}\u{ad}\u{301}\u{200b}\u{2028}é北İßﬁ]|\\PC|the |Ankara ){0,40}"
+        ) {
+            use std::sync::OnceLock;
+            static MODELS: OnceLock<Vec<(&'static str, Model)>> = OnceLock::new();
+            for (name, model) in MODELS.get_or_init(models) {
+                let [expected, cached] = both(&model.tokenizer, &text);
+                prop_assert_eq!(cached, expected, "{}", name);
+            }
+        }
+    }
+}
