@@ -1,4 +1,4 @@
-//! What must hold for any bytes whatever. The fuzz targets run these without end, the tests on seeded ones.
+//! Properties that hold for any bytes. The fuzz targets check them without end, the tests on seeded random bytes.
 
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -18,7 +18,7 @@ use namewire::stitch::TokenScores;
 use namewire::window::cut;
 use namewire::write::SpanReader;
 
-/// Records of any file: none is over its limit, each becomes an article or a reject, and reading ends.
+/// Records of any file: none exceeds its limit, each becomes an article or a reject, and reading ends.
 pub fn read(data: &[u8]) {
     let Some((&kind, bytes)) = data.split_first() else { return };
     let names = ["a.jsonl", "a.txt", "a.jsonl.gz", "a.txt.gz", "a.jsonl.zst", "a.ndjson.zst"];
@@ -37,7 +37,7 @@ pub fn read(data: &[u8]) {
     }
 }
 
-/// Lines of a rejects file become records or rejects, whatever they say, and reading ends.
+/// Lines of a rejects file become records or rejects, whatever they contain, and reading ends.
 pub fn rejects(data: &[u8]) {
     let file = scratch("rejects.jsonl", data);
     let mut options = ReadOptions::default();
@@ -52,7 +52,7 @@ pub fn rejects(data: &[u8]) {
     }
 }
 
-/// Lines of a spans file are mentions of the article, or the reader says which line is wrong.
+/// Lines of a spans file are mentions of the article, or the error names the line.
 pub fn spans(data: &[u8]) {
     let text = "Anna Berg left Dorvale. The Harbour Board stayed.";
     let article = Article { id: "a".into(), title: Some("Rain".into()), text: text.into(), ..Article::default() };
@@ -74,7 +74,7 @@ pub fn spans(data: &[u8]) {
     }
 }
 
-/// Writes a file that no other thread has.
+/// Writes a file of this thread alone.
 fn scratch(name: &str, bytes: &[u8]) -> PathBuf {
     static FOLDER: LazyLock<tempfile::TempDir> = LazyLock::new(|| tempfile::tempdir().expect("a folder"));
     let folder = FOLDER.path().join(format!("{:?}", std::thread::current().id()));
@@ -84,7 +84,7 @@ fn scratch(name: &str, bytes: &[u8]) -> PathBuf {
     path
 }
 
-/// Each visible character of a clean text lies in one sentence, and each sentence in the raw text.
+/// Each visible character of a clean text is in one sentence, and each sentence in the raw text.
 pub fn segment(data: &[u8]) {
     let raw = String::from_utf8_lossy(data);
     let clean = CleanText::new(&raw);
@@ -102,7 +102,7 @@ pub fn segment(data: &[u8]) {
     assert!(invisible(&text[end..]));
 }
 
-/// Mentions of any scores are names within sentences, in order and apart.
+/// Mentions of any scores are within sentences, in order, and do not overlap.
 pub fn decode_scores(data: &[u8]) {
     static MODEL: LazyLock<Model> = LazyLock::new(|| {
         let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR").trim_end_matches("/fuzz")).join("tests/fixtures/tiny");
@@ -139,7 +139,7 @@ pub fn decode_scores(data: &[u8]) {
     }
 }
 
-/// A table loads or says which line is wrong; what loads can link its own text.
+/// A table loads or the error names the line; a table that loads can link its own text.
 pub fn table(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     match EntityTable::parse(&[("table.jsonl", &text)]) {
@@ -148,7 +148,7 @@ pub fn table(data: &[u8]) {
     }
 }
 
-/// What is imported from other people's lists is a table that loads.
+/// An imported list is a table that loads.
 pub fn import(data: &[u8]) {
     let Some((&kind, bytes)) = data.split_first() else { return };
     let mut written = Vec::new();
@@ -169,7 +169,7 @@ pub fn import(data: &[u8]) {
     }
 }
 
-/// A gold standard is read, or the reader says where it is wrong; entities lie within their sentences.
+/// A gold standard is read, or the error names the line; entities are within their sentences.
 pub fn gold(data: &[u8]) {
     let Some((&kind, bytes)) = data.split_first() else { return };
     let formats = [None, Some(GoldFormat::Columns), Some(GoldFormat::Sentences), Some(GoldFormat::Mentions)];
@@ -187,13 +187,13 @@ pub fn gold(data: &[u8]) {
     }
 }
 
-/// Links of the starter table.
+/// Links with the starter table.
 static LINKER: LazyLock<Linker> = LazyLock::new(|| {
     let seeds = include_str!("../seeds/entities.jsonl");
     Linker::new(EntityTable::parse(&[("seeds", seeds)]).expect("the starter table"), LinkOptions::default())
 });
 
-/// Links of any article: in order, apart, and each with its reason.
+/// Links of any article: in order, without overlap, and each with its reason.
 pub fn link(data: &[u8]) {
     link_text(&LINKER, &String::from_utf8_lossy(data));
 }

@@ -160,7 +160,7 @@ mod tests {
         let corpus = texts(7);
         assert_eq!(corpus, texts(7));
         assert_ne!(corpus, texts(8));
-        // Words and full stops stand for tokens here.
+        // Words and full stops are counted as tokens.
         let mut lengths: Vec<usize> = corpus
             .iter()
             .flat_map(|record| record.split("\"text\":\"").nth(1).unwrap().split(". "))

@@ -89,7 +89,7 @@ pub(super) struct CachedRepository {
 }
 
 impl CachedRepository {
-    /// The commit that a branch, tag or commit stands for, where its files are here.
+    /// The commit of a branch, tag or commit, where its files are in the cache.
     pub(super) fn commit_of(&self, revision: &str) -> Option<String> {
         let reference = std::fs::read_to_string(self.folder.join("refs").join(revision)).ok();
         let commit = reference.as_deref().map(str::trim).unwrap_or(revision);

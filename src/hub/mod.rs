@@ -5,7 +5,7 @@
 //! ```text
 //! models--owner--name/
 //!   blobs/HASH                       a file's bytes, named by their hash
-//!   refs/main                        the commit that a branch or tag stands for
+//!   refs/main                        the commit of a branch or tag
 //!   snapshots/COMMIT/config.json     -> ../../blobs/HASH
 //!   namewire/COMMIT.json             the manifest: what was fetched and verified
 //! ```

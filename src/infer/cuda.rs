@@ -9,8 +9,8 @@ use ort::value::{PrimitiveTensorElementType, Tensor};
 
 use crate::error::Remedy;
 
-/// The libraries that the CUDA provider is linked to or opens by name, each after those it needs itself. The parts
-/// of cuDNN lie beside it and are found by it.
+/// The libraries that the CUDA provider links to or opens by name, each after its own dependencies. cuDNN finds its parts
+/// in its own folder.
 const LIBRARIES: [&str; 8] = [
     "libcudart.so.13",
     "libnvJitLink.so.13",

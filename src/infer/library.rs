@@ -67,7 +67,7 @@ pub fn find_library(given: Option<&Path>, device: DeviceKind) -> Result<Library>
     if let Some(path) = std::env::var_os("ORT_DYLIB_PATH").filter(|path| !path.is_empty()) {
         return named(Path::new(&path), LibrarySource::Environment);
     }
-    // Symbolic links are resolved, since the library lies beside the real file.
+    // Symbolic links are resolved, since the library is relative to the real file.
     let executable = std::env::current_exe().and_then(|path| path.canonicalize()).ok();
     let directory = std::env::current_dir().ok();
     let places =

@@ -1,7 +1,7 @@
 //! Batches to logits.
 //!
 //! A [`Backend`] is one session of one model on one device. [`OnnxBackend`] is the one that namewire brings; any other
-//! runtime can stand in its place. Nothing outside this module knows which runtime computes.
+//! runtime can replace it. Nothing outside this module depends on the runtime.
 
 mod cuda;
 mod halving;

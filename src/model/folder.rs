@@ -86,7 +86,7 @@ fn precision(file: &str, graph: &[u8]) -> Precision {
     }
 }
 
-/// Whether an operator of this name may be in the graph: names stand in the file as they are.
+/// Whether an operator of this name may be in the graph: the file contains names as plain text.
 fn has(graph: &[u8], name: &str) -> bool {
     memchr::memmem::find(graph, name.as_bytes()).is_some()
 }
@@ -131,7 +131,7 @@ pub(super) fn open(origin: ModelOrigin, folder: PathBuf, options: &ModelOptions)
     Ok(model)
 }
 
-/// Where a part of the model lies: in the folder, or beside the graphs in its `onnx` folder, where exports put it.
+/// The path of a part of the model: in the folder, or in its `onnx` folder, where some exports put it.
 fn part(folder: &Path, file: &str) -> String {
     let beside = format!("onnx/{file}");
     if !folder.join(file).exists() && folder.join(&beside).exists() { beside } else { file.to_owned() }

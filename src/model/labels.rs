@@ -24,7 +24,7 @@ pub enum Scheme {
     Io,
 }
 
-/// Where in a mention a word stands.
+/// The position of a word in a mention.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Position {
     Begin,
@@ -47,13 +47,13 @@ pub struct LabelSet {
     tags: Vec<Tag>,
     types: Vec<Arc<str>>,
     scheme: Scheme,
-    /// `follows[previous * len + label]`: whether `label` may stand after `previous`.
+    /// `follows[previous * len + label]`: whether `label` may follow `previous`.
     follows: Vec<bool>,
 }
 
 impl LabelSet {
-    /// Reads label names such as `B-PER`, `I_LOC`, `PER-B`, `PER` or `O`. Fails on names that say nothing
-    /// (`LABEL_0`), on a set without `O`, and on a set without any type.
+    /// Reads label names such as `B-PER`, `I_LOC`, `PER-B`, `PER` or `O`. Fails on names without meaning
+    /// (`LABEL_0`), on a set without `O`, and on a set without types.
     pub fn new(names: Vec<String>) -> Result<Self> {
         let says_nothing = |name: &&String| name.strip_prefix("LABEL_").is_some_and(|id| id.parse::<usize>().is_ok());
         if let Some(name) = names.iter().find(says_nothing) {
@@ -130,13 +130,13 @@ impl LabelSet {
         self.scheme != Scheme::Bioes || !open
     }
 
-    /// Whether `label` may stand right after `previous`.
+    /// Whether `label` may follow `previous` directly.
     pub fn may_follow(&self, previous: usize, label: usize) -> bool {
         self.follows[previous * self.len() + label]
     }
 
     /// Whether a word labelled `label` begins a new mention after one labelled `previous` (`None` at the
-    /// start). For sequences that are not legal this is the repair rule: a label that cannot continue an entity begins one.
+    /// start). For sequences that are not legal this is the repair rule: a label that cannot continue begins a mention.
     pub fn begins(&self, previous: Option<usize>, label: usize) -> bool {
         let Tag::Within(position, kind) = self.tags[label] else { return false };
         let Some(Tag::Within(before, kind_before)) = previous.map(|previous| self.tags[previous]) else { return true };
@@ -170,19 +170,19 @@ pub(crate) fn parse_tag(tag: &str) -> Option<(Option<Position>, &str)> {
     Style::Before.parse(tag)
 }
 
-/// Where label names say the position.
+/// Where label names have the position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Style {
     /// `B-PER`.
     Before,
     /// `PER-B`.
     After,
-    /// `PER`: they do not.
+    /// `PER`: none.
     Bare,
 }
 
 impl Style {
-    /// `B` and `I` are in every set that has positions, so that a type `E-MAIL` among bare names stays one.
+    /// `B` and `I` are in every set with positions, so that a type `E-MAIL` among bare names stays a type.
     fn of(names: &[String]) -> Self {
         let uses = |style: Self| {
             let position = |name: &String| style.split(name).map(|(position, _)| position);
@@ -210,7 +210,7 @@ impl Style {
 
     /// `None` for "outside", else the position (where the name has one) and the type.
     fn parse(self, name: &str) -> Option<(Option<Position>, &str)> {
-        // Some training scripts give labels of their own to special tokens and to the later pieces of a word.
+        // Some training scripts have separate labels for special tokens and for the later pieces of a word.
         let of_special_tokens =
             matches!(name, "X" | "PAD") || (name.starts_with(['[', '<']) && name.ends_with([']', '>']));
         if of_special_tokens || matches!(name, "O" | "o" | "OUT" | "NONE" | "None" | "0") {
@@ -228,7 +228,7 @@ fn guess_scheme(parsed: &[Option<(Option<Position>, &str)>], tags: &[Tag], types
     if !has(Position::Begin) {
         return Scheme::Io;
     }
-    // A type that only has I- cannot be opened under BIO: such sets were trained on IOB1.
+    // Under BIO a mention of a type with I- only could not begin: such sets were trained on IOB1.
     let opened = |kind: usize| tags.contains(&Tag::Within(Position::Begin, kind as u16));
     if (0..types).all(opened) { Scheme::Bio } else { Scheme::Iob1 }
 }

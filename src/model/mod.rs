@@ -1,7 +1,7 @@
 //! A model in the Hugging Face layout, opened and checked: a folder, or a snapshot in the hub's cache.
 //!
 //! `config.json` names the labels, `tokenizer.json` makes the tokens, `model.onnx` (or one of its variants
-//! under `onnx/`) computes. `namewire.json`, where there is one, adds what those files do not say: the
+//! under `onnx/`) computes. `namewire.json` is optional and adds what those files do not have: the
 //! window that the model was trained for, its languages, its licence.
 
 mod bundled;

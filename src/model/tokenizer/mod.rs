@@ -104,10 +104,12 @@ impl Encoder<'_> {
     /// Passes token ids and byte offsets of a text, without special tokens, to `add`: the same as
     /// [`Tokenizer::encode`] returns.
     pub fn encode(&mut self, text: &str, mut add: impl FnMut(u32, Span)) -> std::result::Result<(), String> {
-        if self.tokenizer.independent_words.as_ref().is_some_and(|words| words.hold_for(text)) {
-            return self.cache.encode(text, |word| self.tokenizer.encode(word), add);
+        let tokenizer = self.tokenizer;
+        if let Some(words) = tokenizer.independent_words.as_ref().filter(|words| words.hold_for(text)) {
+            let encode = |word: &str| words.encode(&tokenizer.inner, word);
+            return self.cache.encode(text, encode, add).map_err(|error| error.to_string());
         }
-        let encoding = self.tokenizer.encode(text)?;
+        let encoding = tokenizer.encode(text)?;
         for (&id, &(start, end)) in encoding.get_ids().iter().zip(encoding.get_offsets()) {
             add(id, Span::new(start, end));
         }

@@ -6,12 +6,12 @@
 //! characters, combining marks), and texts that may contain a special token, are left to the tokenizer.
 
 use ahash::AHashMap;
-use tokenizers::{NormalizerWrapper, PostProcessorWrapper, PreTokenizerWrapper, models::ModelWrapper};
+use tokenizers::{Model as _, NormalizerWrapper, PostProcessorWrapper, PreTokenizerWrapper, models::ModelWrapper};
 
 use crate::span::Span;
 
-/// Maximum number of words in a cache: one to two megabytes of news, eight at most.
-const MAX_WORDS: usize = 1 << 14;
+/// Maximum number of words in a cache: three megabytes of news.
+const MAX_WORDS: usize = 1 << 15;
 /// Maximum length of a cached word in bytes, so that offsets fit into a byte.
 const MAX_WORD_BYTES: usize = 64;
 
@@ -31,18 +31,20 @@ struct Token {
     end: u8,
 }
 
-/// What a tokenizer's special tokens begin with; only a tokenizer with independent words has one.
+/// The properties of a tokenizer whose words are encoded independently.
 #[derive(Debug)]
 pub(super) struct IndependentWords {
     /// The first bytes of added tokens, which are found before words are.
     first_bytes: Vec<u8>,
+    /// Whether normalisation leaves letters as they are.
+    keeps_letters: bool,
 }
 
 impl IndependentWords {
     /// `None` where the tokens of a text may not be those of its words.
     pub(super) fn of(tokenizer: &tokenizers::Tokenizer) -> Option<Self> {
+        let Some(NormalizerWrapper::BertNormalizer(normalizer)) = tokenizer.get_normalizer() else { return None };
         let is_bert = matches!(tokenizer.get_model(), ModelWrapper::WordPiece(_))
-            && matches!(tokenizer.get_normalizer(), Some(NormalizerWrapper::BertNormalizer(_)))
             && matches!(tokenizer.get_pre_tokenizer(), Some(PreTokenizerWrapper::BertPreTokenizer(_)))
             && matches!(
                 tokenizer.get_post_processor(),
@@ -55,13 +57,26 @@ impl IndependentWords {
         let mut first_bytes: Vec<u8> = added.values().filter_map(|token| token.content.bytes().next()).collect();
         first_bytes.sort_unstable();
         first_bytes.dedup();
-        Some(Self { first_bytes })
+        let keeps_letters = !normalizer.lowercase && !normalizer.strip_accents.unwrap_or(false);
+        Some(Self { first_bytes, keeps_letters })
     }
 
     /// Whether the tokens of `text` are those of its words.
     pub(super) fn hold_for(&self, text: &str) -> bool {
         text.chars().all(|char| is_separator(char) || is_plain(char))
             && !text.bytes().any(|byte| self.first_bytes.contains(&byte))
+    }
+
+    /// The tokens of one word, with their bytes in it. Where normalisation changes nothing, the model is asked directly,
+    /// which takes a third of the time.
+    pub(super) fn encode(&self, tokenizer: &tokenizers::Tokenizer, word: &str) -> tokenizers::Result<Vec<(u32, Span)>> {
+        if self.keeps_letters && word.chars().all(char::is_alphanumeric) {
+            let tokens = tokenizer.get_model().tokenize(word)?;
+            return Ok(tokens.iter().map(|token| (token.id, Span::new(token.offsets.0, token.offsets.1))).collect());
+        }
+        let encoding = tokenizer.encode(word, false)?;
+        let spans = encoding.get_offsets().iter().map(|&(start, end)| Span::new(start, end));
+        Ok(encoding.get_ids().iter().copied().zip(spans).collect())
     }
 }
 
@@ -71,14 +86,12 @@ impl WordCache {
     pub(super) fn encode(
         &mut self,
         text: &str,
-        encode: impl Fn(&str) -> Result<tokenizers::Encoding, String>,
+        encode: impl Fn(&str) -> tokenizers::Result<Vec<(u32, Span)>>,
         mut add: impl FnMut(u32, Span),
-    ) -> Result<(), String> {
+    ) -> tokenizers::Result<()> {
         for (start, word) in words(text) {
             if word.len() > MAX_WORD_BYTES {
-                let encoding = encode(word)?;
-                let tokens = encoding.get_ids().iter().zip(encoding.get_offsets());
-                tokens.for_each(|(&id, &(first, end))| add(id, Span::new(first, end).shifted(start)));
+                encode(word)?.into_iter().for_each(|(id, span)| add(id, span.shifted(start)));
                 continue;
             }
             let (first, end) = match self.words.get(word) {
@@ -93,17 +106,16 @@ impl WordCache {
     }
 
     /// Adds a word of at most [`MAX_WORD_BYTES`]; a full cache is emptied first.
-    fn insert(&mut self, word: &str, encoding: &tokenizers::Encoding) -> (u32, u32) {
+    fn insert(&mut self, word: &str, tokens: &[(u32, Span)]) -> (u32, u32) {
         if self.words.len() == MAX_WORDS {
             self.words.clear();
             self.tokens.clear();
         }
         let first = self.tokens.len() as u32;
-        let tokens = encoding.get_ids().iter().zip(encoding.get_offsets());
-        self.tokens.extend(tokens.map(|(&id, &(start, end))| Token { id, start: start as u8, end: end as u8 }));
-        let tokens = (first, self.tokens.len() as u32);
-        self.words.insert(word.into(), tokens);
-        tokens
+        self.tokens.extend(tokens.iter().map(|&(id, span)| Token { id, start: span.start as u8, end: span.end as u8 }));
+        let range = (first, self.tokens.len() as u32);
+        self.words.insert(word.into(), range);
+        range
     }
 }
 
