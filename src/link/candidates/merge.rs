@@ -12,6 +12,7 @@ use crate::decode::NerSpan;
 use crate::link::context::LinkContext;
 use crate::link::outcome::{FoundBy, Reason};
 use crate::link::text::lists;
+use crate::link::text::normalise::fold;
 use crate::link::text::view::FieldView;
 use crate::link::text::words::{Case, Gap};
 
@@ -133,11 +134,21 @@ impl LinkContext<'_> {
         while words.start + 1 < found.words.end && lists::is_title(field.words.key(words.start)) {
             words.start += 1;
         }
-        let known = self.lookup(field, &words, MatchSource::Model);
-        let shortened = |hit: &Hit| Hit { match_kind: MatchKind::Folded, ..*hit };
-        let hits = if known.is_empty() { found.hits.iter().map(shortened).collect() } else { known };
+        let mut hits = self.lookup(field, &words, MatchSource::Model);
+        if hits.is_empty() {
+            // The alias may be another person's title and given name: two names must agree.
+            let agrees = |hit: &&Hit| {
+                let name = fold(&self.table.entity(self.table.lexicon.row(hit.row).entity).name);
+                let is_common = |&at: &usize| {
+                    field.words.get(at).case == Case::Title && name.split(' ').any(|word| word == field.words.key(at))
+                };
+                words.clone().filter(is_common).count() > 1
+            };
+            hits = found.hits.iter().filter(agrees).map(|hit| Hit { match_kind: MatchKind::Folded, ..*hit }).collect();
+        }
         let whole = AliasMatch { words, hits, ambiguity: None };
-        Some(both(field, &whole, proposal, true))
+        let found_by = if whole.hits.is_empty() { FoundBy::Model } else { FoundBy::Both };
+        Some(CandidateMention { found_by, ..both(field, &whole, proposal, true) })
     }
 
     /// True where the table's names inside or across a model span stand in its place.

@@ -81,6 +81,7 @@ impl LinkContext<'_> {
             return Some(after_first);
         }
         if last_case == Case::Lower
+            && field.words.get(last).gap != Gap::Hyphen
             && matches!(last_key, "of" | "the" | "and" | "in" | "for" | "to" | "on" | "at" | "by" | "with")
         {
             return Some(before_last);
