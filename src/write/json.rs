@@ -12,9 +12,18 @@ pub(super) fn push_line(to: &mut Vec<u8>, line: &impl Serialize) -> Result<()> {
     let start = to.len();
     serde_json::to_writer(&mut *to, line)
         .map_err(|error| Error::new(ErrorKind::Internal, "a line cannot be written as JSON").because(error))?;
+    replace_line_ends(&mut to[start..]);
     escape_separators(to, start);
     to.push(b'\n');
     Ok(())
+}
+
+/// Replaces line ends by spaces. They can only occur between tokens, in values that are copied from the input as they are.
+fn replace_line_ends(mut json: &mut [u8]) {
+    while let Some(at) = memchr::memchr2(b'\n', b'\r', json) {
+        json[at] = b' ';
+        json = &mut json[at + 1..];
+    }
 }
 
 /// Escapes U+0085, U+2028 and U+2029 in the JSON text from `start` on. They can only occur in its strings.
@@ -43,6 +52,13 @@ fn next_separator(text: &[u8]) -> Option<(usize, usize, &'static [u8])> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_value_of_several_lines_becomes_one_line() {
+        let mut json = b"{\"a\":[1,\r\n 2.50]}".to_vec();
+        replace_line_ends(&mut json);
+        assert_eq!(json, b"{\"a\":[1,   2.50]}");
+    }
 
     #[test]
     fn line_separators_are_escaped() {
