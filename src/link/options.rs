@@ -14,12 +14,21 @@ pub struct LinkOptions {
     /// The lowest score of a link, in [0, 1]; a mention below it is ambiguous, with its entity as candidate. 0 keeps all
     /// links, and with a `margin` of 1 every name that has a candidate is linked.
     pub link_threshold: f32,
+    /// Keep names inside web and e-mail addresses, and parts of handles.
+    pub keep_addresses: bool,
     /// Link misspelt long names to the one entity whose name is a letter away.
     pub fuzzy: bool,
 }
 
 impl Default for LinkOptions {
     fn default() -> Self {
-        Self { add_missed: true, types_from_table: true, margin: 1.5, link_threshold: 0.0, fuzzy: true }
+        Self {
+            add_missed: true,
+            types_from_table: true,
+            margin: 1.5,
+            link_threshold: 0.0,
+            keep_addresses: false,
+            fuzzy: true,
+        }
     }
 }

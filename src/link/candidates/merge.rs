@@ -11,6 +11,7 @@ use super::mention::{AliasMatch, CandidateMention, Hit, MatchKind, MatchSource};
 use crate::decode::NerSpan;
 use crate::link::context::LinkContext;
 use crate::link::outcome::{FoundBy, Reason};
+use crate::link::text::addresses::Addresses;
 use crate::link::text::lists;
 use crate::link::text::normalise::fold;
 use crate::link::text::view::FieldView;
@@ -56,7 +57,13 @@ impl LinkContext<'_> {
             matches.retain(|found| !(has_rival(found) && found.hits.iter().all(refused_by_words)));
             self.merge(field, proposals, matches, &mut mentions);
             mentions[from..].iter_mut().for_each(|mention| self.keep_possessive(field, mention));
+            if !self.options.keep_addresses {
+                let addresses = Addresses::find(field.text);
+                let of_field = mentions.split_off(from);
+                mentions.extend(of_field.into_iter().filter(|mention| !addresses.hold(mention.span)));
+            }
             mentions[from..].sort_by_key(|mention| mention.span.start);
+            self.share_surnames(field, &mut mentions[from..]);
         }
         mentions
     }

@@ -5,6 +5,7 @@
 
 pub(super) mod acronym;
 mod ambiguity;
+mod couples;
 mod join;
 mod long_forms;
 pub(super) mod mention;

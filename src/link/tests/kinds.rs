@@ -176,6 +176,19 @@ fn a_place_lies_where_the_article_puts_it() {
 }
 
 #[test]
+fn addresses_hold_no_names() {
+    check(&[("see www.example.com/Syria or mail un@who.example of {LOC:Syria}", &["Syria=syria"])]);
+}
+
+#[test]
+fn a_couple_shares_its_surname() {
+    check(&[
+        ("{PER:Joe} and {PER:Jill Biden}", &["Joe=joe-biden", "Jill Biden?no_alias"]),
+        ("{PER:Bob} and {PER:Jill Biden}", &["Bob?no_alias", "Jill Biden?no_alias"]),
+    ]);
+}
+
+#[test]
 fn another_spelling_needs_support() {
     check(&[
         ("{PER:Mike Johnston} sells cars", &["Mike Johnston?no_alias"]),

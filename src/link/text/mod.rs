@@ -1,5 +1,6 @@
 //! The article as linking reads it: folded words, their capitals, and what kind of line each sentence is.
 
+pub(super) mod addresses;
 mod boilerplate;
 pub(super) mod characters;
 pub(super) mod lists;
