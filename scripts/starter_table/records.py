@@ -30,7 +30,7 @@ class Table:
     """The generated records, with an eye on the hand-written table."""
 
     def __init__(self, seeds):
-        self.person_words = set()
+        self.person_words, self.first_names = set(), set()
         self.records, self.left_out, self.ids, self.keys, self.seed = [], [], set(), {}, {}
         with open(seeds, encoding="utf8") as lines:
             for record in map(json.loads, lines):
@@ -44,7 +44,10 @@ class Table:
     def note_person(self, kind, name):
         """Keeps the words of people's names: places that share them are weak."""
         if kind == "PER":
-            self.person_words.update(key(bare(name)).split())
+            words = key(bare(name)).split()
+            self.person_words.update(words)
+            if len(words) > 1:
+                self.first_names.add(words[0])
 
     def has(self, name, kind):
         """True where an entity of this type has the name already."""

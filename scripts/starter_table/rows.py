@@ -1,6 +1,7 @@
 """The groups of the generated table, each read from its file and given its rules."""
 import csv
 import re
+from collections import Counter
 from pathlib import Path
 
 from records import bare, key
@@ -10,7 +11,10 @@ ROOT = HERE.parent.parent
 CONGRESS = ["Congress", "congressman", "congresswoman", "Rep", "Representative", "Sen", "Senator", "Senate", "Republican",
             "Republicans", "Democrat", "Democratic", "Democrats", "GOP"]
 # Names that a linker takes for others: of "El Salvador", of a district of Seoul.
-MISREAD = {"Salvador", "Yangsan"}
+MISREAD = {"Salvador", "Yangsan", "Tamale"}
+# Countries whose cities are often named after saints and people.
+NAMESAKES = {"mexico", "colombia", "peru", "ecuador", "venezuela", "argentina", "chile", "bolivia", "honduras", "guatemala",
+             "spain", "philippines", "brazil", "nicaragua", "cuba"}
 FOOTBALL = ["football", "footballer", "soccer", "striker", "midfielder", "goalkeeper", "defender", "Premier League",
             "Champions League", "La Liga", "Bundesliga", "Serie A", "Ligue 1", "FIFA", "UEFA", "World Cup", "Libertadores"]
 
@@ -87,7 +91,7 @@ def regions(table):
             table.left_out.append(f"{row['name']}: the name is taken")
             continue
         country = f"loc/{row['country']}"
-        weak = is_weak(table, row["name"])
+        weak = is_weak(table, row["name"]) or row["country"] == "brazil"
         table.add("loc", "LOC", row["name"], f"Region of {table.seed[country]['name']}", "rigour (MIT)", [],
                   [("located_in", country)], wikidata=row["wikidata"],
                   rules=needs(table.words_of(country)) if weak else None)
@@ -100,13 +104,22 @@ def cities(table):
         if table.known(name) or name in MISREAD:
             table.left_out.append(f"{name}: the name is taken")
             continue
+        if row["country"] in NAMESAKES and reads_as_person(table, name):
+            table.left_out.append(f"{name}: reads as a person")
+            continue
         country = f"loc/{row['country']}"
         rules = None
-        if row["shared"] or is_weak(table, name):
+        if row["shared"] or row["country"] in NAMESAKES or is_weak(table, name):
             rules = needs([state] if state else table.words_of(country))
+        if row["shared"]:
             name = f"{name} ({state or bare(table.seed[country]['name'])})"
         table.add("loc", "LOC", name, f"City in {state or table.seed[country]['name']}", "GeoNames (CC BY 4.0)", [],
                   [("located_in", country)], rules=rules)
+
+
+def reads_as_person(table, name):
+    """True for "Benito Juárez", not for "Santiago de Cuba"."""
+    return " " in name and " de " not in name and key(name.split()[0]) in table.first_names
 
 
 def is_weak(table, name):
@@ -116,11 +129,13 @@ def is_weak(table, name):
 
 def clubs(table):
     """Football clubs: names of one word, and those of towns, need a word of football."""
-    for row in extract("clubs.tsv"):
+    rows = list(extract("clubs.tsv"))
+    words = Counter(word for row in rows for word in set(key(f"{row['name']} {row['aliases']}").split()))
+    for row in rows:
         country = f"loc/{row['country']}"
         texts = [row["name"], *filter(None, row["aliases"].split(";"))]
         made = [text if clear(text) else {"text": text, **needs(FOOTBALL)}
-                for text in texts if not (table.known(text) and not clear(text))]
+                for text in texts if clear(text) or not (table.known(text) or " " not in text and words[key(text)] > 1)]
         if not made:
             continue
         head = made[0]
