@@ -65,12 +65,16 @@ class Table:
 
     def add(self, prefix, kind, name, description, source, aliases=(), relations=(), valid_from=None, wikidata=None,
             rules=None):
-        """Adds an entity. `aliases` are strings or objects; `rules` are those of the name itself."""
+        """Adds an entity. `aliases` are strings or objects; `rules` are those of the name itself, which
+        an alias that repeats it can give too."""
         entity = f"{prefix}/{slug(name)}"
         if entity in self.ids or self.has(bare(name), kind):
             self.left_out.append(f"{name}: in the table already")
             return
         kept, seen = [], set()
+        own = next((a for a in aliases if isinstance(a, dict) and a["text"] == bare(name)), None)
+        if own and not rules:
+            rules = {rule: value for rule, value in own.items() if rule != "text"}
         if rules:
             kept.append({"text": bare(name), **rules})
         seen.add(key(bare(name)))

@@ -11,7 +11,7 @@ ROOT = HERE.parent.parent
 CONGRESS = ["Congress", "congressman", "congresswoman", "Rep", "Representative", "Sen", "Senator", "Senate", "Republican",
             "Republicans", "Democrat", "Democratic", "Democrats", "GOP"]
 # Names that a linker takes for others: of "El Salvador", of a district of Seoul.
-MISREAD = {"Salvador", "Yangsan", "Tamale"}
+MISREAD = {"Salvador", "Yangsan", "Tamale", "Venustiano Carranza"}
 # Countries whose cities are often named after saints and people.
 NAMESAKES = {"mexico", "colombia", "peru", "ecuador", "venezuela", "argentina", "chile", "bolivia", "honduras", "guatemala",
              "spain", "philippines", "brazil", "nicaragua", "cuba"}
@@ -134,8 +134,9 @@ def clubs(table):
     for row in rows:
         country = f"loc/{row['country']}"
         texts = [row["name"], *filter(None, row["aliases"].split(";"))]
-        made = [text if clear(text) else {"text": text, **needs(FOOTBALL)}
-                for text in texts if clear(text) or not (table.known(text) or " " not in text and words[key(text)] > 1)]
+        usable = [text for text in texts
+                  if clear(text) or not (table.known(text) or " " not in text and is_common(row, text, words))]
+        made = [text if clear(text) else {"text": text, **needs(FOOTBALL)} for text in usable]
         if not made:
             continue
         head = made[0]
@@ -143,6 +144,11 @@ def clubs(table):
                                                                    {"requires": head["requires"]})
         table.add("org", "ORG", name, f"Football club in {row['town']}" if row["town"] else "Football club",
                   "openfootball/clubs (CC0)", made[1:], [("country", country)], rules=rules)
+
+
+def is_common(row, word, words):
+    """True for a short name that other clubs share, or of a league where few articles would mean the club by it."""
+    return words[key(word)] > 1 or row["country"] not in {"england", "scotland", "spain", "italy", "germany", "france"}
 
 
 def clear(name):
@@ -155,5 +161,5 @@ def clear(name):
 def universities(table):
     for row in extract("universities.tsv"):
         country = f"loc/{row['country']}"
-        table.add("org", "ORG", row["name"], f"University in {table.seed[country]['name']}", "university-domains-list (MIT)",
-                  [], [("country", country)])
+        table.add("org", "ORG", row["name"], f"University in {table.seed[country]['name']}",
+                  "university-domains-list (MIT)", [], [("country", country)])
