@@ -84,13 +84,21 @@ pub(super) struct LinkingArgs {
     /// Do not link misspelt names (Davutoglou) to the one entity whose name is a letter away.
     #[arg(long)]
     pub no_fuzzy: bool,
+    /// Minimum score of a link: a mention below it is ambiguous, with its entity as candidate.
+    #[arg(long, value_name = "0..1", default_value_t = 0.0)]
+    pub link_threshold: f32,
+    /// Keep names inside web addresses, e-mail addresses and handles as mentions.
+    #[arg(long)]
+    pub keep_addresses: bool,
 }
 
 impl LinkingArgs {
     /// Applies these flags.
     pub(super) fn apply(&self, options: &mut EngineOptions) {
         options.tables = tables(&self.entities);
-        options.fuzzy = !self.no_fuzzy;
+        options.linking.fuzzy = !self.no_fuzzy;
+        options.linking.link_threshold = self.link_threshold;
+        options.linking.keep_addresses = self.keep_addresses;
     }
 }
 

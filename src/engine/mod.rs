@@ -15,7 +15,7 @@ pub use tables::table_text;
 use crate::config::Config;
 use crate::error::Result;
 use crate::infer::{Backend, CapitalsBackend, Device, DeviceKind, OnnxBackend, OnnxOptions, Runtime};
-use crate::link::{EntityTable, LinkOptions, Linker};
+use crate::link::{EntityTable, Linker};
 use crate::model::Model;
 use crate::pipeline::Pipeline;
 
@@ -58,8 +58,7 @@ impl Engine {
             Some(table) => Some(table),
             None => options.tables.open()?,
         };
-        let linker =
-            linker.map(|table| Linker::new(table, LinkOptions { fuzzy: options.fuzzy, ..LinkOptions::default() }));
+        let linker = linker.map(|table| Linker::new(table, options.linking.clone()));
         let opened = if parts.backends.is_empty() { Some(open_runtime(options)?) } else { None };
         let device = opened.map_or(Device::Cpu, |(_, device)| device);
         let model = parts.model.map_or_else(|| options.open_model(device), Ok)?;

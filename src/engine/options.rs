@@ -10,6 +10,7 @@ use crate::decode::Rule;
 use crate::error::{Error, Result};
 use crate::hub::open_model;
 use crate::infer::{Device, DeviceKind};
+use crate::link::LinkOptions;
 use crate::model::{Model, ModelOptions};
 use crate::segment::Segmentation;
 use crate::write::FileAccess;
@@ -38,8 +39,8 @@ pub struct EngineOptions {
     pub workers: Option<usize>,
     /// The entity tables.
     pub tables: Tables,
-    /// Whether misspelt names are linked to the one entity whose name differs by a letter.
-    pub fuzzy: bool,
+    /// How mentions are linked.
+    pub linking: LinkOptions,
     /// How scores become mentions.
     pub rule: Rule,
     /// Where sentences come from.
@@ -80,7 +81,7 @@ impl Default for EngineOptions {
             ort_library: None,
             workers: None,
             tables: Tables::default(),
-            fuzzy: true,
+            linking: LinkOptions::default(),
             rule,
             segmentation,
             batch_tokens: None,
@@ -100,10 +101,13 @@ impl EngineOptions {
             ("batch_rows", self.batch_rows),
             ("chunk_articles", self.chunk_articles),
         ];
-        match counts.into_iter().find(|(_, count)| *count == Some(0)) {
-            Some((setting, _)) => Err(Error::invalid(setting, "must be at least 1")),
-            None => Ok(()),
+        if let Some((setting, _)) = counts.into_iter().find(|(_, count)| *count == Some(0)) {
+            return Err(Error::invalid(setting, "must be at least 1"));
         }
+        if !(0.0..=1.0).contains(&self.linking.link_threshold) {
+            return Err(Error::invalid("link_threshold", "must be a score, from 0 to 1"));
+        }
+        Ok(())
     }
 
     /// Adds the files that are read: tables, model and runtime library.

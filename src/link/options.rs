@@ -1,7 +1,10 @@
 //! Settings of the linker.
 
+use serde::{Deserialize, Serialize};
+
 /// Settings of the linker.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct LinkOptions {
     /// Add names of the table that the model missed.
     pub add_missed: bool,

@@ -10,6 +10,7 @@ use crate::config::Config;
 use crate::decode::Rule;
 use crate::engine::{Engine, EngineOptions, table_identities};
 use crate::error::Result;
+use crate::link::LinkOptions;
 use crate::read::{ExpansionLimits, FieldNames, Input, ReadOptions, Selection};
 use crate::segment::Segmentation;
 use crate::write::{Identity, InputIdentity};
@@ -94,11 +95,12 @@ fn engine_settings(options: &EngineOptions, engine: &Engine) -> Vec<(&'static st
         gpu_memory: _,
         ort_library: _,
         workers: _,
-        fuzzy,
+        linking,
         rule,
         segmentation,
         dedup,
     } = options;
+    let LinkOptions { add_missed, types_from_table, margin, link_threshold, keep_addresses, fuzzy } = linking;
     let Config { batch, chunk, .. } = engine.pipeline.config();
     let [aggregation, decoding, consistency] = rule_settings(*rule);
     vec![
@@ -113,6 +115,11 @@ fn engine_settings(options: &EngineOptions, engine: &Engine) -> Vec<(&'static st
         ("aggregation", aggregation),
         ("decoding", decoding),
         ("agreement", consistency),
+        ("add_missed", json!(add_missed)),
+        ("types_from_table", json!(types_from_table)),
+        ("margin", json!(margin.to_string())),
+        ("link_threshold", json!(link_threshold.to_string())),
+        ("keep_addresses", json!(keep_addresses)),
         ("fuzzy", json!(fuzzy)),
         ("segmentation", json!((*segmentation != Segmentation::default()).then_some(segmentation))),
     ]

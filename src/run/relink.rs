@@ -17,7 +17,7 @@ use crate::counters::Counters;
 use crate::decode::NerSpan;
 use crate::device::Device;
 use crate::error::{Error, Result};
-use crate::link::{LinkOptions, Linker};
+use crate::link::Linker;
 use crate::mentions::{RecordOutcome, link};
 use crate::model::Model;
 use crate::outcome::Outcome;
@@ -42,8 +42,7 @@ pub fn relink(options: &RunOptions, spans: &Path) -> Result<RunReport> {
     let inputs = inputs::find(&options.inputs, &options.read)?;
     files::check_files(options, &inputs, Some(spans))?;
     let records = Records::new(inputs, &config.read);
-    let link = LinkOptions { fuzzy: options.engine.fuzzy, ..LinkOptions::default() };
-    let linker = options.engine.tables.open()?.map(|table| Linker::new(table, link));
+    let linker = options.engine.tables.open()?.map(|table| Linker::new(table, options.engine.linking.clone()));
     let model = options.engine.open_model(Device::Cpu)?;
     config.languages.known.clone_from(&model.card.languages);
     let mut lines = line_options(&options.output);
