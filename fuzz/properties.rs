@@ -41,7 +41,7 @@ pub fn read(data: &[u8]) {
 pub fn rejects(data: &[u8]) {
     let file = scratch("rejects.jsonl", data);
     let mut options = ReadOptions::default();
-    (options.max_article_bytes, options.format) = (1000, Some(Format::Jsonl));
+    (options.max_article_bytes, options.format) = (1000, Some(Format::Json));
     let lines = || Records::new(discover(std::slice::from_ref(&file), &options).expect("the file is there"), &options);
     // They may name inputs; those of this machine have no part in it.
     let is_about_itself = |record: &RawRecord| !record.bytes.contains(&b'/');

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
 use crate::date::DateRange;
+pub use crate::meta::Meta;
 
 /// One news article, its fields exactly as they came.
 #[derive(Clone, Debug, Default)]
@@ -20,12 +20,28 @@ pub struct Article {
     pub date: Option<DateRange>,
     /// The language that the input declares.
     pub lang: Option<String>,
-    /// Fields copied to each mention (`--keep`).
-    pub meta: Map<String, Value>,
+    /// Fields copied to each mention.
+    pub meta: Meta,
     /// Where it came from.
     pub origin: Origin,
-    /// Fields that could not be had, for counting: `date_unreadable`, `title_missing` and such.
-    pub warnings: Vec<&'static str>,
+    /// What could not be read of the record, or was repaired.
+    pub warnings: Vec<Warning>,
+}
+
+/// Something that was lost or repaired in an article, for counting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Warning {
+    /// The kind: `date_unreadable`, `title_missing` and such.
+    pub kind: &'static str,
+    /// The value that it is about, where there is one.
+    pub example: Option<Box<str>>,
+}
+
+impl Warning {
+    /// A warning, with the value that it is about.
+    pub fn new(kind: &'static str, example: Option<String>) -> Self {
+        Self { kind, example: example.map(Into::into) }
+    }
 }
 
 impl Article {
@@ -76,15 +92,17 @@ impl Field {
     pub const ALL: [Field; 2] = [Field::Title, Field::Text];
 }
 
-/// Where a record was read.
+/// Where a record was read. Displays as `path#line`; the second record on one line is `path#line.2`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Origin {
     /// The input as it was named (`-` for standard input).
     pub path: Arc<str>,
     /// Which input of the run it was, counted from 0.
     pub input: u32,
-    /// The record's line, counted from 1, for inputs with one record a line.
+    /// The line on which the record starts, counted from 1, for inputs of JSON.
     pub line: Option<u64>,
+    /// How many records start on that line before it.
+    pub nth: u32,
     /// The byte, in the uncompressed input, at which the record starts.
     pub byte: u64,
 }
@@ -92,6 +110,7 @@ pub struct Origin {
 impl std::fmt::Display for Origin {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.line {
+            Some(line) if self.nth > 0 => write!(out, "{}#{line}.{}", self.path, self.nth + 1),
             Some(line) => write!(out, "{}#{line}", self.path),
             None => out.write_str(&self.path),
         }

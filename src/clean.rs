@@ -2,20 +2,25 @@
 //!
 //! Soft hyphens, zero-width characters, direction marks and control characters are invisible to a
 //! reader and fatal to a tokenizer: they split `Da\u{ad}mascus` in two. They are left out of the text
-//! that the model sees. Everything else stays as it is, so that the map back is a short list.
+//! that the model sees. Accents that are characters of their own (NFD) are composed with their letters, as the model
+//! and tables have them. Everything else stays as it is, so that the map back is a short list.
+
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use crate::span::Span;
 
-/// A text without invisible characters, and the map back to the raw text.
+/// A text without invisible characters and with composed accents, and the map back to the raw text.
 #[derive(Debug, Default)]
 pub struct CleanText {
     /// The clean text where it differs from the raw one.
     changed: Option<String>,
     /// Where characters were left out, in rising order; empty for nearly every article.
     cuts: Vec<Cut>,
+    /// Where characters were composed, in rising order; `source` is in the text without invisible characters.
+    composed: Vec<Composed>,
 }
 
-/// Some characters were left out just before byte `at` of the clean text.
+/// Some characters were left out just before byte `at` of the text without them.
 #[derive(Clone, Copy, Debug)]
 struct Cut {
     at: usize,
@@ -23,29 +28,47 @@ struct Cut {
     removed: usize,
 }
 
+/// Some characters became others.
+#[derive(Clone, Copy, Debug)]
+struct Composed {
+    clean: Span,
+    source: Span,
+}
+
 impl CleanText {
     /// Cleans `raw`; copies nothing where there is nothing to do.
     pub fn new(raw: &str) -> Self {
-        if !raw.chars().any(|char| fate(char) != Fate::Keep) {
-            return Self::default();
+        let mut clean = Self::default();
+        if raw.chars().any(|char| fate(char) != Fate::Keep) {
+            clean.drop_invisible(raw);
         }
+        let visible = clean.text(raw);
+        if !visible.is_ascii() && is_nfc_quick(visible.chars()) != IsNormalized::Yes {
+            let (text, composed) = compose(visible);
+            if !composed.is_empty() {
+                (clean.changed, clean.composed) = (Some(text), composed);
+            }
+        }
+        clean
+    }
+
+    fn drop_invisible(&mut self, raw: &str) {
         let mut text = String::with_capacity(raw.len());
-        let mut cuts: Vec<Cut> = Vec::new();
         for char in raw.chars() {
             match fate(char) {
                 Fate::Keep => text.push(char),
                 // As many spaces as the character had bytes: offsets stay.
                 Fate::Space => (0..char.len_utf8()).for_each(|_| text.push(' ')),
                 Fate::Drop => {
-                    let removed = cuts.last().map_or(0, |cut| cut.removed) + char.len_utf8();
-                    match cuts.last_mut() {
+                    let removed = self.cuts.last().map_or(0, |cut| cut.removed) + char.len_utf8();
+                    match self.cuts.last_mut() {
                         Some(cut) if cut.at == text.len() => cut.removed = removed,
-                        _ => cuts.push(Cut { at: text.len(), removed }),
+                        _ => self.cuts.push(Cut { at: text.len(), removed }),
                     }
                 }
             }
         }
-        Self { changed: Some(text), cuts }
+        self.changed = Some(text);
     }
 
     /// The clean text; `raw` is the text that this was made from.
@@ -56,14 +79,54 @@ impl CleanText {
     /// The raw bytes from the first to the last character of a non-empty clean span. Characters left
     /// out inside the span are inside again; those at its edges stay outside.
     pub fn to_raw(&self, clean: Span) -> Span {
-        Span::new(clean.start + self.removed_until(clean.start), clean.end + self.removed_until(clean.end - 1))
+        let visible = Span::new(self.decomposed(clean.start).start, self.decomposed(clean.end - 1).end);
+        Span::new(visible.start + self.removed_until(visible.start), visible.end + self.removed_until(visible.end - 1))
     }
 
-    /// Bytes left out before the clean character that starts at (or covers) byte `at`.
+    /// The bytes, in the text without invisible characters, that byte `at` of the clean text comes from.
+    fn decomposed(&self, at: usize) -> Span {
+        let before = self.composed.partition_point(|composed| composed.clean.start <= at);
+        match before.checked_sub(1).map(|last| self.composed[last]) {
+            Some(Composed { clean, source }) if at < clean.end => source,
+            Some(Composed { clean, source }) => Span::new(at - clean.end, at + 1 - clean.end).shifted(source.end),
+            None => Span::new(at, at + 1),
+        }
+    }
+
+    /// Bytes left out before the visible character that starts at (or covers) byte `at`.
     fn removed_until(&self, at: usize) -> usize {
         let cuts_before = self.cuts.partition_point(|cut| cut.at <= at);
         cuts_before.checked_sub(1).map_or(0, |last| self.cuts[last].removed)
     }
+}
+
+/// The text with each letter and the marks after it composed (NFC), and where that changed it.
+fn compose(text: &str) -> (String, Vec<Composed>) {
+    let mut clean = String::with_capacity(text.len());
+    let mut composed = Vec::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let marks = rest[first.len_utf8()..].chars().take_while(|&char| may_compose(char));
+        let length = first.len_utf8() + marks.map(char::len_utf8).sum::<usize>();
+        let letter = &rest[..length];
+        let (start, source) = (clean.len(), Span::new(text.len() - rest.len(), text.len() - rest.len() + length));
+        if length > first.len_utf8() {
+            clean.extend(letter.nfc());
+        } else {
+            clean.push(first);
+        }
+        if clean[start..] != *letter {
+            composed.push(Composed { clean: Span::new(start, clean.len()), source });
+        }
+        rest = &rest[length..];
+    }
+    (clean, composed)
+}
+
+/// Whether a character may become one with those before it.
+fn may_compose(char: char) -> bool {
+    char >= '\u{300}' && is_nfc_quick(std::iter::once(char)) == IsNormalized::Maybe
+        || unicode_normalization::char::canonical_combining_class(char) != 0
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -76,12 +139,22 @@ enum Fate {
 fn fate(char: char) -> Fate {
     match char {
         '\t' | '\n' | '\r' | ' '..='~' => Fate::Keep,
-        // Vertical tab, form feed, separators and next line are white space that tokenizers drop as controls.
-        '\u{b}' | '\u{c}' | '\u{1c}'..='\u{1f}' | '\u{85}' => Fate::Space,
-        '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' => Fate::Drop,
-        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' => Fate::Drop,
-        '\u{2066}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' => Fate::Drop,
+        // White space that tokenizers drop as controls.
+        '\u{b}' | '\u{c}' | '\u{85}' => Fate::Space,
+        char if is_invisible(char) => Fate::Drop,
         _ => Fate::Keep,
+    }
+}
+
+/// Characters that readers do not see: controls but for white space, soft hyphens, zero widths, marks of direction. The
+/// one list of them: for the model, for tables and for the look-up of names.
+pub(crate) const fn is_invisible(char: char) -> bool {
+    match char {
+        '\t' | '\n' | '\u{b}' | '\u{c}' | '\r' | '\u{85}' => false,
+        '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{61c}' | '\u{180e}' => true,
+        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' => true,
+        '\u{feff}' | '\u{fff9}'..='\u{fffb}' => true,
+        _ => false,
     }
 }
 
@@ -104,7 +177,35 @@ mod tests {
         assert!(CleanText::new("“Türkiye” – 2014\r\n").changed.is_none());
     }
 
+    #[test]
+    fn composes_accents_and_finds_them_again() {
+        let raw = "Ahmet Davutog\u{306}lu, Erdog\u{ad}\u{306}an, S\u{327}anli\u{e7}";
+        let clean = CleanText::new(raw);
+        let text = clean.text(raw).to_owned();
+        assert_eq!(text, "Ahmet Davutoğlu, Erdoğan, Şanliç");
+        for (name, source) in
+            [("Davutoğlu", "Davutog\u{306}lu"), ("Erdoğan", "Erdog\u{ad}\u{306}an"), ("Şanliç", "S\u{327}anli\u{e7}")]
+        {
+            let at = text.find(name).unwrap();
+            assert_eq!(clean.to_raw(Span::new(at, at + name.len())).slice(raw), source);
+        }
+        // Marks that compose with nothing stay.
+        assert!(CleanText::new("مُحَمَّد क्षेत्र").changed.is_none());
+    }
+
     proptest! {
+        #[test]
+        fn composing_is_nfc_and_maps_back(raw in "[a-z éşş\u{301}\u{327}\u{323}각ᄀ\u{1161}\u{ad}]{0,20}") {
+            let clean = CleanText::new(&raw);
+            let visible: String = raw.chars().filter(|&char| !is_invisible(char)).collect();
+            prop_assert_eq!(clean.text(&raw), visible.nfc().collect::<String>());
+            for (at, char) in clean.text(&raw).char_indices() {
+                let back = clean.to_raw(Span::new(at, at + char.len_utf8())).slice(&raw);
+                let back: String = back.chars().filter(|&char| !is_invisible(char)).nfc().collect();
+                prop_assert!(back.contains(char), "{back:?} of {char:?}");
+            }
+        }
+
         #[test]
         fn every_clean_character_finds_its_raw_one(raw in "[a-z é\u{ad}\u{200b}\u{0}\u{85}\u{202e}😀]{0,30}") {
             let clean = CleanText::new(&raw);

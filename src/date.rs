@@ -1,8 +1,8 @@
 //! Dates as newsrooms write them, as exact as they are and no more.
 
 use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::fmt::{rfc2822, strtime};
+use jiff::civil::{Date, ISOWeekDate, Weekday};
+use jiff::fmt::rfc2822;
 use jiff::tz::TimeZone;
 
 /// The days that a date may mean: one day, or a whole month or year where only that is known.
@@ -20,18 +20,26 @@ impl DateRange {
         Self { first: day, last: day }
     }
 
-    /// Reads ISO dates (`2014-06-29`, `2014-06-29T10:00:00Z`, `20140629`, `2014-06`, `2014`), RFC 2822
-    /// (`Sun, 29 Jun 2014 10:00:00 +0000`) and the common newsroom forms (`June 29, 2014`, `29 Jun. 2014`,
-    /// `Sunday 29 June 2014`, `29.06.2014`, `06/29/2014` where only one reading is a date).
-    /// Returns `None` for anything else: a wrong date would silently choose wrong aliases.
+    /// Reads ISO dates (`2014-06-29`, `2014-06-29T10:00:00Z`, `20140629`, `2014-06`, `2014`, `2014-W26-7`, `2014-180`),
+    /// RFC 2822 (`Sun, 29 Jun 2014 10:00:00 +0000`), the common forms with a month's name (`June 29th, 2014`,
+    /// `29 Jun. 2014`, `Published: Sunday 29 June 2014`, `Sun Jun 29 10:00:00 +0000 2014`; in some more languages,
+    /// `29. Juni 2014`), and numbers (`29.06.2014`, `2014/6/29`, `06/29/2014`) where only one reading is a date.
+    ///
+    /// Returns `None` for anything else: a wrong date would silently choose wrong aliases. So it does for the first and
+    /// last moments that programs write for "unknown", `1970-01-01T00:00:00Z` and `9999-12-31`.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
+        if text.starts_with("1970-01-01T00:00:00") || text.starts_with("9999-") {
+            return None;
+        }
         Self::parse_iso(text)
+            .or_else(|| parse_week_or_ordinal(text).map(Self::day))
             .or_else(|| {
                 let zoned = rfc2822::DateTimeParser::new().relaxed_weekday(true).parse_zoned(text);
                 zoned.ok().map(|zoned| Self::day(zoned.date()))
             })
-            .or_else(|| parse_newsroom(text))
+            .or_else(|| parse_numeric(text).map(Self::day))
+            .or_else(|| parse_with_month(text).map(Self::day))
     }
 
     /// Reads `YYYY`, `YYYY-MM`, `YYYY-MM-DD`, `YYYYMMDD`, or a day followed by a time (`T10:00:00Z`, or the
@@ -67,14 +75,15 @@ impl DateRange {
     /// Reads a number: digits that are a date as text (`2014`, `20140629`, `20140629100000`), else Unix time,
     /// its day being that of UTC.
     ///
-    /// Unix time has 9 or 10 digits in seconds, 12 or 13 in milliseconds: 1973 to 2286, and before 1966, where
-    /// neither can be mistaken for the other or for a date. Returns `None` for anything else, so also for the
+    /// Unix time has 9 or 10 digits in seconds, 12 or 13 in milliseconds, 15 or 16 in microseconds: 1973 to 2286, and
+    /// before 1966, where none can be mistaken for another or for a date. Returns `None` for anything else, so also for the
     /// 0 that means "unknown".
     pub fn from_number(number: f64) -> Option<Self> {
         let whole = number.floor();
         let seconds = match whole.abs() {
             1e8..1e10 => whole,
             1e11..1e13 => (whole / 1e3).floor(),
+            1e14..1e16 => (whole / 1e6).floor(),
             _ => return Self::parse_iso(&whole.to_string()),
         };
         let moment = Timestamp::from_second(seconds as i64).ok()?;
@@ -87,41 +96,122 @@ impl DateRange {
     }
 }
 
-fn parse_newsroom(text: &str) -> Option<DateRange> {
-    const FORMS: [&str; 8] =
-        ["%B %d %Y", "%d %B %Y", "%b %d %Y", "%d %b %Y", "%A %B %d %Y", "%A %d %B %Y", "%a %d %b %Y", "%a %b %d %Y"];
-    let words = text.replace([',', '.'], " ");
-    let words: Vec<&str> = words.split_whitespace().collect();
-    // A time of day may follow; the form itself has at most four words.
-    for count in (3..=words.len().min(4)).rev() {
-        // "Sept" is the newsroom's, not the C library's.
-        let head = words[..count].join(" ").replace("Sept ", "Sep ");
-        for form in FORMS {
-            if let Ok(date) = strtime::parse(form, &head).and_then(|parsed| parsed.to_date()) {
-                return Some(DateRange::day(date));
-            }
-        }
+/// `2014-W26-7` and `2014-180`.
+fn parse_week_or_ordinal(text: &str) -> Option<Date> {
+    let (year, rest) = text.split_at_checked(4)?;
+    let (year, rest) = (year.parse().ok()?, rest.strip_prefix('-')?);
+    if let Some(week) = rest.strip_prefix('W') {
+        let (week, day) = week.split_once('-')?;
+        let day = Weekday::from_monday_one_offset(day.parse().ok()?).ok()?;
+        return ISOWeekDate::new(year, week.parse().ok()?, day).ok().map(ISOWeekDate::date);
     }
-    parse_numeric(text)
+    let is_day = rest.len() == 3 && rest.bytes().all(|byte| byte.is_ascii_digit());
+    let day = rest.parse().ok().filter(|_| is_day)?;
+    Date::new(year, 1, 1).ok()?.with().day_of_year(day).build().ok()
 }
 
-/// `29.06.2014`, `29/06/2014` and `06/29/2014`; where day and month could be exchanged, dots mean
-/// day first and slashes are refused.
-fn parse_numeric(text: &str) -> Option<DateRange> {
-    let text = text.split_whitespace().next()?;
-    let dotted = text.contains('.');
-    let parts: Vec<&str> = text.split(if dotted { '.' } else { '/' }).collect();
-    let [first, second, year] = parts[..] else { return None };
-    if year.len() != 4 {
+/// The names of the months, from January on, in lower case. Abbreviations of three letters or more stand for those that
+/// they begin, where that is one month of all.
+const MONTHS: [&[&str]; 12] = [
+    &["january", "januar", "janvier", "enero", "gennaio", "janeiro", "januari", "ocak", "يناير", "كانون الثاني"],
+    &["february", "februar", "février", "febrero", "febbraio", "fevereiro", "februari", "şubat", "فبراير", "شباط"],
+    &["march", "märz", "mars", "marzo", "março", "maart", "mart", "مارس", "آذار"],
+    &["april", "avril", "abril", "aprile", "nisan", "أبريل", "ابريل", "نيسان"],
+    &["may", "mai", "mayo", "maggio", "maio", "mei", "mayıs", "مايو", "أيار"],
+    &["june", "juni", "juin", "junio", "giugno", "junho", "haziran", "يونيو", "حزيران"],
+    &["july", "juli", "juillet", "julio", "luglio", "julho", "temmuz", "يوليو", "تموز"],
+    &["august", "août", "agosto", "augustus", "ağustos", "أغسطس", "اغسطس", "آب"],
+    &["september", "septembre", "septiembre", "settembre", "setembro", "eylül", "سبتمبر", "أيلول"],
+    &["october", "oktober", "octobre", "octubre", "ottobre", "outubro", "ekim", "أكتوبر", "اكتوبر"],
+    &["november", "novembre", "noviembre", "novembro", "kasım", "نوفمبر"],
+    &["december", "dezember", "décembre", "diciembre", "dicembre", "dezembro", "aralık", "ديسمبر"],
+];
+
+fn month_of(word: &str) -> Option<i8> {
+    let numbered = || (1i8..).zip(MONTHS);
+    if let Some((month, _)) = numbered().find(|(_, names)| names.contains(&word)) {
+        return Some(month);
+    }
+    let is_abbreviated = |names: &[&str]| names.iter().any(|name| name.starts_with(word));
+    let mut months = numbered().filter(|(_, names)| word.chars().count() >= 3 && is_abbreviated(names));
+    match (months.next(), months.next()) {
+        (Some((month, _)), None) => Some(month),
+        _ => None,
+    }
+}
+
+/// A word of a date.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Day(i8),
+    Month(i8),
+    Year(i16),
+    Other,
+}
+
+/// A date with the name of a month: day and month side by side, the year beside them or at the very end.
+fn parse_with_month(text: &str) -> Option<Date> {
+    let text: String = text.chars().map(western_digit).collect::<String>().to_lowercase();
+    let parts: Vec<Part> =
+        text.split([' ', ',', '-', '.', '\u{a0}']).filter(|word| !word.is_empty()).map(part_of).collect();
+    let is_month = |part: &Part| matches!(part, Part::Month(_));
+    let at = parts.iter().position(is_month)?;
+    if parts.iter().filter(|part| is_month(part)).count() > 1 {
         return None;
     }
-    let (first, second, year): (i8, i8, i16) = (first.parse().ok()?, second.parse().ok()?, year.parse().ok()?);
-    let day_first = Date::new(year, second, first).ok();
-    let month_first = if dotted { None } else { Date::new(year, first, second).ok() };
+    let Part::Month(month) = parts[at] else { return None };
+    let part = |index: Option<usize>| index.and_then(|index| parts.get(index)).copied().unwrap_or(Part::Other);
+    let (before, after) = (part(at.checked_sub(1)), part(at.checked_add(1)));
+    let (day, year) = match (before, after) {
+        (Part::Day(day), Part::Year(year)) | (Part::Year(year), Part::Day(day)) => (day, year),
+        (before, Part::Day(day)) if !matches!(before, Part::Day(_)) => match (part(at.checked_add(2)), parts.last()?) {
+            (Part::Year(year), _) | (_, &Part::Year(year)) => (day, year),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    Date::new(year, month, day).ok()
+}
+
+fn part_of(word: &str) -> Part {
+    let number = ["st", "nd", "rd", "th"].iter().find_map(|ending| word.strip_suffix(ending)).unwrap_or(word);
+    match (number.len(), number.parse::<i16>()) {
+        (1 | 2, Ok(day @ 1..=31)) => Part::Day(day as i8),
+        (4, Ok(year @ 1000..)) if number == word => Part::Year(year),
+        _ => month_of(word).map_or(Part::Other, Part::Month),
+    }
+}
+
+/// Arabic and Persian digits as those of ASCII.
+fn western_digit(char: char) -> char {
+    let zero = match char {
+        '٠'..='٩' => '٠',
+        '۰'..='۹' => '۰',
+        _ => return char,
+    };
+    char::from_digit(u32::from(char) - u32::from(zero), 10).unwrap_or(char)
+}
+
+/// `29.06.2014`, `29-06-2014`, `06/29/2014`, `2014.6.29`; where day and month could be exchanged, dots mean day first
+/// and others are refused.
+fn parse_numeric(text: &str) -> Option<Date> {
+    let text: String = text.split([' ', 'T', ',']).next()?.chars().map(western_digit).collect();
+    let separator = ['.', '/', '-'].into_iter().find(|&separator| text.matches(separator).count() == 2)?;
+    let parts: Vec<&str> = text.split(separator).collect();
+    let [first, second, third] = parts[..] else { return None };
+    let small = |part: &str| part.parse::<i8>().ok().filter(|_| part.len() <= 2);
+    let (one, two) = match (first.len(), third.len()) {
+        (4, _) => return Date::new(first.parse().ok()?, small(second)?, small(third)?).ok(),
+        (_, 4) => (small(first)?, small(second)?),
+        _ => return None,
+    };
+    let year = third.parse().ok()?;
+    let day_first = Date::new(year, two, one).ok();
+    let month_first = if separator == '.' { None } else { Date::new(year, one, two).ok() };
     match (day_first, month_first) {
-        (Some(date), None) | (None, Some(date)) => Some(DateRange::day(date)),
-        (Some(a), Some(b)) if a == b => Some(DateRange::day(a)),
-        _ => None,
+        (Some(a), Some(b)) if a != b => None,
+        (Some(date), _) | (None, Some(date)) => Some(date),
+        (None, None) => None,
     }
 }
 
@@ -146,6 +236,26 @@ mod tests {
             "29 Jun 2014",
             "Sunday, June 29, 2014",
             "Sunday 29 June 2014 10:42 BST",
+            "29 Haziran 2014",
+            "٢٩ حزيران ٢٠١٤",
+            "29 يونيو 2014",
+            "Sun Jun 29 10:00:00 +0000 2014",
+            "29-06-2014",
+            "29-Jun-2014",
+            "2014.06.29",
+            "Sun Jun 29 2014 10:00:00 GMT+0000 (UTC)",
+            "June 29th, 2014",
+            "29 juin 2014",
+            "29. Juni 2014",
+            "Published: June 29, 2014",
+            "2014-W26-7",
+            "2014-180",
+            "2014-6-29",
+            "6/29/2014 10:00 AM",
+            "2014/6/29",
+            "Jun 29, 2014, 10:00am EDT",
+            "Jun 29 2014 10:00AM",
+            "  2014-06-29\n",
             "29.06.2014",
             "06/29/2014",
             "29/06/2014",
@@ -167,6 +277,13 @@ mod tests {
             "",
             "yesterday",
             "03/04/2014",
+            "03-04-2014",
+            "29/06/14",
+            "0000-00-00 00:00:00",
+            "1970-01-01T00:00:00Z",
+            "9999-12-31",
+            "June 29, 2014 - July 3, 2014",
+            "29 June",
             "2014-13-01",
             "2014-02-30",
             "14-06-29",
@@ -182,7 +299,14 @@ mod tests {
     fn numbers_are_dates_or_unix_time() {
         let day = |number: f64| DateRange::from_number(number).map(|range| range.first.to_string());
         let june = Some("2014-06-29".to_owned());
-        for number in [20_140_629.0, 20_140_629_231_000.0, 1_404_036_000.0, 1_404_036_000.9, 1_404_036_000_999.0] {
+        for number in [
+            20_140_629.0,
+            20_140_629_231_000.0,
+            1_404_036_000.0,
+            1_404_036_000.9,
+            1_404_036_000_999.0,
+            1_404_036_000_000_999.0,
+        ] {
             assert_eq!(day(number), june, "{number}");
         }
         assert_eq!(day(2014.0), Some("2014-01-01".into()));
@@ -191,7 +315,8 @@ mod tests {
         for number in [midnight - 0.5, midnight * 1e3 - 1.0] {
             assert_eq!(day(number), Some("1965-03-31".into()), "{number}");
         }
-        for number in [0.0, -1.0, 20_141_329.0, 1e10, 1e13, 1_404_036_000_000_000.0, 1e300, f64::NAN, f64::INFINITY] {
+        for number in [0.0, -1.0, 20_141_329.0, 1e10, 1e13, 1_404_036_000_000_000_000.0, 1e300, f64::NAN, f64::INFINITY]
+        {
             assert_eq!(day(number), None, "{number}");
         }
     }

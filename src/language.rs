@@ -6,20 +6,73 @@ use crate::article::Article;
 const LOOK_AT: usize = 2048;
 
 /// The ISO 639-1 code of the article's language: what the input declares, else what the words look like.
-/// `None` where there is too little text to say.
+/// `None` where there is too little text to tell.
 pub fn language_of(article: &Article) -> Option<String> {
-    if let Some(declared) = &article.lang {
-        // "en-GB", "en_US"
-        let code = declared.split(['-', '_']).next().unwrap_or_default().trim().to_lowercase();
-        if code.len() == 2 {
-            return Some(code);
-        }
+    if let Some(code) = article.lang.as_deref().and_then(language_code) {
+        return Some(code);
     }
     let text = &article.text[..article.text.floor_char_boundary(LOOK_AT)];
     let text = if text.trim().is_empty() { article.title.as_deref().unwrap_or_default() } else { text };
     let guess = whatlang::detect(text).filter(whatlang::Info::is_reliable)?;
     Some(two_letters(guess.lang()).to_owned())
 }
+
+/// The code of a language that is written `en`, `EN`, `en-GB`, `en_US`, `eng` or `English`: ISO 639-1, or ISO 639-3 for a
+/// language without such a code. Any two letters are taken for a code. `None` for other names.
+pub fn language_code(name: &str) -> Option<String> {
+    let name = name.trim().to_lowercase();
+    let primary = name.split(['-', '_']).next().unwrap_or_default();
+    if primary.len() == 2 && primary.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        return Some(primary.to_owned());
+    }
+    let is_named = |lang: &whatlang::Lang| {
+        lang.code() == primary || lang.eng_name().to_lowercase() == name || lang.name().to_lowercase() == name
+    };
+    let known = whatlang::Lang::all().iter().find(|lang| is_named(lang)).map(|lang| two_letters(*lang));
+    let other = || OTHER_NAMES.iter().find(|(other, _)| *other == primary).map(|&(_, code)| code);
+    known.or_else(other).map(str::to_owned)
+}
+
+/// Codes and names that the detector does not know: those for bibliographies, of macrolanguages, of common languages.
+const OTHER_NAMES: &[(&str, &str)] = &[
+    ("alb", "sq"),
+    ("albanian", "sq"),
+    ("arm", "hy"),
+    ("bosnian", "bs"),
+    ("bos", "bs"),
+    ("bur", "my"),
+    ("chi", "zh"),
+    ("chinese", "zh"),
+    ("zho", "zh"),
+    ("cze", "cs"),
+    ("dut", "nl"),
+    ("farsi", "fa"),
+    ("fas", "fa"),
+    ("fre", "fr"),
+    ("geo", "ka"),
+    ("ger", "de"),
+    ("gre", "el"),
+    ("kazakh", "kk"),
+    ("kaz", "kk"),
+    ("kur", "ku"),
+    ("kurdish", "ku"),
+    ("mac", "mk"),
+    ("malay", "ms"),
+    ("may", "ms"),
+    ("msa", "ms"),
+    ("nor", "no"),
+    ("norwegian", "no"),
+    ("per", "fa"),
+    ("pus", "ps"),
+    ("pashto", "ps"),
+    ("rum", "ro"),
+    ("slo", "sk"),
+    ("som", "so"),
+    ("somali", "so"),
+    ("sqi", "sq"),
+    ("swa", "sw"),
+    ("swahili", "sw"),
+];
 
 /// ISO 639-1 for the languages of the detector that have such a code; ISO 639-3 for the rest.
 fn two_letters(lang: whatlang::Lang) -> &'static str {
@@ -104,6 +157,24 @@ mod tests {
 
     fn guess(text: &str, lang: Option<&str>) -> Option<String> {
         language_of(&Article { text: text.to_owned(), lang: lang.map(str::to_owned), ..Article::default() })
+    }
+
+    #[test]
+    fn codes_are_normalised() {
+        for (name, code) in [
+            ("EN", Some("en")),
+            ("en_US", Some("en")),
+            (" en-GB ", Some("en")),
+            ("eng", Some("en")),
+            ("English", Some("en")),
+            ("Türkçe", Some("tr")),
+            ("ger", Some("de")),
+            ("zh-Hans", Some("zh")),
+            ("unknown", None),
+            ("", None),
+        ] {
+            assert_eq!(language_code(name).as_deref(), code, "{name}");
+        }
     }
 
     #[test]

@@ -101,6 +101,7 @@ pub mod link;
 mod mention;
 #[doc(hidden)]
 pub mod mentions;
+mod meta;
 pub mod model;
 #[doc(hidden)]
 pub mod outcome;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use namewire::error::{Error, Result};
-use namewire::read::{ExpansionLimits, Format, MAX_ARTICLE_BYTES, ReadOptions};
+use namewire::read::{ExpansionLimits, Format, MAX_ARTICLE_BYTES, ReadOptions, TextEncoding};
 use namewire::run::{OutputOptions, Target};
 use namewire::write::OutputCompression;
 
@@ -13,9 +13,10 @@ use super::size::parse_size;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Reading")]
 pub(super) struct ReadingArgs {
-    /// Dotted path of the text in a JSON record [default: text, body, content, article or maintext].
-    #[arg(long, value_name = "FIELD")]
-    text_field: Option<String>,
+    /// Dotted path of the text in a JSON record; several are joined as paragraphs [default: text, body, content, article
+    /// or maintext].
+    #[arg(long, value_name = "FIELD", value_delimiter = ',')]
+    text_field: Vec<String>,
     /// Dotted path of the id [default: id, doc_id, _id, uuid or url; else path#line].
     #[arg(long, value_name = "FIELD")]
     id_field: Option<String>,
@@ -35,6 +36,14 @@ pub(super) struct ReadingArgs {
     /// The format of standard input and of the named files, whatever their names: text or jsonl.
     #[arg(long, value_name = "FORMAT")]
     format: Option<Format>,
+    /// The encoding of the text: a name such as windows-1254, or auto, which guesses where it is not UTF-8. UTF-16 and
+    /// UTF-32 are recognised in any case.
+    #[arg(long, value_name = "NAME", default_value_t)]
+    encoding: TextEncoding,
+    /// Open Zstandard files with windows of up to 2 to this power of bytes, as `zstd --long` takes it.
+    #[arg(long, value_name = "LOG", default_value_t = ReadOptions::default().zstd_window_log,
+          value_parser = clap::value_parser!(u32).range(10..=31))]
+    zstd_window: u32,
     /// Maximum megabytes of text in one article; longer ones are rejected.
     #[arg(long, value_name = "MB", default_value_t = MAX_ARTICLE_BYTES >> 20)]
     max_article_mb: usize,
@@ -61,6 +70,8 @@ impl ReadingArgs {
         options.keep.clone_from(&self.keep);
         options.max_article_bytes = self.max_article_mb << 20;
         options.format = self.format;
+        options.encoding = self.encoding;
+        options.zstd_window_log = self.zstd_window;
         options.expansion.ratio = self.max_ratio;
         options.expansion.bytes = self.max_unpacked;
         options

@@ -1,40 +1,75 @@
 //! What the user named, as a list of files to read.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::{self, Metadata};
-use std::io::ErrorKind as Io;
+use std::io::{BufRead, ErrorKind as Io, IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
-use super::format::{Compression, Format, KNOWN, by_extension, has_extension};
+use serde::Serialize;
+
+use super::format::{Compression, Format, KNOWN, by_extension};
 use super::input::{Input, is_stdin};
 use super::options::ReadOptions;
+use super::own_outputs::{is_own, of_shards};
+use super::paths::shown;
+use super::sniff;
+use super::wide::Wide;
 use crate::error::{Error, ErrorKind, Result};
 
-/// Lists the inputs behind what the user named: files, directories and `-`, in the order given. A path named
-/// twice is read twice.
-///
-/// Directories are searched to any depth, symbolic links followed, each directory read once however many
-/// links lead to it. Their files come in byte order of the path below the directory; hidden ones, those
-/// without a known extension (whatever its case), and what is not a file are skipped. A directory below that
-/// cannot be listed is rejected by name when it is reached.
-///
-/// A pipe may be named, a device may not: most of them have no end.
-///
-/// # Errors
-///
-/// Fails where nothing is named, a path does not exist or is a device, a directory cannot be listed or has no
-/// articles, a file's extension is unknown and `options.format` is not set, or `-` is named twice.
-pub fn discover(paths: &[PathBuf], options: &ReadOptions) -> Result<Vec<Input>> {
-    discover_listed(paths, &[], options)
+/// Bytes of a file or of standard input that are looked at before the run begins.
+const LOOK_BYTES: u64 = 1024;
+
+/// The inputs of a run, and the files of directories that are none.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    /// The inputs, in order.
+    pub inputs: Vec<Input>,
+    /// What was found in directories and is not read.
+    pub unread: Unread,
 }
 
-/// [`discover`] for what the user named, followed by the paths of a list. A list may be long and older than the
-/// files: a path of it that does not exist is rejected by name when it is reached.
+/// Files found in directories that are not read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Unread {
+    /// How many of each extension that is not known, in lower case, with its dot; those without one as an empty string.
+    pub by_extension: BTreeMap<String, u64>,
+    /// Hidden files and directories.
+    pub hidden: u64,
+    /// Outputs of this or an earlier run.
+    pub outputs: u64,
+}
+
+/// Lists the inputs behind what the user named: [`find_inputs`] where there is neither a list nor an output.
 ///
 /// # Errors
 ///
-/// Those of [`discover`], except for paths of the list that do not exist.
-pub fn discover_listed(paths: &[PathBuf], listed: &[PathBuf], options: &ReadOptions) -> Result<Vec<Input>> {
+/// Those of [`find_inputs`].
+pub fn discover(paths: &[PathBuf], options: &ReadOptions) -> Result<Vec<Input>> {
+    find_inputs(paths, &[], &[], options).map(|found| found.inputs)
+}
+
+/// Lists the inputs behind what the user named, `paths`, followed by those of a list of theirs, `listed`: files,
+/// directories and `-`, in the order given. A path named twice is read twice. `outputs` are the files that the run
+/// writes.
+///
+/// Directories are searched to any depth, symbolic links followed, each directory read once however many
+/// links lead to it. Their files come in byte order of the path below the directory. Hidden files, files
+/// without a known extension (whatever its case) and outputs of namewire are counted, not read. A directory below that
+/// cannot be listed is rejected by name when it is reached.
+///
+/// Texts are named by their path below the directory that was named, or by their file name; where two inputs would have
+/// one name, by as much more of the path as tells them apart.
+///
+/// A pipe may be named, a device may not: most of them have no end. A list may be long and older than the files: a path
+/// of it that does not exist is rejected by name when it is reached.
+///
+/// # Errors
+///
+/// Fails where nothing is named, a path of `paths` does not exist, a path is a device, a directory cannot be listed or
+/// has no articles, a file's extension is unknown and `options.format` is not set, a file of `paths` or standard input
+/// holds something else than text or JSON, or `-` is named twice.
+pub fn find_inputs(paths: &[PathBuf], listed: &[PathBuf], outputs: &[PathBuf], options: &ReadOptions) -> Result<Found> {
     if paths.is_empty() && listed.is_empty() {
         return Err(
             Error::new(ErrorKind::Input, "no input").help("name files or directories, or `-` for standard input")
@@ -43,48 +78,89 @@ pub fn discover_listed(paths: &[PathBuf], listed: &[PathBuf], options: &ReadOpti
     if paths.iter().chain(listed).filter(|path| is_stdin(path)).count() > 1 {
         return Err(Error::new(ErrorKind::Input, "standard input can be read only once").at("-"));
     }
-    let mut inputs = Vec::new();
+    let outputs: HashSet<PathBuf> = outputs.iter().filter_map(|path| path.canonicalize().ok()).collect();
+    let mut found = Found::default();
     for (at, path) in paths.iter().chain(listed).enumerate() {
+        let is_listed = at >= paths.len();
         if is_stdin(path) {
-            inputs.push(stdin(options.format));
+            refuse_foreign_stdin(options)?;
+            found.inputs.push(Input::stdin(options.format));
             continue;
         }
         match fs::metadata(path) {
-            Ok(metadata) if metadata.is_dir() => inputs.append(&mut directory(path)?),
-            Ok(metadata) => inputs.push(file(path, Some(&metadata), options.format)?),
+            Ok(metadata) if metadata.is_dir() => Directory { root: path, outputs: &outputs }.search(&mut found)?,
+            Ok(metadata) => {
+                let input = file(path, Some(&metadata), options.format)?;
+                if metadata.is_file() && !is_listed {
+                    refuse_foreign(&input)?;
+                }
+                found.inputs.push(input);
+            }
             Err(error) if error.kind() == Io::NotFound => {
-                if at < paths.len() {
+                if !is_listed {
                     return Err(Error::new(ErrorKind::Input, "no such file or directory").at(path));
                 }
-                inputs.push(file(path, None, options.format.or(Some(Format::Text)))?);
+                found.inputs.push(file(path, None, options.format.or(Some(Format::Text)))?);
             }
             Err(error) => return Err(Error::reading(path, error)),
         }
     }
-    Ok(inputs)
-}
-
-fn stdin(format: Option<Format>) -> Input {
-    Input { path: "-".into(), name: "-".into(), format, compression: Compression::None, size: None }
+    make_unique(&mut found.inputs);
+    Ok(found)
 }
 
 /// A file named directly: its extension must be known, or its format given.
-fn file(path: &Path, metadata: Option<&Metadata>, format: Option<Format>) -> Result<Input> {
+fn file(path: &Path, metadata: Option<&Metadata>, given: Option<Format>) -> Result<Input> {
     if metadata.is_some_and(|metadata| is_endless(path, metadata)) {
         return Err(Error::new(ErrorKind::Input, "this is a device, not a file of articles").at(path));
     }
-    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+    let name = shown(Path::new(path.file_name().unwrap_or(path.as_os_str())));
     let (by_name, compression) = by_extension(&name);
-    let Some(format) = format.or(by_name) else {
-        let help = if has_extension(&name, ".json") {
-            "convert an array to lines with `jq -c '.[]'`; if each line is an object already, set `format` to `jsonl`"
-                .into()
-        } else {
-            format!("{KNOWN}; or set `format` to `jsonl` or `text`")
-        };
+    let Some(format) = given.or(by_name) else {
+        let help = format!("{KNOWN}; or set `format` to `jsonl` or `text`");
         return Err(Error::new(ErrorKind::Input, "unknown kind of file").at(path).help(help).with_setting("format"));
     };
-    Ok(Input { path: path.into(), name, format: Some(format), compression, size: metadata.map_or(Some(0), size) })
+    let size = metadata.map_or(Some(0), |metadata| metadata.is_file().then_some(metadata.len()));
+    let is_format_given = given.is_some();
+    Ok(Input { path: path.into(), name, format: Some(format), is_format_given, compression, size })
+}
+
+/// Fails where a file holds something that is not read, as its first bytes show. That it cannot be read shows later.
+fn refuse_foreign(input: &Input) -> Result<()> {
+    let mut head = Vec::new();
+    let read = fs::File::open(&input.path).and_then(|file| file.take(LOOK_BYTES).read_to_end(&mut head));
+    if read.is_err() {
+        return Ok(());
+    }
+    refuse(&head, input.format, input.is_format_given).map_err(|error| error.at(&input.path))
+}
+
+/// Fails where standard input holds something that is not read, as far as its first bytes are there already.
+fn refuse_foreign_stdin(options: &ReadOptions) -> Result<()> {
+    let mut stdin = std::io::stdin().lock();
+    if stdin.is_terminal() {
+        return Ok(());
+    }
+    // What is buffered here is read again by whoever reads standard input.
+    let head = stdin.fill_buf().unwrap_or_default();
+    refuse(head, options.format, options.format.is_some()).map_err(|error| error.at("-"))
+}
+
+fn refuse(head: &[u8], format: Option<Format>, is_given: bool) -> Result<()> {
+    let is_other = Wide::of(head).is_some() || Compression::of_content(head) != Compression::None;
+    let foreign = if is_other {
+        None
+    } else if is_given || format == Some(Format::Json) {
+        sniff::binary(head)
+    } else {
+        sniff::content(head).err()
+    };
+    match foreign {
+        Some(foreign) => {
+            Err(Error::new(ErrorKind::Input, format!("this is {}, not text or JSON", foreign.what)).help(foreign.help))
+        }
+        None => Ok(()),
+    }
 }
 
 /// True for devices, except those that stand for a stream that the process was started with.
@@ -101,71 +177,127 @@ fn is_endless(_: &Path, _: &Metadata) -> bool {
     false
 }
 
-fn directory(root: &Path) -> Result<Vec<Input>> {
-    let mut inputs = Vec::new();
-    let mut seen = HashSet::new();
-    let mut waiting = vec![root.to_path_buf()];
-    while let Some(folder) = waiting.pop() {
-        let canonical = folder.canonicalize().map_err(|error| Error::reading(&folder, error));
-        if canonical.as_ref().is_ok_and(|canonical| !seen.insert(canonical.clone())) {
-            continue;
-        }
-        let entries = match canonical.and_then(|_| visible_entries(&folder)) {
-            Ok(entries) => entries,
-            Err(error) if folder == root => return Err(error),
-            // Opening it will fail as listing it did, which gives a reject.
-            Err(_) => {
-                let name = String::from_utf8_lossy(below(root, &folder)).into_owned();
-                let compression = Compression::None;
-                inputs.push(Input { path: folder, name, format: Some(Format::Text), compression, size: Some(0) });
+/// A directory that was named.
+struct Directory<'d> {
+    root: &'d Path,
+    outputs: &'d HashSet<PathBuf>,
+}
+
+impl Directory<'_> {
+    fn search(&self, found: &mut Found) -> Result<()> {
+        let mut inputs = Vec::new();
+        let mut seen = HashSet::new();
+        let mut waiting = vec![self.root.to_path_buf()];
+        while let Some(folder) = waiting.pop() {
+            let canonical = folder.canonicalize().map_err(|error| Error::reading(&folder, error));
+            if canonical.as_ref().is_ok_and(|canonical| !seen.insert(canonical.clone())) {
                 continue;
             }
-        };
-        let mut folders = Vec::new();
-        for path in entries {
-            match fs::metadata(&path) {
-                Ok(metadata) if metadata.is_dir() => folders.push(path),
-                Ok(metadata) if !metadata.is_file() => {}
-                metadata => inputs.extend(found(root, path, metadata.map_or(0, |metadata| metadata.len()))),
+            let entries = match canonical.and_then(|_| entries(&folder)) {
+                Ok(entries) => entries,
+                Err(error) if folder == self.root => return Err(error),
+                // Opening it will fail as listing it did, which gives a reject.
+                Err(_) => {
+                    inputs.push(self.input(folder, Some(Format::Text), Compression::None, 0));
+                    continue;
+                }
+            };
+            let own = of_shards(&folder);
+            let mut folders = Vec::new();
+            for path in entries {
+                let is_hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+                match fs::metadata(&path) {
+                    _ if is_hidden => found.unread.hidden += 1,
+                    Ok(metadata) if metadata.is_dir() => folders.push(path),
+                    Ok(metadata) if !metadata.is_file() => {}
+                    _ if own.contains(&path) => found.unread.outputs += 1,
+                    metadata => {
+                        let size = metadata.map_or(0, |metadata| metadata.len());
+                        inputs.extend(self.found(path, size, &mut found.unread));
+                    }
+                }
             }
+            waiting.extend(folders.into_iter().rev());
         }
-        waiting.extend(folders.into_iter().rev());
+        if inputs.is_empty() {
+            return Err(Error::new(ErrorKind::Input, "no articles in this directory").at(self.root).help(KNOWN));
+        }
+        inputs.sort_by(|a, b| self.below(&a.path).as_os_str().cmp(self.below(&b.path).as_os_str()));
+        found.inputs.append(&mut inputs);
+        Ok(())
     }
-    if inputs.is_empty() {
-        return Err(Error::new(ErrorKind::Input, "no articles in this directory").at(root).help(KNOWN));
+
+    /// A file, if its extension is known and it is no output. A broken link is one, too: it is rejected by name when it
+    /// is reached.
+    fn found(&self, path: PathBuf, size: u64, unread: &mut Unread) -> Option<Input> {
+        let name = shown(Path::new(path.file_name()?));
+        let (format, compression) = by_extension(&name);
+        let Some(format) = format else {
+            let extension = Path::new(&name).extension().unwrap_or_default().to_string_lossy().to_lowercase();
+            let extension = if extension.is_empty() { extension } else { format!(".{extension}") };
+            *unread.by_extension.entry(extension).or_default() += 1;
+            return None;
+        };
+        let is_this_output = || path.canonicalize().is_ok_and(|path| self.outputs.contains(&path));
+        if is_this_output() || (format == Format::Json && is_own(&path)) {
+            unread.outputs += 1;
+            return None;
+        }
+        Some(self.input(path, Some(format), compression, size))
     }
-    inputs.sort_by(|a, b| below(root, &a.path).cmp(below(root, &b.path)));
-    Ok(inputs)
+
+    fn input(&self, path: PathBuf, format: Option<Format>, compression: Compression, size: u64) -> Input {
+        let name = shown(self.below(&path));
+        Input { path, name, format, is_format_given: false, compression, size: Some(size) }
+    }
+
+    fn below<'p>(&self, path: &'p Path) -> &'p Path {
+        path.strip_prefix(self.root).unwrap_or(path)
+    }
 }
 
 /// The entries of a directory in the order of their names.
-fn visible_entries(folder: &Path) -> Result<Vec<PathBuf>> {
+fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
     let failed = |error| Error::reading(folder, error);
-    let mut paths = Vec::new();
-    for entry in fs::read_dir(folder).map_err(failed)? {
-        let entry = entry.map_err(failed)?;
-        if !entry.file_name().as_encoded_bytes().starts_with(b".") {
-            paths.push(entry.path());
+    let entries = fs::read_dir(folder).map_err(failed)?;
+    let mut paths = entries.map(|entry| entry.map(|entry| entry.path())).collect::<std::io::Result<Vec<_>>>();
+    if let Ok(paths) = &mut paths {
+        paths.sort();
+    }
+    paths.map_err(failed)
+}
+
+/// Gives inputs that share a name as much more of their path as tells them apart.
+fn make_unique(inputs: &mut [Input]) {
+    loop {
+        let mut by_name: HashMap<&str, &Path> = HashMap::new();
+        let mut shared: HashSet<String> = HashSet::new();
+        for input in inputs.iter() {
+            if **by_name.entry(&input.name).or_insert(&input.path) != *input.path {
+                shared.insert(input.name.clone());
+            }
+        }
+        let mut is_changed = false;
+        for input in inputs.iter_mut().filter(|input| shared.contains(&input.name)) {
+            if let Some(longer) = longer_name(input) {
+                input.name = longer;
+                is_changed = true;
+            }
+        }
+        if !is_changed {
+            return;
         }
     }
-    paths.sort();
-    Ok(paths)
 }
 
-/// A file found in `root`, if its extension is known. A broken link is one, too: it is rejected by name when it is
-/// reached.
-fn found(root: &Path, path: PathBuf, size: u64) -> Option<Input> {
-    let name = String::from_utf8_lossy(below(root, &path)).into_owned();
-    let (format, compression) = by_extension(&name);
-    format.is_some().then_some(Input { path, name, format, compression, size: Some(size) })
-}
-
-fn below<'p>(root: &Path, path: &'p Path) -> &'p [u8] {
-    path.strip_prefix(root).unwrap_or(path).as_os_str().as_encoded_bytes()
-}
-
-fn size(metadata: &Metadata) -> Option<u64> {
-    metadata.is_file().then_some(metadata.len())
+/// The name of an input with one more component of its path; `None` where it has all of it.
+fn longer_name(input: &Input) -> Option<String> {
+    let path = shown(&input.path);
+    let before = path.strip_suffix(&input.name).filter(|before| !before.is_empty())?;
+    let start = before.trim_end_matches('/').rfind('/').map_or(0, |slash| slash + 1);
+    // The root has no name.
+    let start = if before.trim_end_matches('/').is_empty() { 0 } else { start };
+    Some(path[start..].to_owned())
 }
 
 #[cfg(test)]
@@ -197,6 +329,63 @@ mod tests {
     }
 
     #[test]
+    fn what_is_not_read_is_counted() {
+        let root = tree(&[
+            "a.txt",
+            "b.csv",
+            "c.CSV",
+            "README",
+            ".hidden.txt",
+            ".git/x.txt",
+            "out.jsonl",
+            "m.jsonl",
+            "s/k.jsonl",
+        ]);
+        fs::write(root.path().join("m.jsonl"), r#"{"doc_id":"a","field":"text","start":0,"end":1}"#).unwrap();
+        fs::write(root.path().join("s/manifest.json"), r#"{"shards": [{"files": [{"name": "k.jsonl"}]}]}"#).unwrap();
+        let outputs = [root.path().join("out.jsonl")];
+        let found = find_inputs(&[root.path().into()], &[], &outputs, &ReadOptions::default()).unwrap();
+        assert_eq!(found.inputs.iter().map(|input| &*input.name).collect::<Vec<_>>(), ["a.txt"]);
+        let by_extension = [(String::new(), 1), (".csv".to_owned(), 2)].into();
+        assert_eq!(found.unread, Unread { by_extension, hidden: 2, outputs: 4 });
+    }
+
+    #[test]
+    fn names_are_as_long_as_it_takes_to_tell_inputs_apart() {
+        let root = tree(&["2014/01/index.txt", "2014/02/index.txt", "2014/02/other.txt", "a/x.txt", "b/x.txt"]);
+        let at = |name: &str| root.path().join(name);
+        let files = ["2014/01/index.txt", "2014/02/index.txt", "2014/02/other.txt"].map(at);
+        assert_eq!(names(&files), ["01/index.txt", "02/index.txt", "other.txt"]);
+        assert_eq!(names(&[at("a"), at("b")]), ["a/x.txt", "b/x.txt"]);
+        assert_eq!(names(&[at("2014")]), ["01/index.txt", "02/index.txt", "02/other.txt"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn names_that_are_not_utf8_are_told_apart() {
+        use std::os::unix::ffi::OsStrExt;
+        let root = tempfile::tempdir().unwrap();
+        for name in [&b"caf\xE8.txt"[..], b"caf\xE9.txt"] {
+            fs::write(root.path().join(std::ffi::OsStr::from_bytes(name)), "A text.").unwrap();
+        }
+        assert_eq!(names(&[root.path().into()]), ["caf\\xE8.txt", "caf\\xE9.txt"]);
+    }
+
+    #[test]
+    fn what_is_no_text_is_refused_at_once() {
+        let root = tree(&[]);
+        for (name, content, message) in [
+            ("a.txt", "PK\u{3}\u{4}", "a zip archive"),
+            ("b.txt", "id,text\n1,Kyiv\n", "a table with columns (CSV)"),
+            ("c.jsonl", "%PDF-1.7", "a PDF file"),
+        ] {
+            fs::write(root.path().join(name), content).unwrap();
+            let failure = failure(&[root.path().join(name)]);
+            assert!(failure.contains(message) && failure.contains("help:"), "{failure}");
+        }
+    }
+
+    #[test]
     fn what_is_named_twice_is_read_twice() {
         let root = tree(&["a/b.txt"]);
         let file = root.path().join("a/b.txt");
@@ -218,22 +407,21 @@ mod tests {
     #[test]
     fn a_given_format_overrides_the_name_of_a_file_but_not_of_those_in_directories() {
         let root = tree(&["dump", "a.txt"]);
-        let options = ReadOptions { format: Some(Format::Jsonl), ..ReadOptions::default() };
+        let options = ReadOptions { format: Some(Format::Json), ..ReadOptions::default() };
         let paths = [root.path().join("dump"), root.path().join("a.txt"), "-".into(), root.path().into()];
         let formats: Vec<_> = discover(&paths, &options).unwrap().iter().map(|input| input.format.unwrap()).collect();
-        assert_eq!(formats, [Format::Jsonl, Format::Jsonl, Format::Jsonl, Format::Text]);
+        assert_eq!(formats, [Format::Json, Format::Json, Format::Json, Format::Text]);
     }
 
     #[test]
     fn a_request_that_cannot_stand_fails_at_once() {
-        let root = tree(&["a.json", "b.csv", "empty/.keep"]);
+        let root = tree(&["b.csv", "empty/.keep"]);
         let at = |name: &str| root.path().join(name);
         for (paths, message) in [
             (vec![], "no input"),
             (vec![at("b.txt")], "b.txt: no such file or directory"),
             (vec![at("empty")], "empty: no articles in this directory\n  help: known are .txt"),
             (vec![at("b.csv")], "b.csv: unknown kind of file\n  help: known are .txt"),
-            (vec![at("a.json")], "convert an array to lines with `jq -c '.[]'`"),
             (vec!["-".into(), "-".into()], "standard input can be read only once"),
         ] {
             let failure = failure(&paths);

@@ -1,7 +1,10 @@
 //! The fields of a JSON record that make an article.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::value::RawValue;
+
+use super::json::{JsonString, Object, elements_of, kind_of, string_of};
+use crate::article::Warning;
 
 /// Dotted paths of the fields that make an article; `None` tries the field's usual names in order.
 ///
@@ -10,8 +13,9 @@ use serde_json::{Map, Value};
 #[serde(default)]
 #[non_exhaustive]
 pub struct FieldNames {
-    /// The body: `text`, `body`, `content`, `article`, `maintext`.
-    pub text: Option<String>,
+    /// The body: `text`, `body`, `content`, `article`, `maintext`. Several fields are joined, in this order, as
+    /// paragraphs; none tries the usual names.
+    pub text: Vec<String>,
     /// The id: `id`, `doc_id`, `_id`, `uuid`, `url`.
     pub id: Option<String>,
     /// The headline: `title`, `headline`.
@@ -25,13 +29,15 @@ pub struct FieldNames {
 impl FieldNames {
     /// The dotted paths of all fields, the usual names included where none is given.
     pub(super) fn paths(&self) -> Vec<&str> {
-        fn of<'n>(named: &'n Option<String>, usual: &'static [&'static str]) -> Vec<&'n str> {
-            candidates(named.as_deref(), usual).collect()
-        }
         let optional = [(&self.id, &ID), (&self.title, &TITLE), (&self.date, &DATE), (&self.lang, &LANG)];
-        let mut paths = of(&self.text, TEXT);
-        optional.into_iter().for_each(|(named, field)| paths.extend(of(named, field.usual)));
+        let mut paths: Vec<&str> = self.text_paths().collect();
+        optional.into_iter().for_each(|(named, field)| paths.extend(candidates(named.as_deref(), field.usual)));
         paths
+    }
+
+    fn text_paths(&self) -> impl Iterator<Item = &str> {
+        let usual = if self.text.is_empty() { TEXT } else { &[] };
+        self.text.iter().map(String::as_str).chain(usual.iter().copied())
     }
 }
 
@@ -57,62 +63,84 @@ pub(super) const DATE: Optional = Optional {
 pub(super) const LANG: Optional =
     Optional { usual: &["lang", "language"], missing: "lang_missing", unreadable: "lang_unreadable" };
 
-const TEXT: &[&str] = &["text", "body", "content", "article", "maintext"];
-
 impl Optional {
-    /// The first value that `read` understands. Warns where values are there but none is understood, and
-    /// where the user named the field and the record lacks it.
+    /// The first value that `read` understands. Warns where values are there but none is understood, and where the
+    /// user named the field and the record lacks it.
     pub(super) fn find<T>(
         &self,
-        record: &Map<String, Value>,
+        record: &Object<'_>,
         named: Option<&str>,
-        warnings: &mut Vec<&'static str>,
-        read: impl Fn(&Value) -> Option<T>,
+        warnings: &mut Vec<Warning>,
+        read: impl Fn(&RawValue) -> Option<T>,
     ) -> Option<T> {
-        let mut present =
-            candidates(named, self.usual).filter_map(|path| lookup(record, path)).filter(is_filled).peekable();
-        let missing = present.peek().is_none();
+        let mut present = candidates(named, self.usual)
+            .filter_map(|path| record.get(path))
+            .filter(|value| is_filled(value))
+            .peekable();
+        let first = present.peek().copied();
         let found = present.find_map(read);
-        match (&found, missing) {
-            (None, false) => warnings.push(self.unreadable),
-            (None, true) if named.is_some() => warnings.push(self.missing),
+        match (&found, first) {
+            (None, Some(value)) => warnings.push(Warning::new(self.unreadable, Some(shortened(value)))),
+            (None, None) if named.is_some() => warnings.push(Warning::new(self.missing, None)),
             _ => {}
         }
         found
     }
 }
 
-/// The body: the first string that is not blank, else a blank one. Otherwise, what is wrong.
-pub(super) fn find_text<'r>(record: &'r Map<String, Value>, named: Option<&str>) -> Result<&'r str, String> {
-    let present = || candidates(named, TEXT).filter_map(|path| Some((path, lookup(record, path)?)));
-    let strings = || present().filter_map(|(_, value)| value.as_str());
-    if let Some(text) = strings().find(|text| !text.trim().is_empty()).or_else(|| strings().next()) {
-        return Ok(text);
+const TEXT: &[&str] = &["text", "body", "content", "article", "maintext"];
+/// Between the parts of a body that is an array of strings, or several fields.
+const PARAGRAPH_BREAK: &str = "\n\n";
+
+impl FieldNames {
+    /// The body. Of the usual names, that of the first field which is not blank; of fields that the user named, all
+    /// that are not. Otherwise, what is wrong.
+    pub(super) fn body(&self, record: &Object<'_>) -> Result<JsonString, String> {
+        let present: Vec<_> = self.text_paths().filter_map(|path| Some((path, record.get(path)?))).collect();
+        if present.is_empty() {
+            let (tried, known) = (quoted(self.text_paths()), names(record));
+            return Err(format!("no text field: tried {tried}; the record has {known}"));
+        }
+        let mut parts = Vec::new();
+        let mut failure = None;
+        for (path, value) in present {
+            match text_of(value) {
+                Ok(part) if self.text.is_empty() && !part.text.trim().is_empty() => return Ok(part),
+                Ok(part) => parts.push(part),
+                Err(kind) => failure = failure.or(Some(format!("the text field `{path}` is {kind}, not a string"))),
+            }
+        }
+        match failure {
+            Some(failure) if parts.is_empty() || !self.text.is_empty() => Err(failure),
+            _ => Ok(joined(parts)),
+        }
     }
-    Err(match present().next() {
-        Some((path, value)) => format!("the text field `{path}` is {}, not a string", kind_of(value)),
-        None => format!("no text field: tried {}; the record has {}", quoted(candidates(named, TEXT)), keys(record)),
-    })
 }
 
-/// The value at a dotted path: that of the key which is the whole path, or else what the rest of the path leads
-/// to below the key that is its start.
-pub(super) fn lookup<'r>(record: &'r Map<String, Value>, path: &str) -> Option<&'r Value> {
-    record.get(path).or_else(|| {
-        path.match_indices('.').find_map(|(dot, _)| lookup(record.get(&path[..dot])?.as_object()?, &path[dot + 1..]))
-    })
+/// A string, or an array of strings, as one text; null is an empty one. Otherwise, what the value is.
+fn text_of(value: &RawValue) -> Result<JsonString, String> {
+    if let Some(string) = string_of(value) {
+        return Ok(string);
+    }
+    if kind_of(value) == "null" {
+        return Ok(JsonString::default());
+    }
+    let elements = elements_of(value).ok_or(kind_of(value))?;
+    let parts = elements.into_iter().filter(|element| kind_of(element) != "null");
+    let parts = parts.map(|element| string_of(element).ok_or(format!("an array with {} in it", kind_of(element))));
+    Ok(joined(parts.collect::<Result<_, _>>()?))
 }
 
-/// A value's JSON type, with its article.
-pub(super) fn kind_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "an array",
-        Value::Object(_) => "an object",
+/// The parts that are not empty, as paragraphs of one text.
+fn joined(parts: Vec<JsonString>) -> JsonString {
+    let mut parts = parts.into_iter().filter(|part| !part.text.is_empty());
+    let mut whole = parts.next().unwrap_or_default();
+    for part in parts {
+        whole.text.push_str(PARAGRAPH_BREAK);
+        whole.text.push_str(&part.text);
+        whole.is_repaired |= part.is_repaired;
     }
+    whole
 }
 
 fn candidates<'n>(named: Option<&'n str>, usual: &'static [&'static str]) -> impl Iterator<Item = &'n str> {
@@ -120,20 +148,27 @@ fn candidates<'n>(named: Option<&'n str>, usual: &'static [&'static str]) -> imp
     named.into_iter().chain(usual.iter().copied())
 }
 
-fn is_filled(value: &&Value) -> bool {
-    !value.is_null() && value.as_str().is_none_or(|text| !text.trim().is_empty())
+/// The start of a value, as an example for a message.
+fn shortened(value: &RawValue) -> String {
+    const SHOWN_CHARS: usize = 80;
+    value.get().chars().take(SHOWN_CHARS).collect()
 }
 
-/// The keys of a record for a message, which stays readable whatever the record has.
-fn keys(record: &Map<String, Value>) -> String {
+fn is_filled(value: &RawValue) -> bool {
+    kind_of(value) != "null" && string_of(value).is_none_or(|string| !string.text.trim().is_empty())
+}
+
+/// The names of a record's fields for a message, which stays readable whatever the record has.
+fn names(record: &Object<'_>) -> String {
     const SHOWN: usize = 12;
     const SHOWN_CHARS: usize = 40;
-    if record.is_empty() {
+    let count = record.names().count();
+    if count == 0 {
         return "no fields".into();
     }
-    let shorten = |key: &String| key.chars().take(SHOWN_CHARS).collect::<String>();
-    let list = quoted(record.keys().take(SHOWN).map(shorten));
-    match record.len().saturating_sub(SHOWN) {
+    let shorten = |name: &str| name.chars().take(SHOWN_CHARS).collect::<String>();
+    let list = quoted(record.names().take(SHOWN).map(shorten));
+    match count.saturating_sub(SHOWN) {
         0 => list,
         more => format!("{list} and {more} more"),
     }
@@ -145,29 +180,18 @@ fn quoted<S: AsRef<str>>(names: impl Iterator<Item = S>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
-    fn object(value: Value) -> Map<String, Value> {
-        value.as_object().unwrap().clone()
+    fn names(text: &[&str]) -> FieldNames {
+        FieldNames { text: text.iter().map(ToString::to_string).collect(), ..FieldNames::default() }
     }
 
-    #[test]
-    fn paths_descend_and_literal_keys_win() {
-        for (record, path, expected) in [
-            (json!({"a": {"b": {"c": 1}}}), "a.b.c", Some(json!(1))),
-            (json!({"a": {"b": 1}, "a.b": 2}), "a.b", Some(json!(2))),
-            (json!({"a.b": {"c": 3}}), "a.b.c", Some(json!(3))),
-            (json!({"a": {"b.c": 4}}), "a.b.c", Some(json!(4))),
-            (json!({"a": null}), "a", Some(json!(null))),
-            (json!({"a": [1]}), "a.0", None),
-            (json!({"a": "b"}), "a.b", None),
-            (json!({}), "..", None),
-            (json!({}), "", None),
-        ] {
-            assert_eq!(lookup(&object(record.clone()), path), expected.as_ref(), "{path} in {record}");
-        }
+    fn body(record: &Value, named: &[&str]) -> Result<String, String> {
+        let (text, names) = (record.to_string(), names(named));
+        let object = Object::parse(&text, &names.paths()).unwrap();
+        names.body(&object).map(|body| body.text)
     }
 
     #[test]
@@ -182,37 +206,45 @@ mod tests {
             (json!({"title": "A", "h": {"main": "B"}}), Some("h.main"), Some("B"), &[]),
             (json!({"title": "A"}), Some("h.main"), None, &["title_missing"]),
         ] {
+            let text = record.to_string();
+            let object = Object::parse(&text, &["title", "headline", "h.main"]).unwrap();
             let mut warned = Vec::new();
-            let read = |value: &Value| value.as_str().map(str::to_owned);
-            assert_eq!(TITLE.find(&object(record.clone()), named, &mut warned, read).as_deref(), found, "{record}");
-            assert_eq!(warned, warnings, "{record}");
+            let read = |value: &RawValue| string_of(value).map(|string| string.text);
+            assert_eq!(TITLE.find(&object, named, &mut warned, read).as_deref(), found, "{record}");
+            let kinds: Vec<_> = warned.iter().map(|warning: &Warning| warning.kind).collect();
+            assert_eq!(kinds, warnings, "{record}");
         }
     }
 
     #[test]
-    fn a_missing_text_says_what_was_tried_and_what_is_there() {
+    fn the_body_is_a_string_or_several() {
         for (record, named, expected) in [
-            (json!({"text": "A", "body": "B"}), None, Ok("A")),
-            (json!({"text": "", "body": "B"}), None, Ok("B")),
-            (json!({"content": {"html": ""}, "maintext": "M"}), None, Ok("M")),
-            (json!({"text": ""}), None, Ok("")),
-            (json!({"body": ["A"]}), None, Err("the text field `body` is an array, not a string")),
-            (json!({"text": "A", "x": null}), Some("x"), Err("the text field `x` is null, not a string")),
+            (json!({"text": "A", "body": "B"}), &[][..], Ok("A")),
+            (json!({"text": "", "body": "B"}), &[], Ok("B")),
+            (json!({"text": null, "body": "B"}), &[], Ok("B")),
+            (json!({"content": {"html": ""}, "maintext": "M"}), &[], Ok("M")),
+            (json!({"text": ""}), &[], Ok("")),
+            (json!({"text": null}), &[], Ok("")),
+            (json!({"body": ["A", null, "", "B"]}), &[], Ok("A\n\nB")),
+            (json!({"a": "A", "b": ["B", "C"], "c": null}), &["b", "missing", "c", "a"], Ok("B\n\nC\n\nA")),
+            (json!({"text": "A", "x": null}), &["x"], Ok("")),
             (
-                json!({"text": "A", "id": 1}),
-                Some("x.y"),
-                Err("no text field: tried `x.y`; the record has `text`, `id`"),
+                json!({"body": ["A", 1]}),
+                &[],
+                Err("the text field `body` is an array with a number in it, not a string"),
             ),
-            (json!({}), Some("x"), Err("no text field: tried `x`; the record has no fields")),
+            (json!({"a": "A", "b": 5}), &["a", "b"], Err("the text field `b` is a number, not a string")),
+            (json!({"text": "A", "id": 1}), &["x.y"], Err("no text field: tried `x.y`; the record has `id`, `text`")),
+            (json!({}), &["x"], Err("no text field: tried `x`; the record has no fields")),
         ] {
-            assert_eq!(find_text(&object(record.clone()), named), expected.map_err(str::to_owned), "{record}");
+            assert_eq!(body(&record, named), expected.map(str::to_owned).map_err(str::to_owned), "{record}");
         }
     }
 
     #[test]
     fn a_message_stays_short_whatever_the_record_has() {
-        let many: Map<_, _> = (0..1000).map(|n| (format!("{n}{}", "é".repeat(500)), json!(n))).collect();
-        let message = find_text(&many, None).unwrap_err();
+        let many: serde_json::Map<_, _> = (0..1000).map(|n| (format!("{n}{}", "é".repeat(500)), json!(n))).collect();
+        let message = body(&Value::Object(many), &[]).unwrap_err();
         assert!(message.len() < 1500 && message.ends_with(" and 988 more"), "{message}");
     }
 }

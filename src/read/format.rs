@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, ErrorKind, Result};
 
 /// What a message says of the extensions that are read.
-pub(super) const KNOWN: &str = "known are .txt, .jsonl and .ndjson, each also with .gz or .zst";
+pub(super) const KNOWN: &str = "known are .txt, .text, .jsonl, .ndjson, .jl and .json, each also with .gz or .zst";
 
 /// How articles are stored in an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,9 +16,9 @@ pub enum Format {
     /// One article, the whole input being its text.
     #[serde(rename = "text")]
     Text,
-    /// One article a line, each a JSON object.
-    #[serde(rename = "jsonl")]
-    Jsonl,
+    /// JSON objects, one an article: on lines of their own, in an array, or one after another.
+    #[serde(rename = "jsonl", alias = "json")]
+    Json,
 }
 
 /// How an input is compressed, by its name. Data that is recognised as compressed is decompressed whatever its name.
@@ -30,18 +30,18 @@ pub enum Compression {
     None,
     /// gzip, of one or more members.
     Gzip,
-    /// Zstandard, of one or more frames, with windows of up to 128 MiB.
+    /// Zstandard, of one or more frames, with windows of up to [`zstd_window_log`](super::ReadOptions::zstd_window_log).
     Zstd,
 }
 
 impl FromStr for Format {
     type Err = Error;
 
-    /// Reads `text` or `jsonl`.
+    /// Reads `text`, `jsonl` or `json`, which is the same.
     fn from_str(name: &str) -> Result<Self> {
         match name {
             "text" => Ok(Self::Text),
-            "jsonl" => Ok(Self::Jsonl),
+            "jsonl" | "json" => Ok(Self::Json),
             _ => {
                 Err(Error::new(ErrorKind::Config, format!("unknown format `{name}`")).help("known are jsonl and text"))
             }
@@ -58,17 +58,18 @@ pub(super) fn by_extension(name: &str) -> (Option<Format>, Compression) {
     } else {
         (name, Compression::None)
     };
-    let format = if has_extension(stem, ".txt") {
+    let is_any = |extensions: &[&str]| extensions.iter().any(|extension| has_extension(stem, extension));
+    let format = if is_any(&[".txt", ".text"]) {
         Some(Format::Text)
-    } else if has_extension(stem, ".jsonl") || has_extension(stem, ".ndjson") {
-        Some(Format::Jsonl)
+    } else if is_any(&[".jsonl", ".ndjson", ".jl", ".json"]) {
+        Some(Format::Json)
     } else {
         None
     };
     (format, compression)
 }
 
-pub(super) fn has_extension(name: &str, extension: &str) -> bool {
+fn has_extension(name: &str, extension: &str) -> bool {
     let start = name.len().saturating_sub(extension.len());
     name.as_bytes()[start..].eq_ignore_ascii_case(extension.as_bytes())
 }
@@ -82,11 +83,14 @@ mod tests {
         use {Compression as C, Format as F};
         for (name, expected) in [
             ("a.txt", (Some(F::Text), C::None)),
-            ("a.b.JSONL.gz", (Some(F::Jsonl), C::Gzip)),
-            ("a.ndjson.zst", (Some(F::Jsonl), C::Zstd)),
+            ("a.b.JSONL.gz", (Some(F::Json), C::Gzip)),
+            ("a.ndjson.zst", (Some(F::Json), C::Zstd)),
             ("a.txt.GZ", (Some(F::Text), C::Gzip)),
             ("dump.gz", (None, C::Gzip)),
-            ("a.json", (None, C::None)),
+            ("a.json", (Some(F::Json), C::None)),
+            ("a.jl.gz", (Some(F::Json), C::Gzip)),
+            ("a.TEXT", (Some(F::Text), C::None)),
+            ("a.csv", (None, C::None)),
             ("é", (None, C::None)),
             ("", (None, C::None)),
         ] {
@@ -96,8 +100,8 @@ mod tests {
 
     #[test]
     fn formats_have_names() {
-        assert_eq!("jsonl".parse::<Format>().unwrap(), Format::Jsonl);
-        assert_eq!(serde_json::to_string(&Format::Jsonl).unwrap(), "\"jsonl\"");
+        assert_eq!("jsonl".parse::<Format>().unwrap(), Format::Json);
+        assert_eq!(serde_json::to_string(&Format::Json).unwrap(), "\"jsonl\"");
         assert!("csv".parse::<Format>().unwrap_err().to_string().contains("known are jsonl and text"));
     }
 }

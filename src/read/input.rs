@@ -12,8 +12,10 @@ pub struct Input {
     /// What a text article takes as its id: the path under the directory that was named, or, of a file named
     /// directly, its file name.
     pub name: String,
-    /// The format; `None` goes by the first byte that is not white space.
+    /// The format that its name shows, or the user gave; `None` goes by the content.
     pub format: Option<Format>,
+    /// Whether the user gave the format: the content is not looked at then.
+    pub is_format_given: bool,
     /// The compression that the name tells.
     pub compression: Compression,
     /// Bytes on disk; `None` for pipes.
@@ -21,6 +23,13 @@ pub struct Input {
 }
 
 impl Input {
+    /// Standard input.
+    pub(super) fn stdin(format: Option<Format>) -> Self {
+        let is_format_given = format.is_some();
+        let compression = Compression::None;
+        Self { path: "-".into(), name: "-".into(), format, is_format_given, compression, size: None }
+    }
+
     /// True for standard input.
     pub fn is_stdin(&self) -> bool {
         is_stdin(&self.path)

@@ -4,7 +4,7 @@ use std::io::{self, BufRead, ErrorKind};
 
 use memchr::memchr;
 
-use super::reject::EXCERPT_BYTES;
+use super::cut::Cut;
 
 /// Cuts a reader into lines, blank ones left out, and holds no more of a line than the limit.
 #[derive(Debug)]
@@ -15,19 +15,6 @@ pub(super) struct Lines<R> {
     limit: usize,
 }
 
-/// One line, without its line end.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Line {
-    /// Its number, counted from 1; blank lines count.
-    pub(super) number: u64,
-    /// Where it starts, in bytes.
-    pub(super) byte: u64,
-    /// Its length in bytes.
-    pub(super) size: u64,
-    /// Its bytes; of a line over the limit, no more than an excerpt.
-    pub(super) bytes: Vec<u8>,
-}
-
 impl<R: BufRead> Lines<R> {
     /// Reads lines of at most `limit` bytes each; `byte` is where in the input `reader` stands.
     pub(super) fn new(reader: R, byte: u64, limit: usize) -> Self {
@@ -35,7 +22,7 @@ impl<R: BufRead> Lines<R> {
     }
 
     /// Reads to the end of the line. Nothing is read where the input has ended.
-    fn fill(&mut self, line: &mut Line) -> io::Result<()> {
+    fn fill(&mut self, line: &mut Cut) -> io::Result<()> {
         loop {
             let buffer = match self.reader.fill_buf() {
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
@@ -49,7 +36,7 @@ impl<R: BufRead> Lines<R> {
             self.reader.consume(used);
             self.byte += used as u64;
             if ended {
-                line.strip_carriage_return();
+                strip_carriage_return(line);
                 return Ok(());
             }
         }
@@ -59,12 +46,12 @@ impl<R: BufRead> Lines<R> {
 impl<R: BufRead> Iterator for Lines<R> {
     /// A line that is not blank; or, where reading fails, the line as far as it came, and why. The reader
     /// is of no further use then.
-    type Item = Result<Line, (Line, io::Error)>;
+    type Item = Result<Cut, (Cut, io::Error)>;
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             self.number += 1;
-            let mut line = Line { number: self.number, byte: self.byte, size: 0, bytes: Vec::new() };
+            let mut line = Cut { line: Some(self.number), byte: self.byte, ..Cut::default() };
             match self.fill(&mut line) {
                 Err(error) => return Some(Err((line, error))),
                 Ok(()) if self.byte == line.byte => return None,
@@ -75,29 +62,10 @@ impl<R: BufRead> Iterator for Lines<R> {
     }
 }
 
-impl Line {
-    /// True where the line was too long to be held.
-    pub(super) fn is_over(&self, limit: usize) -> bool {
-        self.size > limit as u64
-    }
-
-    fn push(&mut self, part: &[u8], limit: usize) {
-        self.size += part.len() as u64;
-        if self.is_over(limit) {
-            let wanted = EXCERPT_BYTES.saturating_sub(self.bytes.len()).min(part.len());
-            self.bytes.extend_from_slice(&part[..wanted]);
-            self.bytes.truncate(EXCERPT_BYTES);
-            self.bytes.shrink_to_fit();
-        } else {
-            self.bytes.extend_from_slice(part);
-        }
-    }
-
-    fn strip_carriage_return(&mut self) {
-        if self.size == self.bytes.len() as u64 && self.bytes.last() == Some(&b'\r') {
-            self.bytes.pop();
-            self.size -= 1;
-        }
+fn strip_carriage_return(line: &mut Cut) {
+    if line.size == line.bytes.len() as u64 && line.bytes.last() == Some(&b'\r') {
+        line.bytes.pop();
+        line.size -= 1;
     }
 }
 
@@ -107,9 +75,10 @@ mod tests {
 
     use proptest::prelude::*;
 
+    use super::super::reject::EXCERPT_BYTES;
     use super::*;
 
-    fn lines(input: &[u8], limit: usize, buffer: usize) -> Vec<Line> {
+    fn lines(input: &[u8], limit: usize, buffer: usize) -> Vec<Cut> {
         Lines::new(BufReader::with_capacity(buffer, input), 0, limit).map(Result::unwrap).collect()
     }
 
@@ -118,7 +87,7 @@ mod tests {
         let input = format!("{{1}}\n{}\n{{3}}", "x".repeat(5000));
         for buffer in [1, 7, 4096, 8192] {
             let lines = lines(input.as_bytes(), 4999, buffer);
-            let seen: Vec<_> = lines.iter().map(|line| (line.number, line.byte, line.size)).collect();
+            let seen: Vec<_> = lines.iter().map(|line| (line.line.unwrap(), line.byte, line.size)).collect();
             assert_eq!(seen, [(1, 0, 3), (2, 4, 5000), (3, 5005, 3)]);
             assert_eq!(lines[1].bytes, [b'x'; EXCERPT_BYTES]);
             assert!(lines[1].bytes.capacity() < 1000);
@@ -137,7 +106,7 @@ mod tests {
         let mut lines = Lines::new(BufReader::new(Cursor::new("{1}\n{2").chain(Broken)), 0, 100);
         assert_eq!(lines.next().unwrap().unwrap().bytes, b"{1}");
         let (line, error) = lines.next().unwrap().unwrap_err();
-        assert_eq!((line.number, line.byte, line.size, &*line.bytes), (2, 4, 2, &b"{2"[..]));
+        assert_eq!((line.line, line.byte, line.size, &*line.bytes), (Some(2), 4, 2, &b"{2"[..]));
         assert_eq!(error.to_string(), "gone");
     }
 
@@ -152,7 +121,7 @@ mod tests {
             for (number, (text, end)) in (1..).zip(parts.iter().map(|(text, end)| (text, *end)).chain([(&last, "")])) {
                 if !text.trim().is_empty() {
                     let (byte, size, bytes) = (input.len() as u64, text.len() as u64, text.clone().into_bytes());
-                    expected.push(Line { number, byte, size, bytes });
+                    expected.push(Cut { line: Some(number), nth: 0, byte, size, bytes });
                 }
                 input += text;
                 input += end;

@@ -6,24 +6,38 @@
 //! threads. Nothing stops reading once it has begun: what cannot be read becomes a [`Reject`], and reading continues
 //! after it.
 
+mod cut;
+mod decompress;
 mod discover;
+mod encoding;
 mod expand;
 mod fields;
 mod format;
 mod input;
+mod json;
+mod json_records;
+mod json_scan;
+mod json_values;
 mod ledger;
+mod lenient;
 mod lines;
 mod options;
+mod own_outputs;
 mod parse;
-mod prune;
+mod paths;
 mod record;
 mod records;
 mod reject;
 mod retry;
 mod select;
+mod sniff;
 mod source;
+mod stream;
+mod text;
+mod wide;
 
-pub use discover::{discover, discover_listed};
+pub use discover::{Found, Unread, discover, find_inputs};
+pub use encoding::TextEncoding;
 pub use expand::ExpansionLimits;
 pub use fields::FieldNames;
 pub use format::{Compression, Format};
@@ -36,5 +50,6 @@ pub use records::Records;
 pub use reject::{Reject, RejectReason};
 pub use retry::Retry;
 pub use select::{Sample, Selection};
+pub(crate) use source::Source;
 pub use source::{ReadProgress, open_stored};
-pub(crate) use source::{Reader, Source};
+pub(crate) use stream::Reader;

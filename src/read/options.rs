@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::decompress::ZSTD_WINDOW_LOG;
+use super::encoding::TextEncoding;
 use super::expand::ExpansionLimits;
 use super::fields::FieldNames;
 use super::format::Format;
@@ -23,12 +25,17 @@ pub struct ReadOptions {
     /// Maximum number of bytes of title and text in one article. Longer ones are rejected, so that no input,
     /// compressed or not, decides how much memory a run takes.
     pub max_article_bytes: usize,
-    /// The format of standard input and of files named directly, whatever their names. `None` goes by the
-    /// extension; standard input, which has none, is JSON Lines where it starts with `{`, else one text article.
-    /// Files found in directories always go by their extension.
+    /// The format of standard input and of files named directly, whatever their names and their content. `None` goes by
+    /// the content for standard input, and for files by the extension, with a look at the content of those that are
+    /// called text. Files found in directories go by their extension in any case.
     pub format: Option<Format>,
+    /// How records are decoded.
+    pub encoding: TextEncoding,
     /// How far compressed inputs may expand.
     pub expansion: ExpansionLimits,
+    /// Maximum window of Zstandard frames, as its base-2 logarithm: 27 is 128 MiB, 31 is 2 GiB. A frame says how large a
+    /// window it needs, and that much memory is taken.
+    pub zstd_window_log: u32,
     /// Which records are taken.
     pub selection: Selection,
 }
@@ -40,6 +47,8 @@ impl Default for ReadOptions {
             keep: Vec::new(),
             max_article_bytes: MAX_ARTICLE_BYTES,
             format: None,
+            encoding: TextEncoding::default(),
+            zstd_window_log: ZSTD_WINDOW_LOG,
             expansion: ExpansionLimits::default(),
             selection: Selection::default(),
         }
@@ -47,9 +56,29 @@ impl Default for ReadOptions {
 }
 
 impl ReadOptions {
-    /// Maximum length of a line of JSON: three times [`max_article_bytes`](Self::max_article_bytes), enough for a text
+    /// Maximum length of a JSON record: three times [`max_article_bytes`](Self::max_article_bytes), enough for a text
     /// whose characters beyond ASCII are all written `\uXXXX` (six bytes for two), and 64 KiB for the other fields.
     pub fn max_line_bytes(&self) -> usize {
         self.max_article_bytes.saturating_mul(3).saturating_add(64 << 10)
+    }
+
+    pub(super) fn record_limits(&self) -> RecordLimits {
+        RecordLimits { text: self.max_article_bytes, json: self.max_line_bytes() }
+    }
+}
+
+/// Maximum number of bytes of a record of each format.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RecordLimits {
+    text: usize,
+    json: usize,
+}
+
+impl RecordLimits {
+    pub(super) fn of(self, format: Format) -> usize {
+        match format {
+            Format::Text => self.text,
+            Format::Json => self.json,
+        }
     }
 }

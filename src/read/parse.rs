@@ -1,16 +1,16 @@
 //! One raw record to an article.
 
-use std::str::Utf8Error;
+use serde_json::value::RawValue;
 
-use serde_json::{Map, Value};
-
-use super::fields::{DATE, ID, LANG, TITLE, find_text, kind_of, lookup};
+use super::encoding::{Decoded, TextEncoding};
+use super::fields::{DATE, ID, LANG, TITLE};
 use super::format::Format;
+use super::json::{Object, kind_of, string_of};
+use super::lenient;
 use super::options::ReadOptions;
-use super::prune::parse;
 use super::record::RawRecord;
 use super::reject::{Reject, RejectReason};
-use crate::article::{Article, Origin};
+use crate::article::{Article, Meta, Origin, Warning};
 use crate::date::DateRange;
 
 impl RawRecord {
@@ -23,12 +23,17 @@ impl RawRecord {
     ///
     /// A record that is no article, or one over [`ReadOptions::max_article_bytes`], gives a [`Reject`].
     pub fn parse(&self, options: &ReadOptions) -> Result<Article, Reject> {
-        let article = match (std::str::from_utf8(&self.bytes), self.format) {
-            (Err(error), _) => Err(Fault::not_utf8(&self.bytes, error, &self.origin)),
-            (Ok(text), Format::Text) => {
-                Ok(Article { id: self.name.to_string(), text: text.into(), ..Article::default() })
+        let article = match options.encoding.decode(&self.bytes) {
+            Err(at) => Err(Fault::not_decoded(at, &self.origin, options)),
+            Ok(Decoded { text, guess }) => {
+                let article = match self.format {
+                    Format::Text => {
+                        Ok(Article { id: self.name.to_string(), text: text.into_owned(), ..Article::default() })
+                    }
+                    Format::Json => from_json(&text, &self.origin, options),
+                };
+                article.map(|article| with_guess(article, guess))
             }
-            (Ok(line), Format::Jsonl) => from_json(line, &self.origin, options),
         };
         match article.and_then(|article| checked(article, options)) {
             Ok(article) => Ok(Article { origin: self.origin.clone(), ..article }),
@@ -59,52 +64,66 @@ impl Fault {
         Self { reason, message: message.into(), id: None }
     }
 
-    fn not_utf8(bytes: &[u8], error: Utf8Error, origin: &Origin) -> Self {
-        let within = error.valid_up_to();
+    fn not_decoded(within: usize, origin: &Origin, options: &ReadOptions) -> Self {
         let byte = origin.byte + within as u64;
-        let help = match bytes {
-            [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => "; it looks like UTF-16: convert with `iconv -f UTF-16 -t UTF-8`",
-            _ => "",
+        let (encoding, help) = match options.encoding {
+            TextEncoding::Utf8 => ("UTF-8".to_owned(), "; set `encoding` to that of the text, or to `auto`"),
+            encoding => (format!("text in the encoding `{encoding}`"), ""),
         };
-        let message = format!("invalid UTF-8 at byte {byte} of the input (byte {within} of the record){help}");
+        let message = format!("invalid {encoding} at byte {byte} of the input (byte {within} of the record){help}");
         Self::new(RejectReason::InvalidUtf8, message)
     }
 
     fn not_json(error: &serde_json::Error, origin: &Origin) -> Self {
         let what = error.to_string();
         let what = what.rsplit_once(" at line ").map_or(&*what, |(what, _)| what);
-        let help = if error.is_eof() { "; each object must be whole on one line" } else { "" };
+        let help = if error.is_eof() { "; the object is not whole" } else { "" };
         let (line, column) = (origin.line.unwrap_or(1), error.column());
         Self::new(RejectReason::InvalidJson, format!("invalid JSON at line {line}, column {column}: {what}{help}"))
     }
 
-    fn not_an_object(value: &Value) -> Self {
-        let help = if value.is_array() { " (`jq -c '.[]'` converts an array)" } else { "" };
-        let message = format!("{} where an object is expected: write one object a line{help}", kind_of(value));
-        Self::new(RejectReason::InvalidJson, message)
+    /// For JSON that is valid, but no object.
+    fn not_an_object(json: &str) -> Option<Self> {
+        let value: &RawValue = serde_json::from_str(json).ok()?;
+        (kind_of(value) != "an object")
+            .then(|| Self::new(RejectReason::InvalidJson, format!("{} where an object is expected", kind_of(value))))
     }
 }
 
-fn from_json(line: &str, origin: &Origin, options: &ReadOptions) -> Result<Article, Fault> {
+fn with_guess(mut article: Article, guess: Option<&'static str>) -> Article {
+    article.warnings.extend(guess.map(|encoding| Warning::new("encoding_guessed", Some(encoding.to_owned()))));
+    article
+}
+
+fn from_json(json: &str, origin: &Origin, options: &ReadOptions) -> Result<Article, Fault> {
+    let relaxed;
+    let mut paths = options.fields.paths();
+    paths.extend(options.keep.iter().map(String::as_str));
+    let record = match Object::parse(json, &paths) {
+        Ok(record) => record,
+        Err(error) => {
+            relaxed = lenient::relaxed(json);
+            let again = relaxed.as_ref().and_then(|relaxed| Object::parse(relaxed, &paths).ok());
+            again.ok_or_else(|| Fault::not_an_object(json).unwrap_or_else(|| Fault::not_json(&error, origin)))?
+        }
+    };
     let fields = &options.fields;
-    let pruned = parse(line, &fields.paths(), &options.keep).map_err(|error| Fault::not_json(&error, origin))?;
-    let Value::Object(record) = pruned.value else { return Err(Fault::not_an_object(&pruned.value)) };
     let mut warnings = Vec::new();
     let id = ID.find(&record, fields.id.as_deref(), &mut warnings, id).unwrap_or_else(|| origin.to_string());
-    let text = match find_text(&record, fields.text.as_deref()) {
-        Ok(text) => text.to_owned(),
-        Err(message) => return Err(Fault { id: Some(id), ..Fault::new(RejectReason::MissingText, message) }),
-    };
-    if !pruned.keeps {
-        warnings.push("keep_too_large");
+    let body = fields
+        .body(&record)
+        .map_err(|what| Fault { id: Some(id.clone()), ..Fault::new(RejectReason::MissingText, what) })?;
+    let title = TITLE.find(&record, fields.title.as_deref(), &mut warnings, string_of).unwrap_or_default();
+    if body.is_repaired || title.is_repaired {
+        warnings.push(Warning::new("surrogate_replaced", None));
     }
     Ok(Article {
         id,
-        title: TITLE.find(&record, fields.title.as_deref(), &mut warnings, string),
-        text,
+        title: Some(title.text).filter(|title| !title.is_empty()),
+        text: body.text,
         date: DATE.find(&record, fields.date.as_deref(), &mut warnings, date),
         lang: LANG.find(&record, fields.lang.as_deref(), &mut warnings, string),
-        meta: if pruned.keeps { kept(&record, &options.keep) } else { Map::new() },
+        meta: kept(&record, &options.keep, &mut warnings),
         origin: Origin::default(),
         warnings,
     })
@@ -122,36 +141,61 @@ fn checked(article: Article, options: &ReadOptions) -> Result<Article, Fault> {
     Err(Fault { id: Some(article.id), ..fault })
 }
 
-fn string(value: &Value) -> Option<String> {
-    value.as_str().map(str::to_owned)
+fn string(value: &RawValue) -> Option<String> {
+    string_of(value).map(|string| string.text)
 }
 
 /// Maximum length of an id: each mention is written with that of its article.
 const MAX_ID_BYTES: usize = 2048;
 
-/// A string, or a whole number. Other numbers have lost digits, and could name two articles alike.
-fn id(value: &Value) -> Option<String> {
-    match value {
-        Value::Number(number) if !number.is_f64() => Some(number.to_string()),
-        _ => string(value).filter(|id| id.len() <= MAX_ID_BYTES),
-    }
+/// A string, or a number as it is written; MongoDB writes an object with one member.
+fn id(value: &RawValue) -> Option<String> {
+    let id = match kind_of(value) {
+        "a number" => Some(value.get().to_owned()),
+        "an object" => wrapped(value, &["$oid", "$numberLong", "$numberInt"]).and_then(string),
+        _ => string(value),
+    };
+    id.filter(|id| id.len() <= MAX_ID_BYTES)
 }
 
-fn date(value: &Value) -> Option<DateRange> {
-    match value {
-        Value::Number(number) => DateRange::from_number(number.as_f64()?),
-        Value::String(text) => DateRange::parse(text).or_else(|| DateRange::from_number(whole_number(text)?)),
+fn date(value: &RawValue) -> Option<DateRange> {
+    match kind_of(value) {
+        "a number" => DateRange::from_number(value.get().parse().ok()?),
+        "a string" => {
+            let text = string(value)?;
+            DateRange::parse(&text).or_else(|| DateRange::from_number(unix_time(&text)?))
+        }
+        "an object" => date(wrapped(value, &["$date", "$numberLong"])?),
         _ => None,
     }
 }
 
 /// Unix time that was written as a string.
-fn whole_number(text: &str) -> Option<f64> {
-    text.trim().parse::<i64>().ok().map(|number| number as f64)
+fn unix_time(text: &str) -> Option<f64> {
+    let text = text.trim();
+    let is_number = text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-'));
+    text.parse().ok().filter(|_| is_number)
 }
 
-fn kept(record: &Map<String, Value>, keep: &[String]) -> Map<String, Value> {
-    keep.iter().filter_map(|path| Some((path.clone(), lookup(record, path)?.clone()))).collect()
+/// The value that MongoDB writes as an object with one member, whose name tells the type.
+fn wrapped<'j>(value: &'j RawValue, names: &[&str]) -> Option<&'j RawValue> {
+    let object = Object::parse(value.get(), names).ok()?;
+    names.iter().find_map(|name| object.get(name))
+}
+
+/// Maximum number of bytes of all fields that a record may have copied to its mentions.
+const MAX_KEPT_BYTES: usize = 64 << 10;
+
+/// The fields to be copied to mentions; none where they are too large or nested too deeply.
+fn kept(record: &Object<'_>, keep: &[String], warnings: &mut Vec<Warning>) -> Meta {
+    let present: Vec<_> = keep.iter().filter_map(|path| Some((path, record.get(path)?))).collect();
+    let mut meta = Meta::default();
+    let size: usize = present.iter().map(|(_, value)| value.get().len()).sum();
+    if size > MAX_KEPT_BYTES || !present.into_iter().all(|(path, value)| meta.insert_raw(path, value)) {
+        warnings.push(Warning::new("keep_too_large", None));
+        return Meta::default();
+    }
+    meta
 }
 
 #[cfg(test)]
@@ -162,13 +206,13 @@ mod tests {
     use super::*;
 
     fn record(format: Format, bytes: impl AsRef<[u8]>) -> RawRecord {
-        let line = (format == Format::Jsonl).then_some(7);
+        let line = (format == Format::Json).then_some(7);
         let origin = Origin { path: "dump/a.in".into(), line, byte: 1000, ..Origin::default() };
         RawRecord { origin, name: "a.in".into(), format, bytes: bytes.as_ref().to_vec() }
     }
 
     fn parse(json: impl AsRef<[u8]>) -> Result<Article, Reject> {
-        record(Format::Jsonl, json).parse(&ReadOptions::default())
+        record(Format::Json, json).parse(&ReadOptions::default())
     }
 
     #[test]
@@ -177,11 +221,11 @@ mod tests {
             "source": {"name": "Post"}, "page": null, "id": "n2"}"#;
         let keep = ["source.name", "page", "absent"].map(str::to_owned).to_vec();
         let options = ReadOptions { keep, ..ReadOptions::default() };
-        let article = record(Format::Jsonl, json).parse(&options).unwrap();
+        let article = record(Format::Json, json).parse(&options).unwrap();
         assert_eq!((&*article.id, article.title.as_deref(), article.lang.as_deref()), ("n2", Some("Vote"), Some("en")));
         assert_eq!(article.text, "Kyiv\0 😀");
         assert_eq!(article.date, DateRange::parse("2014-06-29"));
-        assert_eq!(Value::Object(article.meta), json!({"source.name": "Post", "page": null}));
+        assert_eq!(serde_json::to_value(&article.meta).unwrap(), json!({"source.name": "Post", "page": null}));
         assert_eq!((article.origin.byte, article.warnings), (1000, vec![]));
     }
 
@@ -192,17 +236,37 @@ mod tests {
     }
 
     #[test]
-    fn ids_are_strings_or_whole_numbers() {
+    fn ids_are_strings_or_numbers_as_written() {
         for (field, id, warnings) in [
             (r#""id": 17"#, "17", &[][..]),
             (r#""id": 18446744073709551615"#, "18446744073709551615", &[]),
             (r#""id": "", "url": "http://x""#, "http://x", &[]),
-            (r#""id": 184467440737095516150"#, "dump/a.in#7", &["id_unreadable"]),
-            (r#""id": {"$oid": "5"}"#, "dump/a.in#7", &["id_unreadable"]),
+            (r#""id": 184467440737095516150"#, "184467440737095516150", &[]),
+            (r#""id": 12345.0"#, "12345.0", &[]),
+            (r#""id": 007"#, "007", &[]),
+            (r#""id": {"$oid": "53af"}"#, "53af", &[]),
+            (r#""id": {"x": 1}"#, "dump/a.in#7", &["id_unreadable"]),
+            (r#""id": true, "url": "http://x""#, "http://x", &[]),
             (r#""id": null"#, "dump/a.in#7", &[]),
         ] {
             let article = parse(format!(r#"{{"text": "x", {field}}}"#)).unwrap();
-            assert_eq!((&*article.id, &*article.warnings), (id, warnings), "{field}");
+            let kinds: Vec<_> = article.warnings.iter().map(|warning| warning.kind).collect();
+            assert_eq!((&*article.id, &*kinds), (id, warnings), "{field}");
+        }
+    }
+
+    #[test]
+    fn faults_that_can_be_repaired_cost_no_article() {
+        for (json, title, text, warnings) in [
+            (&br#"{"text": "a\ud83d"}"#[..], None, "a\u{FFFD}", &["surrogate_replaced"][..]),
+            (br#"{"title": "\udc00b", "text": "c"}"#, Some("\u{FFFD}b"), "c", &["surrogate_replaced"]),
+            (br#"{"text": "a", "x": "\ud83d", "y": 1e999, "z": [NaN, -Infinity]}"#, None, "a", &[]),
+            (br#"{"text": "a", "title": NaN, "headline": "b"}"#, Some("b"), "a", &[]),
+            (b"{\"text\": \"a\tb\"}", None, "a\tb", &[]),
+        ] {
+            let article = parse(json).unwrap();
+            let kinds: Vec<_> = article.warnings.iter().map(|warning| warning.kind).collect();
+            assert_eq!((article.title.as_deref(), &*article.text, &*kinds), (title, text, warnings));
         }
     }
 
@@ -221,13 +285,21 @@ mod tests {
             ("-150000000", Some("1965-03-31")),
             ("0", None),
             ("20141329", None),
-            ("1404036000123456", None),
+            ("1404036000123456", june),
+            (r#""1404036000.5""#, june),
+            (r#"{"$date": "2014-06-29T10:00:00Z"}"#, june),
+            (r#"{"$date": {"$numberLong": "1404036000000"}}"#, june),
+            ("1404036000123456789", None),
             (r#""yesterday""#, None),
             ("true", None),
         ] {
             let article = parse(format!(r#"{{"text": "x", "date": {date}}}"#)).unwrap();
             assert_eq!(article.date, day.and_then(DateRange::parse), "{date}");
-            assert_eq!(article.warnings.contains(&"date_unreadable"), day.is_none(), "{date}");
+            assert_eq!(
+                article.warnings.iter().any(|warning| warning.kind == "date_unreadable"),
+                day.is_none(),
+                "{date}"
+            );
         }
     }
 
@@ -241,19 +313,13 @@ mod tests {
                 InvalidUtf8,
                 "invalid UTF-8 at byte 1013 of the input (byte 13 of the record)",
             ),
-            (b"\xFF\xFE{\0", InvalidUtf8, "convert with `iconv -f UTF-16 -t UTF-8`"),
+            (b"\xFF\xFE{\0", InvalidUtf8, "set `encoding` to that of the text, or to `auto`"),
             (br#"{"text": "x",}"#, InvalidJson, "invalid JSON at line 7, column 14: trailing comma"),
-            (br#"{"text": "#, InvalidJson, "EOF while parsing a value; each object must be whole on one line"),
+            (br#"{"text": "#, InvalidJson, "EOF while parsing a value; the object is not whole"),
             (br#"{"text": "x"} {"#, InvalidJson, "column 15: trailing characters"),
-            (br#"{"text": "\ud800"}"#, InvalidJson, "unexpected end of hex escape"),
-            (br#"{"text": "\udc00"}"#, InvalidJson, "lone leading surrogate"),
-            (deep.as_bytes(), InvalidJson, "recursion limit exceeded"),
-            (
-                br#"[{"text": "x"}]"#,
-                InvalidJson,
-                "an array where an object is expected: write one object a line (`jq -c '.[]'`",
-            ),
-            (br#""x""#, InvalidJson, "a string where an object is expected: write one object a line"),
+            (deep.as_bytes(), InvalidJson, "EOF while parsing"),
+            (br#"[{"text": "x"}]"#, InvalidJson, "an array where an object is expected"),
+            (br#""x""#, InvalidJson, "a string where an object is expected"),
             (
                 br#"{"headline": "x"}"#,
                 MissingText,
@@ -285,7 +351,7 @@ mod tests {
     #[test]
     fn the_limit_is_that_of_title_and_text() {
         let options = ReadOptions { max_article_bytes: 5, ..ReadOptions::default() };
-        let parse = |json: &str| record(Format::Jsonl, json).parse(&options);
+        let parse = |json: &str| record(Format::Json, json).parse(&options);
         assert_eq!(parse(r#"{"title": "é", "text": "\u00e9x", "more": "xxxxxx"}"#).unwrap().text_bytes(), 5);
         let reject = parse(r#"{"id": 3, "title": "é", "text": "\u00e9xx"}"#).unwrap_err();
         assert_eq!((reject.reason, reject.id.as_deref()), (RejectReason::TooLarge, Some("3")));
@@ -295,7 +361,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..60), date in "\\PC{0,20}") {
-            for format in [Format::Text, Format::Jsonl] {
+            for format in [Format::Text, Format::Json] {
                 let _ = record(format, &bytes).parse(&ReadOptions::default());
             }
             let dated = json!({"text": "x", "date": date});

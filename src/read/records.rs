@@ -1,33 +1,33 @@
 //! Inputs to raw records, one input after another.
 
-use std::io::{self, Read};
+use std::io;
 use std::mem;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::expand::{ExpansionLimits, expands_too_much};
+use super::cut::{Cut, Cutter};
+use super::expand::expands_too_much;
 use super::format::{Compression, Format};
 use super::input::Input;
 use super::ledger::Ledger;
-use super::lines::{Line, Lines};
-use super::options::ReadOptions;
+use super::options::{ReadOptions, RecordLimits};
+use super::paths::shown;
 use super::record::RawRecord;
 use super::reject::{Reject, RejectReason};
-use super::select::Selection;
-use super::source::{ReadProgress, Reader, Source};
+use super::sniff::is_foreign;
+use super::source::{ReadProgress, Source};
 use crate::article::Origin;
 
-/// The records of all inputs, in order, and a [`Reject`] for each that cannot be had.
+/// The records of all inputs, in order, and a [`Reject`] for each that cannot be read.
 ///
 /// Never holds more of a record than the limits of [`ReadOptions`]. An input that cannot be opened, or fails
-/// part way (a truncated or corrupt archive), gives what could be read before and one reject; the inputs
-/// behind it are read as ever.
+/// part way (a truncated or corrupt archive), gives what could be read before and one reject; the inputs after it are
+/// read as usual.
 pub struct Records {
     inputs: std::iter::Zip<std::ops::RangeFrom<u32>, std::vec::IntoIter<Input>>,
     current: InputRecords,
-    limits: Limits,
-    selection: Selection,
+    options: ReadOptions,
     /// Records that were passed, and those of them that were taken.
     place: u64,
     taken: u64,
@@ -35,13 +35,6 @@ pub struct Records {
     ledger: Option<Ledger>,
     /// Path and size of the file that is being read, where reading it to its end reads as many bytes.
     sized: Option<(PathBuf, u64)>,
-}
-
-#[derive(Clone, Copy)]
-struct Limits {
-    article: usize,
-    line: usize,
-    expansion: ExpansionLimits,
 }
 
 impl Records {
@@ -52,13 +45,14 @@ impl Records {
         let total = if options.selection.limit.is_some() { None } else { sizes };
         Self {
             inputs: (0..).zip(inputs),
-            current: InputRecords { number: 0, path: "".into(), name: "".into(), state: State::Done },
-            limits: Limits {
-                article: options.max_article_bytes,
-                line: options.max_line_bytes(),
-                expansion: options.expansion,
+            current: InputRecords {
+                number: 0,
+                path: "".into(),
+                name: "".into(),
+                format: Format::Text,
+                state: State::Done,
             },
-            selection: options.selection,
+            options: options.clone(),
             place: 0,
             taken: 0,
             progress: Arc::new(ReadProgress { bytes: AtomicU64::new(0), total }),
@@ -89,7 +83,7 @@ impl Records {
         }
         let place = self.place;
         self.place += 1;
-        let wanted = self.selection.sample.is_none_or(|sample| sample.takes(place));
+        let wanted = self.options.selection.sample.is_none_or(|sample| sample.takes(place));
         self.taken += u64::from(wanted);
         wanted
     }
@@ -107,12 +101,12 @@ impl Records {
 
     fn open(&mut self, number: u32, input: &Input) {
         self.ledger.iter().for_each(|ledger| ledger.open(number));
-        let source = Source::open(input, &self.progress, self.limits.expansion, self.ledger.as_ref());
+        let source = Source::open(input, &self.progress, &self.options, self.ledger.as_ref());
         // Of a text no more is read than an article may have, and what is packed may have more behind it.
-        let is_lines = source.as_ref().is_ok_and(|source| source.format == Format::Jsonl);
+        let is_lines = source.as_ref().is_ok_and(|source| source.format == Format::Json);
         let is_plain = is_lines && input.compression == Compression::None;
         self.sized = input.size.filter(|_| is_plain).map(|size| (input.path.clone(), size));
-        self.current = InputRecords::new(number, input, source, self.limits);
+        self.current = InputRecords::new(number, input, source, self.options.record_limits());
     }
 }
 
@@ -121,11 +115,11 @@ impl Iterator for Records {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            if self.selection.limit.is_some_and(|limit| self.taken >= limit) {
+            if self.options.selection.limit.is_some_and(|limit| self.taken >= limit) {
                 self.ledger.iter().for_each(Ledger::leave);
                 return None;
             }
-            if let Some(record) = self.current.next(self.limits) {
+            if let Some(record) = self.current.next(self.options.record_limits()) {
                 if self.is_wanted(&record) {
                     return Some(record);
                 }
@@ -143,89 +137,80 @@ struct InputRecords {
     number: u32,
     path: Arc<str>,
     name: Arc<str>,
+    format: Format,
     state: State,
 }
 
 enum State {
-    Text { reader: Reader, byte: u64 },
-    Lines(Lines<Reader>),
-    Closed(io::Error),
+    Open(Box<dyn Cutter>),
+    Failed(io::Error),
     Done,
 }
 
 impl InputRecords {
-    fn new(number: u32, input: &Input, source: io::Result<Source>, limits: Limits) -> Self {
-        let state = match source {
-            Ok(Source { reader, byte, format: Format::Text }) => State::Text { reader, byte },
-            Ok(Source { reader, byte, format: Format::Jsonl }) => State::Lines(Lines::new(reader, byte, limits.line)),
-            Err(error) => State::Closed(error),
+    fn new(number: u32, input: &Input, source: io::Result<Source>, limits: RecordLimits) -> Self {
+        let (format, state) = match source {
+            Ok(source) => (source.format, State::Open(source.cutter(limits))),
+            Err(error) => (Format::Text, State::Failed(error)),
         };
-        Self { number, path: input.path.to_string_lossy().into(), name: input.name.as_str().into(), state }
+        Self { number, path: shown(&input.path).into(), name: input.name.as_str().into(), format, state }
     }
 
-    fn next(&mut self, limits: Limits) -> Option<Result<RawRecord, Reject>> {
+    fn next(&mut self, limits: RecordLimits) -> Option<Result<RawRecord, Reject>> {
         match mem::replace(&mut self.state, State::Done) {
             State::Done => None,
-            State::Closed(error) => Some(Err(self.unopened(&error))),
-            State::Text { reader, byte } => Some(self.text(reader, byte, limits.article)),
-            State::Lines(mut lines) => match lines.next()? {
-                Err((line, error)) => Some(Err(self.cut(line, &error))),
-                Ok(line) => {
-                    self.state = State::Lines(lines);
-                    Some(self.line(line, limits.line))
+            State::Failed(error) => Some(Err(self.unopened(&error))),
+            State::Open(mut cutter) => match cutter.next_cut()? {
+                Err((cut, error)) => Some(Err(self.truncated(&cut, &error))),
+                Ok(cut) => {
+                    self.state = State::Open(cutter);
+                    Some(self.record(cut, limits.of(self.format)))
                 }
             },
         }
     }
 
-    fn text(&self, reader: Reader, byte: u64, limit: usize) -> Result<RawRecord, Reject> {
-        let mut bytes = Vec::new();
-        let outcome = reader.take((limit as u64).saturating_add(1)).read_to_end(&mut bytes);
-        let origin = self.origin(None, byte);
-        let reject = |reason, message| Reject {
-            id: Some(self.name.to_string()),
-            ..Reject::new(origin.clone(), reason, message, &bytes).incomplete()
-        };
-        match outcome {
-            Err(error) => Err(reject(reason(&error), cannot_read_past(byte + bytes.len() as u64, &error))),
-            Ok(_) if bytes.len() > limit => {
-                Err(reject(RejectReason::TooLarge, format!("the text is over the limit of {limit} bytes")))
-            }
-            Ok(_) => Ok(RawRecord { origin, name: Arc::clone(&self.name), format: Format::Text, bytes }),
+    fn record(&self, cut: Cut, limit: usize) -> Result<RawRecord, Reject> {
+        if cut.is_over(limit) {
+            let what = match self.format {
+                Format::Text => format!("the text is over the limit of {limit} bytes"),
+                Format::Json => format!("a record of {} bytes is over the limit of {limit}", cut.size),
+            };
+            return Err(self.reject(&cut, RejectReason::TooLarge, what));
         }
+        let origin = self.origin(&cut);
+        Ok(RawRecord { origin, name: Arc::clone(&self.name), format: self.format, bytes: cut.bytes })
     }
 
-    fn line(&self, line: Line, limit: usize) -> Result<RawRecord, Reject> {
-        let origin = self.origin(Some(line.number), line.byte);
-        if line.is_over(limit) {
-            let message = format!("a line of {} bytes is over the limit of {limit}", line.size);
-            return Err(Reject::new(origin, RejectReason::TooLarge, message, &line.bytes).incomplete());
-        }
-        Ok(RawRecord { origin, name: Arc::clone(&self.name), format: Format::Jsonl, bytes: line.bytes })
-    }
-
-    fn cut(&self, line: Line, error: &io::Error) -> Reject {
-        let message = cannot_read_past(line.byte + line.size, error);
-        Reject::new(self.origin(Some(line.number), line.byte), reason(error), message, &line.bytes).incomplete()
+    fn truncated(&self, cut: &Cut, error: &io::Error) -> Reject {
+        let byte = cut.byte + cut.size;
+        let message = format!("cannot read past byte {byte}: {error}; the rest of this input is not read");
+        self.reject(cut, reason(error), message)
     }
 
     fn unopened(&self, error: &io::Error) -> Reject {
-        let message = format!("cannot open: {error}");
-        let reject = Reject::new(self.origin(None, 0), RejectReason::ReadError, message, &[]).incomplete();
-        Reject { id: Some(self.name.to_string()), ..reject }
+        self.reject(&Cut::default(), reason(error), format!("cannot open: {error}"))
     }
 
-    fn origin(&self, line: Option<u64>, byte: u64) -> Origin {
-        Origin { path: Arc::clone(&self.path), input: self.number, line, byte }
+    /// A reject of a record that is not there as a whole. A text has the name of its input for an id.
+    fn reject(&self, cut: &Cut, reason: RejectReason, message: String) -> Reject {
+        let id = cut.line.is_none().then(|| self.name.to_string());
+        Reject { id, ..Reject::new(self.origin(cut), reason, message, &cut.bytes).incomplete() }
+    }
+
+    fn origin(&self, cut: &Cut) -> Origin {
+        Origin { path: Arc::clone(&self.path), input: self.number, line: cut.line, nth: cut.nth, byte: cut.byte }
     }
 }
 
 fn reason(error: &io::Error) -> RejectReason {
-    if expands_too_much(error) { RejectReason::ExpandsTooMuch } else { RejectReason::ReadError }
-}
-
-fn cannot_read_past(byte: u64, error: &io::Error) -> String {
-    format!("cannot read past byte {byte}: {error}; the rest of this input is not read")
+    if expands_too_much(error) {
+        RejectReason::ExpandsTooMuch
+    } else if is_foreign(error) {
+        RejectReason::UnsupportedFormat
+    } else {
+        RejectReason::ReadError
+    }
 }
 
 #[cfg(test)]

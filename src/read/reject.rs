@@ -50,6 +50,8 @@ pub enum RejectReason {
     TooLarge,
     /// The input cannot be opened, or fails part way; the rest of it is not read.
     ReadError,
+    /// The input holds something else than text or JSON; it is not read.
+    UnsupportedFormat,
     /// The compressed input expands further than the limit; the rest of it is not read.
     ExpandsTooMuch,
     /// A later stage failed on the article: a fault of the program, not of the input.
@@ -90,7 +92,7 @@ impl Reject {
 impl RejectReason {
     /// True where the rest of an input was not read, and not only one record.
     pub(super) fn ends_its_input(self) -> bool {
-        matches!(self, Self::ReadError | Self::ExpandsTooMuch)
+        matches!(self, Self::ReadError | Self::ExpandsTooMuch | Self::UnsupportedFormat)
     }
 }
 

@@ -1,7 +1,6 @@
 //! Rejected records, read again: those of the lines of a rejects file, each as it was first read.
 
 use std::iter::Peekable;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
@@ -11,6 +10,7 @@ use super::discover::discover;
 use super::format::Format;
 use super::ledger::RecordIterator;
 use super::options::ReadOptions;
+use super::paths::path_of;
 use super::record::RawRecord;
 use super::records::Records;
 use super::reject::{Reject, RejectReason};
@@ -23,6 +23,8 @@ struct RejectLine {
     input: String,
     line: Option<u64>,
     byte: u64,
+    #[serde(default)]
+    nth: u32,
     id: Option<String>,
     reason: RejectReason,
     record: Option<String>,
@@ -68,16 +70,21 @@ impl<I: RecordIterator> Retry<I> {
             let message = format!("the line is not a reject that namewire wrote: {error}");
             Reject::new(raw.origin.clone(), RejectReason::InvalidJson, message, &raw.bytes)
         })?;
-        let origin =
-            Origin { path: line.input.as_str().into(), input: raw.origin.input, line: line.line, byte: line.byte };
+        let origin = Origin {
+            path: line.input.as_str().into(),
+            input: raw.origin.input,
+            line: line.line,
+            nth: line.nth,
+            byte: line.byte,
+        };
         // A text has no line, and its name as its id; so has an input that was never opened.
-        let format = if line.line.is_some() { Format::Jsonl } else { Format::Text };
+        let format = if line.line.is_some() { Format::Json } else { Format::Text };
         let name: Arc<str> = line.id.as_deref().filter(|_| format == Format::Text).unwrap_or(&line.input).into();
         match line.kept().filter(|_| !line.truncated && !line.is_whole_input()) {
             Some(bytes) => Ok(RawRecord { origin, name, format, bytes }),
             None => {
                 // The texts below a folder that could not be listed have names of their own.
-                let name = (!std::path::Path::new(&line.input).is_dir()).then_some(name);
+                let name = (!path_of(&line.input).is_dir()).then_some(name);
                 let record = self.fetch(&line, &origin, name.as_ref());
                 record.map(|record| renamed(record, name.as_ref())).map_err(|reject| Reject { id: line.id, ..reject })
             }
@@ -90,7 +97,7 @@ impl<I: RecordIterator> Retry<I> {
         };
         // What failed as it was opened may be of any format, and its first record need not be at its first byte.
         let whole = line.is_whole_input();
-        let format = (!whole).then(|| if line.line.is_some() { Format::Jsonl } else { Format::Text });
+        let format = (!whole).then(|| if line.line.is_some() { Format::Json } else { Format::Text });
         let is_ahead =
             |input: &Reopened| *input.path == *line.input && input.format == format && input.reached <= line.byte;
         if !self.input.as_ref().is_some_and(is_ahead) {
@@ -117,7 +124,7 @@ impl<I: RecordIterator> Retry<I> {
         // A selection applies to the rejects, not to the records around them.
         let selection = Selection::default();
         let options = ReadOptions { format: format.or(self.options.format), selection, ..self.options.clone() };
-        let inputs = discover(&[PathBuf::from(&line.input)], &options).map_err(|error| error.to_string())?;
+        let inputs = discover(&[path_of(&line.input)], &options).map_err(|error| error.to_string())?;
         let records = Records::new(inputs, &options).peekable();
         Ok(Reopened { path: line.input.as_str().into(), format, records, reached: 0 })
     }
@@ -218,8 +225,8 @@ mod tests {
         let places: Vec<_> =
             seen.iter().map(|record| (record.origin.line, record.origin.byte, record.format)).collect();
         let (long_at, last_at) = (33, 34 + long.len() as u64);
-        assert_eq!(places[..2], [(Some(2), 17, Format::Jsonl), (Some(3), 29, Format::Jsonl)]);
-        assert_eq!(places[2..4], [(Some(4), long_at + 1, Format::Jsonl), (Some(5), last_at + 1, Format::Jsonl)]);
+        assert_eq!(places[..2], [(Some(2), 17, Format::Json), (Some(3), 29, Format::Json)]);
+        assert_eq!(places[2..4], [(Some(4), long_at + 1, Format::Json), (Some(5), last_at + 1, Format::Json)]);
         assert_eq!(places[4], (None, 0, Format::Text));
         assert_eq!(seen[1].bytes, b"caf\xE9");
         assert_eq!(seen[2].bytes, long.as_bytes());

@@ -1,27 +1,25 @@
-//! One opened input: counted, decompressed, and past its byte order mark.
+//! One opened input: counted, decompressed, decoded, and past its byte order mark.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Cursor, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use flate2::bufread::MultiGzDecoder;
-
-use super::expand::{Expanding, ExpansionLimits};
+use super::cut::Cutter;
+use super::decompress::{DecompressLimits, ZSTD_WINDOW_LOG, decompressed};
+use super::expand::ExpansionLimits;
 use super::format::{Compression, Format};
 use super::input::Input;
+use super::json_records::{JsonRecords, Layout};
 use super::ledger::Ledger;
+use super::options::{ReadOptions, RecordLimits};
+use super::sniff::{self, SNIFFED_BYTES};
+use super::stream::{BUFFER_BYTES, Reader, peek};
+use super::text::WholeText;
+use super::wide::{SHAPE_BYTES, Wide};
 
-const BUFFER_BYTES: usize = 256 << 10;
-/// Windows of up to 128 MiB, what `zstd` itself opens without being asked: the archive says how large a window it
-/// needs, and that much memory is taken.
-const ZSTD_WINDOW_LOG: u32 = 27;
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
-/// White space that may come before the byte which tells the format.
-const SNIFFED_BYTES: usize = 64 << 10;
-
-pub(crate) type Reader = Box<dyn BufRead + Send>;
 
 /// How far reading has come, in bytes on disk (compressed, where the input is).
 #[derive(Debug)]
@@ -34,18 +32,21 @@ pub struct ReadProgress {
 
 /// An input ready to be cut into records.
 pub(crate) struct Source {
-    pub(super) reader: Reader,
-    /// Where `reader` stands in the uncompressed input: after the byte order mark, if there is one.
-    pub(super) byte: u64,
+    reader: Reader,
+    /// Where `reader` stands in the uncompressed input, as UTF-8 where it is UTF-16 or UTF-32: after the byte order
+    /// mark, if there is one.
+    byte: u64,
     pub(super) format: Format,
+    layout: Layout,
 }
 
 impl Source {
-    /// Opens `input`. Fails where the file cannot be opened, or its very first bytes cannot be read.
+    /// Opens `input`. Fails where the file cannot be opened, its very first bytes cannot be read, or they show a format
+    /// that is not read.
     pub(super) fn open(
         input: &Input,
         progress: &Arc<ReadProgress>,
-        limits: ExpansionLimits,
+        options: &ReadOptions,
         ledger: Option<&Ledger>,
     ) -> io::Result<Self> {
         let stored = Arc::new(AtomicU64::new(0));
@@ -58,8 +59,10 @@ impl Source {
             None => raw,
         };
         let packed = Box::new(BufReader::with_capacity(BUFFER_BYTES, Counted { raw, counter }));
-        let bound = Bound { stored, limits };
-        Self::uncompressed(decompress(packed, input.compression, bound)?, input.format)
+        let limits =
+            DecompressLimits { stored, expansion: options.expansion, zstd_window_log: options.zstd_window_log };
+        let plain = decompressed(packed, input.compression, &limits)?;
+        Self::recognised(decoded(plain, options)?, input.format, input.is_format_given)
     }
 
     /// Opens one named file (`-` is standard input), whatever it holds, as uncompressed bytes.
@@ -70,79 +73,70 @@ impl Source {
             Some("zst") => Compression::Zstd,
             _ => Compression::None,
         };
-        let input =
-            Input { path: path.into(), name: String::new(), format: Some(Format::Text), compression, size: None };
-        Self::open(&input, &progress, ExpansionLimits::default(), None).map(|source| source.reader)
+        let mut input = Input::stdin(Some(Format::Text));
+        (input.path, input.compression) = (path.into(), compression);
+        Self::open(&input, &progress, &ReadOptions::default(), None).map(|source| source.reader)
     }
 
-    fn uncompressed(reader: Reader, format: Option<Format>) -> io::Result<Self> {
-        let (head, mut reader) = peek(reader, |head| {
-            let may_be_mark = head.len() < BYTE_ORDER_MARK.len() && BYTE_ORDER_MARK.starts_with(head);
-            let shows_format = || without_mark(head).last().is_some_and(|byte| !byte.is_ascii_whitespace());
-            !may_be_mark && (format.is_some() || head.len() >= SNIFFED_BYTES || shows_format())
-        })?;
+    /// Looks at the first bytes: for a byte order mark, for the format where it was not given, for the layout of JSON.
+    fn recognised(reader: Reader, named: Option<Format>, is_given: bool) -> io::Result<Self> {
+        let is_decided = |rest: &[u8]| match (named, is_given) {
+            (Some(Format::Text), true) => true,
+            (Some(Format::Json), _) => Layout::of(rest).is_some(),
+            _ => match sniff::content(rest) {
+                Ok(Format::Json) => Layout::of(rest).is_some(),
+                _ => rest.len() >= SHAPE_BYTES,
+            },
+        };
+        let (head, mut reader) =
+            peek(reader, SNIFFED_BYTES, |head| head.len() > BYTE_ORDER_MARK.len() && is_decided(without_mark(head)))?;
         let rest = without_mark(&head);
-        let format = format.unwrap_or(match rest.trim_ascii_start().first() {
-            Some(b'{') | None => Format::Jsonl,
-            Some(_) => Format::Text,
-        });
+        let format = match (named, is_given) {
+            (Some(format), true) => sniff::binary(rest).map_or(Ok(format), Err),
+            // A name says that it is JSON: text would be rejected record by record.
+            (Some(Format::Json), _) => sniff::binary(rest).map_or(Ok(Format::Json), Err),
+            (None, _) if rest.trim_ascii().is_empty() || rest.trim_ascii_start().starts_with(b"{") => Ok(Format::Json),
+            (_, false) | (None, _) => sniff::content(rest),
+        };
+        let format = format.map_err(io::Error::other)?;
+        let layout = Layout::of(rest).unwrap_or(Layout::Lines);
         let mark = head.len() - rest.len();
         reader.consume(mark);
-        Ok(Self { reader, byte: mark as u64, format })
+        Ok(Self { reader, byte: mark as u64, format, layout })
+    }
+
+    /// Cuts it into records.
+    pub(super) fn cutter(self, limits: RecordLimits) -> Box<dyn Cutter> {
+        let limit = limits.of(self.format);
+        match self.format {
+            Format::Text => Box::new(WholeText::new(self.reader, self.byte, limit)),
+            Format::Json => Box::new(JsonRecords::new(self.reader, self.byte, limit, self.layout)),
+        }
     }
 }
 
 /// Opens a file, such as an output of an earlier run, decompressed where it is compressed.
 pub fn open_stored(path: &Path) -> io::Result<Box<dyn BufRead + Send>> {
     // namewire wrote it: it may expand to any size.
-    let limits = ExpansionLimits { ratio: u64::MAX, bytes: None };
-    let bound = Bound { stored: Arc::default(), limits };
-    decompress(Box::new(BufReader::with_capacity(BUFFER_BYTES, File::open(path)?)), Compression::None, bound)
+    let expansion = ExpansionLimits { ratio: u64::MAX, bytes: None };
+    let limits = DecompressLimits { stored: Arc::default(), expansion, zstd_window_log: ZSTD_WINDOW_LOG };
+    decompressed(Box::new(BufReader::with_capacity(BUFFER_BYTES, File::open(path)?)), Compression::None, &limits)
+}
+
+/// UTF-16 and UTF-32 as UTF-8; any other input as it is.
+fn decoded(reader: Reader, options: &ReadOptions) -> io::Result<Reader> {
+    let (head, mut reader) = peek(reader, SHAPE_BYTES, Wide::is_decided)?;
+    Ok(match Wide::of(&head).or_else(|| options.encoding.wide().map(|wide| (wide, 0))) {
+        Some((wide, mark)) => {
+            reader.consume(mark);
+            wide.decode(reader)
+        }
+        None => reader,
+    })
 }
 
 fn without_mark(head: &[u8]) -> &[u8] {
     head.strip_prefix(BYTE_ORDER_MARK).unwrap_or(head)
-}
-
-/// What the output of a decompressor is checked against.
-struct Bound {
-    stored: Arc<AtomicU64>,
-    limits: ExpansionLimits,
-}
-
-impl Bound {
-    fn over(self, unpacked: impl Read + Send + 'static) -> Reader {
-        Box::new(Expanding::new(BufReader::with_capacity(BUFFER_BYTES, unpacked), self.stored, self.limits))
-    }
-}
-
-/// Decompresses what its name or its first bytes show to be compressed. No UTF-8 text starts with either magic number.
-fn decompress(stored: Reader, named: Compression, bound: Bound) -> io::Result<Reader> {
-    let (head, stored) = peek(stored, |head| head.len() >= 4)?;
-    if head.is_empty() && named != Compression::None {
-        return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the file is empty, not compressed data"));
-    }
-    let compression = match (named, &*head) {
-        (Compression::None, [0x1F, 0x8B, ..]) => Compression::Gzip,
-        (Compression::None, [0x28, 0xB5, 0x2F, 0xFD]) => Compression::Zstd,
-        _ => named,
-    };
-    Ok(match compression {
-        Compression::None => stored,
-        Compression::Gzip => bound.over(MultiGzDecoder::new(stored)),
-        Compression::Zstd => {
-            let mut decoder = zstd::Decoder::with_buffer(stored)?;
-            decoder.window_log_max(ZSTD_WINDOW_LOG)?;
-            bound.over(decoder)
-        }
-    })
-}
-
-/// The first bytes, as many as it takes until `enough`, and a reader that still yields them.
-fn peek(mut reader: Reader, enough: impl Fn(&[u8]) -> bool) -> io::Result<(Vec<u8>, Reader)> {
-    let mut head = Vec::new();
-    while !enough(&head) && reader.by_ref().take(1).read_to_end(&mut head)? == 1 {}
-    Ok((head.clone(), Box::new(Cursor::new(head).chain(reader))))
 }
 
 struct Counted<R> {
@@ -182,6 +176,8 @@ impl Drop for Counter {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Cursor;
+
     use super::*;
 
     /// One byte a read, as a slow pipe has it.
@@ -195,18 +191,20 @@ mod tests {
     }
 
     #[test]
-    fn the_first_byte_tells_the_format() {
+    fn the_first_bytes_tell_the_format() {
         for (input, format, byte) in [
-            (&b"{\"text\": 1}"[..], Format::Jsonl, 0),
-            (b" \r\n\t{", Format::Jsonl, 0),
-            (b"\xEF\xBB\xBF\n{", Format::Jsonl, 3),
+            (&b"{\"text\": 1}"[..], Format::Json, 0),
+            (b" \r\n\t{", Format::Json, 0),
+            (b"\xEF\xBB\xBF\n{", Format::Json, 3),
+            (b"[{\"text\": 1}]", Format::Json, 0),
             (b"\xEF\xBB\xBFKyiv", Format::Text, 3),
             (b"Kyiv {", Format::Text, 0),
+            (b"[Kyiv] fell", Format::Text, 0),
             (b"\xEF\xBB", Format::Text, 0),
             (b"\xC3\xA9t\xC3\xA9", Format::Text, 0),
-            (b"", Format::Jsonl, 0),
+            (b"", Format::Json, 0),
         ] {
-            let mut source = Source::uncompressed(Box::new(BufReader::new(Slow(input))), None).unwrap();
+            let mut source = Source::recognised(Box::new(BufReader::new(Slow(input))), None, false).unwrap();
             let mut rest = Vec::new();
             source.reader.read_to_end(&mut rest).unwrap();
             assert_eq!((source.format, source.byte, &*rest), (format, byte, &input[byte as usize..]));
@@ -214,8 +212,20 @@ mod tests {
     }
 
     #[test]
-    fn a_known_format_needs_no_sniffing() {
-        let source = Source::uncompressed(Box::new(Cursor::new("{")), Some(Format::Text)).unwrap();
-        assert_eq!(source.format, Format::Text);
+    fn a_text_by_name_may_hold_json_but_not_one_that_the_user_named() {
+        let recognised = |is_given| {
+            Source::recognised(Box::new(Cursor::new("{\"text\": \"\"}")), Some(Format::Text), is_given).unwrap().format
+        };
+        assert_eq!((recognised(false), recognised(true)), (Format::Json, Format::Text));
+    }
+
+    #[test]
+    fn what_is_no_text_is_not_read() {
+        for (content, named, given) in
+            [("PK\u{3}\u{4}", Format::Text, true), ("<html>", Format::Text, false), ("%PDF-1.7", Format::Json, false)]
+        {
+            let error = Source::recognised(Box::new(Cursor::new(content)), Some(named), given).err().unwrap();
+            assert!(sniff::is_foreign(&error), "{error}");
+        }
     }
 }

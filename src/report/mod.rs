@@ -64,6 +64,10 @@ pub struct RunReport {
     pub foreign: BTreeMap<String, u64>,
     /// Fields that could not be read in articles that were processed, by name of the warning.
     pub warnings: BTreeMap<String, u64>,
+    /// The first value that each warning was about, where it was about one.
+    pub warning_examples: BTreeMap<&'static str, Box<str>>,
+    /// Articles that had each of the fields to be kept; those that no article had are not in it.
+    pub kept_fields: BTreeMap<String, u64>,
     /// Sentences that were found.
     pub sentences: u64,
     /// Tokens that the tokenizer made, special tokens not counted.
@@ -130,7 +134,13 @@ impl RunReport {
                 self.sentences += encoded.sentences.len() as u64;
                 self.tokens_encoded += tokens as u64;
                 for warning in &encoded.article.warnings {
-                    *self.warnings.entry((*warning).to_owned()).or_default() += 1;
+                    *self.warnings.entry(warning.kind.to_owned()).or_default() += 1;
+                    if let Some(example) = &warning.example {
+                        self.warning_examples.entry(warning.kind).or_insert_with(|| example.clone());
+                    }
+                }
+                for (field, _) in encoded.article.meta.iter() {
+                    *self.kept_fields.entry(field.to_owned()).or_default() += 1;
                 }
                 language.as_deref()
             }

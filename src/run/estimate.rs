@@ -136,7 +136,7 @@ impl Sample {
 /// Bytes of a record in its input, decompressed, its line end included.
 fn size(record: &std::result::Result<RawRecord, Reject>) -> u64 {
     match record {
-        Ok(record) => record.bytes.len() as u64 + u64::from(record.format == Format::Jsonl),
+        Ok(record) => record.bytes.len() as u64 + u64::from(record.format == Format::Json),
         Err(reject) => reject.record.len() as u64 + 1,
     }
 }

@@ -60,12 +60,15 @@ fn settings(options: &RunOptions, engine: &Engine) -> Map<String, Value> {
 }
 
 fn read_settings(read: &ReadOptions, config: &Config) -> Vec<(&'static str, Value)> {
-    let ReadOptions { fields, keep, max_article_bytes, format, expansion, selection } = read;
+    let ReadOptions { fields, keep, max_article_bytes, format, encoding, expansion, zstd_window_log, selection } = read;
     let FieldNames { text, id, title, date, lang } = fields;
     let ExpansionLimits { ratio, bytes } = expansion;
     let Selection { limit, sample } = selection;
     vec![
-        ("fields", json!({"text": text, "id": id, "title": title, "date": date, "lang": lang})),
+        (
+            "fields",
+            json!({"text": (!text.is_empty()).then(|| text.join(",")), "id": id, "title": title, "date": date, "lang": lang}),
+        ),
         ("keep", json!(keep)),
         ("format", json!(format)),
         // What was asked for, and what a limit on memory leaves of it.
@@ -75,6 +78,8 @@ fn read_settings(read: &ReadOptions, config: &Config) -> Vec<(&'static str, Valu
         ("sample", json!(sample.map(|sample| json!({"fraction": sample.fraction, "seed": sample.seed})))),
         ("max_ratio", json!(ratio)),
         ("max_unpacked", json!(bytes)),
+        ("encoding", json!(encoding)),
+        ("zstd_window", json!(zstd_window_log)),
     ]
 }
 

@@ -6,7 +6,7 @@ use super::options::InputOptions;
 use crate::error::Result;
 use crate::read::{
     Format, Input, Ledger, Position, RawRecord, ReadOptions, ReadProgress, Records, Reject, Retry, Selection, discover,
-    discover_listed,
+    find_inputs,
 };
 
 /// Records and rejects, in the order of the inputs.
@@ -24,10 +24,10 @@ pub(super) struct Done<'m> {
 pub(super) fn find(inputs: &InputOptions, read: &ReadOptions) -> Result<Vec<Input>> {
     let InputOptions { paths, listed, retry, .. } = inputs;
     if retry.is_empty() {
-        return discover_listed(paths, listed, read);
+        return find_inputs(paths, listed, &[], read).map(|found| found.inputs);
     }
     let mut read = read.clone();
-    read.format = Some(Format::Jsonl);
+    read.format = Some(Format::Json);
     discover(retry, &read)
 }
 

@@ -3,9 +3,8 @@
 //! `docs/mention.schema.json` describes mentions for other programs; a test validates real output with it.
 
 use serde::Serialize;
-use serde_json::{Map, Value};
 
-use crate::article::Field;
+use crate::article::{Field, Meta};
 use crate::link::{FoundBy, Method, Reason, Status};
 use crate::outcome::RecordStatus;
 
@@ -49,7 +48,7 @@ pub struct MentionLine<'m> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub context: Option<&'m str>,
     /// The fields of the record that are kept.
-    pub meta: &'m Map<String, Value>,
+    pub meta: &'m Meta,
 }
 
 /// The link of a mention.

@@ -237,7 +237,7 @@ pub(crate) fn records(articles: &[(&str, &str)]) -> Vec<Result<RawRecord, Reject
             Ok(RawRecord {
                 origin: Origin { path: "in.jsonl".into(), line: Some(number), ..Origin::default() },
                 name: "in.jsonl".into(),
-                format: Format::Jsonl,
+                format: Format::Json,
                 bytes: json!({"id": number.to_string(), "title": title, "text": text}).to_string().into_bytes(),
             })
         })
@@ -251,4 +251,13 @@ pub(crate) fn seeded(cases: u32) -> ProptestConfig {
         failure_persistence: None,
         ..ProptestConfig::with_cases(cases)
     }
+}
+
+/// Runs `extract` with the model of random weights and no table; returns the lines of its articles file.
+#[track_caller]
+pub(crate) fn extract_articles(desk: &Desk, args: &[&str], code: i32) -> Vec<Value> {
+    let (out, articles, tiny) = (desk.path("out.jsonl"), desk.path("articles.jsonl"), tiny());
+    let fixed = ["extract", "--out", &out, "--articles", &articles, "--model", &tiny, "--entities", "none"];
+    namewire(&[&fixed, args].concat()).exits(code);
+    desk.lines("articles.jsonl")
 }

@@ -13,6 +13,7 @@ mod common;
 mod cost;
 mod decoding;
 mod determinism;
+mod encodings;
 mod estimate;
 mod eval;
 mod eval_shared_data;
@@ -23,6 +24,7 @@ mod gold;
 mod hostile;
 #[cfg(feature = "hub")]
 mod hub;
+mod json_layouts;
 mod languages;
 mod linking;
 mod linking_rules;

@@ -40,11 +40,6 @@ pub(crate) const fn is_hyphen(char: char) -> bool {
     matches!(char, '-' | '‐' | '‑' | '‒' | '–' | '−' | '﹣' | '－')
 }
 
-/// Characters that readers do not see: soft hyphens, zero widths, marks of direction.
-pub(crate) const fn is_invisible(char: char) -> bool {
-    matches!(char, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
-}
-
 /// Superscript digits, which mark footnotes.
 pub(crate) const fn is_superscript(char: char) -> bool {
     matches!(char, '²' | '³' | '¹' | '⁰' | '⁴'..='⁹')

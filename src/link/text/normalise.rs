@@ -1,12 +1,15 @@
 //! Folding: the one form in which spellings of a name are compared.
 //!
 //! Two keys are made of every name. The *exact* key keeps capitals and accents and only evens out what no
-//! writer means (kinds of quote marks, of hyphens, of white space, invisible characters). The *folded* key
-//! also drops case, accents, apostrophes, ʿayn and hamza, hyphens, the dots of initialisms, the Arabic
+//! writer means (kinds of quote marks, of hyphens, of white space, invisible characters, decomposed accents). The
+//! *folded* key also drops case, accents, apostrophes, ʿayn and hamza, hyphens, the dots of initialisms, the Arabic
 //! article (`al-`, `el-`, `ash-` …), "the", and the possessive. Folding what is folded changes nothing.
 
-use super::characters::{is_apostrophe, is_hyphen, is_invisible};
+use unicode_normalization::UnicodeNormalization;
+
+use super::characters::{is_apostrophe, is_hyphen};
 use super::words::Words;
+use crate::clean::is_invisible;
 
 /// The folded key of a name: `Bashar al-Asad` and `BASHAR AL ASAD’S` both give `bashar asad`.
 pub fn fold(text: &str) -> String {
@@ -19,8 +22,15 @@ pub fn fold(text: &str) -> String {
 /// The exact key of a name: as written, with even quote marks, hyphens and white space.
 pub fn exact(text: &str) -> String {
     let mut key = String::with_capacity(text.len());
-    for char in text.chars() {
-        if is_invisible(char) || (char.is_whitespace() && (key.is_empty() || key.ends_with(' '))) {
+    let composed: String;
+    let text = if text.is_ascii() {
+        text
+    } else {
+        composed = text.chars().filter(|&char| !is_invisible(char)).nfc().collect();
+        &composed
+    };
+    for char in text.chars().filter(|&char| !is_invisible(char)) {
+        if char.is_whitespace() && (key.is_empty() || key.ends_with(' ')) {
             continue;
         }
         key.push(match char {

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::characters::{fold_word, is_apostrophe, is_hyphen, is_invisible, is_superscript};
+use super::characters::{fold_word, is_apostrophe, is_hyphen, is_superscript};
+use crate::clean::is_invisible;
 use crate::decode::trim::is_compound_tail;
 use crate::span::Span;
 

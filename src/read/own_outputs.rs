@@ -1,0 +1,104 @@
+//! Outputs of namewire among the files of a directory: they are not inputs.
+
+use std::collections::HashSet;
+use std::fs;
+use std::io::{BufRead, Read};
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::json::Object;
+use super::source::open_stored;
+
+const MANIFEST: &str = "manifest.json";
+const JOURNAL: &str = "manifest-journal.jsonl";
+/// Maximum length of a first line that is looked at; longer ones are of no output.
+const MAX_LINE_BYTES: u64 = 64 << 10;
+/// The first names of the objects that namewire writes: mentions, spans, articles, rejects.
+const OWN_NAMES: &[&[&str]] = &[
+    &["doc_id", "field", "start", "end"],
+    &["doc_id", "input", "field", "start"],
+    &["doc_id", "input", "status", "reason"],
+    &["input", "line", "byte", "id", "reason"],
+];
+
+#[derive(Deserialize)]
+struct Shards {
+    shards: Vec<Shard>,
+}
+
+#[derive(Deserialize)]
+struct Commit {
+    shard: Shard,
+}
+
+#[derive(Deserialize)]
+struct Shard {
+    files: Vec<ShardFile>,
+}
+
+#[derive(Deserialize)]
+struct ShardFile {
+    name: String,
+}
+
+/// The files that a manifest and its journal in this directory list, with these two; none where there is no manifest
+/// that namewire wrote.
+pub(super) fn of_shards(folder: &Path) -> HashSet<PathBuf> {
+    let Some(manifest) = fs::read(folder.join(MANIFEST)).ok().and_then(|text| serde_json::from_slice(&text).ok())
+    else {
+        return HashSet::new();
+    };
+    let Shards { mut shards } = manifest;
+    let journal = fs::read_to_string(folder.join(JOURNAL)).unwrap_or_default();
+    shards.extend(
+        journal.lines().filter_map(|line| serde_json::from_str::<Commit>(line).ok()).map(|commit| commit.shard),
+    );
+    let files = shards.iter().flat_map(|shard| &shard.files).map(|file| file.name.as_str());
+    files.chain([MANIFEST, JOURNAL]).map(|name| folder.join(name)).collect()
+}
+
+/// Whether the first line of a file is one that namewire writes.
+pub(super) fn is_own(path: &Path) -> bool {
+    let mut line = Vec::new();
+    let read = open_stored(path).and_then(|file| file.take(MAX_LINE_BYTES).read_until(b'\n', &mut line));
+    let Some(line) = read.ok().and_then(|_| std::str::from_utf8(&line).ok()) else { return false };
+    let Ok(object) = Object::parse(line, &[]) else { return false };
+    OWN_NAMES.iter().any(|own| object.names().take(own.len()).eq(own.iter().copied()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shards_are_known_by_their_manifest() {
+        assert_eq!(MANIFEST, crate::write::MANIFEST);
+        let root = tempfile::tempdir().unwrap();
+        assert!(of_shards(root.path()).is_empty());
+        fs::write(root.path().join(MANIFEST), r#"{"shards": [{"files": [{"name": "mentions-00000.jsonl"}]}]}"#)
+            .unwrap();
+        fs::write(root.path().join(JOURNAL), "{\"shard\": {\"files\": [{\"name\": \"mentions-00001.jsonl\"}]}}\n")
+            .unwrap();
+        let mut own: Vec<_> =
+            of_shards(root.path()).into_iter().map(|path| path.file_name().unwrap().to_owned()).collect();
+        own.sort();
+        assert_eq!(own, ["manifest-journal.jsonl", "manifest.json", "mentions-00000.jsonl", "mentions-00001.jsonl"]);
+        fs::write(root.path().join(MANIFEST), r#"{"name": "a web app"}"#).unwrap();
+        assert!(of_shards(root.path()).is_empty());
+    }
+
+    #[test]
+    fn outputs_are_known_by_their_first_line() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        for (line, own) in [
+            (r#"{"doc_id":"a","field":"text","start":0,"end":4,"text":"Kyiv"}"#, true),
+            (r#"{"input":"a","line":null,"byte":0,"id":"a","reason":"read_error","message":""}"#, true),
+            (r#"{"doc_id":"a","text":"Kyiv fell."}"#, false),
+            ("no JSON", false),
+        ] {
+            fs::write(file.path(), format!("{line}\n{line}\n")).unwrap();
+            assert_eq!(is_own(file.path()), own, "{line}");
+        }
+    }
+}

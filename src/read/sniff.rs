@@ -1,0 +1,149 @@
+//! What an input holds, by its first bytes.
+
+use std::fmt;
+use std::io;
+
+use super::format::Format;
+
+/// Bytes within which the content shows.
+pub(super) const SNIFFED_BYTES: usize = 64 << 10;
+
+/// A kind of content that is not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Foreign {
+    pub(super) what: &'static str,
+    pub(super) help: &'static str,
+}
+
+impl fmt::Display for Foreign {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "this is {}; {}", self.what, self.help)
+    }
+}
+
+impl std::error::Error for Foreign {}
+
+/// Whether an input could not be opened since it holds something else.
+pub(super) fn is_foreign(error: &io::Error) -> bool {
+    error.get_ref().is_some_and(|inner| inner.is::<Foreign>())
+}
+
+const UNPACK: &str = "unpack it and give the files";
+const CONVERT: &str = "convert it to text or JSON Lines";
+const AS_IT_STANDS: &str = "convert it to JSON Lines, or set `format` to `text` to read it as it stands";
+
+/// Binary content, with the bytes that it starts with.
+const MAGIC: &[(&[u8], Foreign)] = &[
+    (b"PK\x03\x04", Foreign { what: "a zip archive", help: UNPACK }),
+    (b"7z\xBC\xAF\x27\x1C", Foreign { what: "a 7z archive", help: UNPACK }),
+    (b"Rar!\x1A\x07", Foreign { what: "a rar archive", help: UNPACK }),
+    (b"BZh", Foreign { what: "compressed with bzip2", help: "decompress it: `bzip2 -dc FILE`" }),
+    (b"\xFD7zXZ\0", Foreign { what: "compressed with xz", help: "decompress it: `xz -dc FILE`" }),
+    (b"\x04\x22\x4D\x18", Foreign { what: "compressed with lz4", help: "decompress it: `lz4 -dc FILE`" }),
+    (b"%PDF-", Foreign { what: "a PDF file", help: "make text of it: `pdftotext FILE`" }),
+    (b"PAR1", Foreign { what: "a Parquet file", help: CONVERT }),
+    (b"SQLite format 3\0", Foreign { what: "an SQLite database", help: CONVERT }),
+    (b"\x89PNG", Foreign { what: "an image", help: CONVERT }),
+    (b"\xFF\xD8\xFF", Foreign { what: "an image", help: CONVERT }),
+];
+
+/// Text of another kind, with what it starts with, in lower case.
+const MARKUP: &[(&[u8], Foreign)] = &[
+    (b"warc/", Foreign { what: "a web archive (WARC)", help: AS_IT_STANDS }),
+    (b"filedesc://", Foreign { what: "a web archive (ARC)", help: AS_IT_STANDS }),
+    (b"<!doctype html", Foreign { what: "an HTML page", help: AS_IT_STANDS }),
+    (b"<html", Foreign { what: "an HTML page", help: AS_IT_STANDS }),
+    (b"<?xml", Foreign { what: "an XML document", help: AS_IT_STANDS }),
+];
+
+const TAR: Foreign = Foreign { what: "a tar archive", help: UNPACK };
+const BINARY: Foreign = Foreign { what: "binary data", help: CONVERT };
+const TABLE: Foreign = Foreign { what: "a table with columns (CSV)", help: AS_IT_STANDS };
+
+/// Content that is no text at all, whatever the input is called.
+pub(super) fn binary(head: &[u8]) -> Option<Foreign> {
+    if let Some((_, foreign)) = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)) {
+        return Some(*foreign);
+    }
+    if head.get(257..262) == Some(b"ustar") {
+        return Some(TAR);
+    }
+    let start = &head[..head.len().min(1024)];
+    let controls = start.iter().filter(|byte| matches!(byte, 0..=8 | 14..=26 | 28..=31)).count();
+    (start.len() >= 32 && controls * 8 > start.len()).then_some(BINARY)
+}
+
+/// What an input holds that may be text or JSON: by its first bytes, without a byte order mark.
+pub(super) fn content(head: &[u8]) -> Result<Format, Foreign> {
+    if let Some(foreign) = binary(head) {
+        return Err(foreign);
+    }
+    if is_json(head) {
+        return Ok(Format::Json);
+    }
+    let head = head.trim_ascii_start();
+    let is = |start: &[u8]| head.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start));
+    if let Some((_, foreign)) = MARKUP.iter().find(|(start, _)| is(start)) {
+        return Err(*foreign);
+    }
+    if is_table(head) { Err(TABLE) } else { Ok(Format::Text) }
+}
+
+/// Whether this starts as an object with a name and a value does, or as an array of such objects. A text may start with
+/// a bracket, too.
+fn is_json(head: &[u8]) -> bool {
+    let object = after(head, b'[').unwrap_or(head);
+    let Some(inside) = after(object, b'{') else { return false };
+    let Some(name) = after(inside, b'"') else { return after(inside, b'}').is_some() };
+    let end = name.iter().position(|&byte| byte == b'"');
+    end.is_some_and(|end| after(&name[end + 1..], b':').is_some())
+}
+
+/// What follows `byte`, with white space before it.
+fn after(head: &[u8], byte: u8) -> Option<&[u8]> {
+    head.trim_ascii_start().strip_prefix(&[byte])
+}
+
+/// Whether the first line is a header with the name of a column that holds texts.
+fn is_table(head: &[u8]) -> bool {
+    const TEXTS: &[&str] = &["text", "body", "content", "article", "maintext", "headline", "title"];
+    let line = head.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    let Ok(line) = std::str::from_utf8(line.trim_ascii_end()) else { return false };
+    [',', ';', '\t'].iter().any(|&separator| {
+        let names: Vec<&str> = line.split(separator).map(|name| name.trim_matches('"')).collect();
+        let is_name = |name: &&str| !name.is_empty() && name.len() <= 40 && !name.contains([' ', '.']);
+        names.len() > 1
+            && names.iter().all(is_name)
+            && names.iter().any(|name| TEXTS.contains(&name.to_lowercase().as_str()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_bytes_tell_what_an_input_holds() {
+        let tar = [&[b'a'; 257][..], b"ustar\0"].concat();
+        for (head, expected) in [
+            (&b"{\"id\": 1, \"text\""[..], Ok(Format::Json)),
+            (b" [\n {\"id\" :", Ok(Format::Json)),
+            (b"{}", Ok(Format::Json)),
+            (b"[Kyiv] The", Ok(Format::Text)),
+            (b"{sic} The", Ok(Format::Text)),
+            (b"{\"Quoted\" text}", Ok(Format::Text)),
+            (b"", Ok(Format::Text)),
+            (b"id,title,text,date\nn1,", Err("a table with columns (CSV)")),
+            (b"Text, body and soul.\n", Ok(Format::Text)),
+            (b"\n<!DOCTYPE html><html>", Err("an HTML page")),
+            (b"WARC/1.0\r\n", Err("a web archive (WARC)")),
+            (b"PK\x03\x04....", Err("a zip archive")),
+            (b"BZh91AY", Err("compressed with bzip2")),
+            (&tar, Err("a tar archive")),
+            (&[1, 2, 3, 4].repeat(20), Err("binary data")),
+            (b"An\0kara and Dam\0ascus, as they are spelled", Ok(Format::Text)),
+        ] {
+            assert_eq!(content(head).map_err(|foreign| foreign.what), expected, "{}", String::from_utf8_lossy(head));
+        }
+    }
+}
