@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::json::{JsonString, Object, elements_of, kind_of, string_of};
+use super::json::{JsonString, Object, kind_of, paragraphs_of, string_of};
 use crate::article::Warning;
 
 /// Dotted paths of the fields that make an article; `None` tries the field's usual names in order.
@@ -89,8 +89,6 @@ impl Optional {
 }
 
 const TEXT: &[&str] = &["text", "body", "content", "article", "maintext"];
-/// Between the parts of a body that is an array of strings, or several fields.
-const PARAGRAPH_BREAK: &str = "\n\n";
 
 impl FieldNames {
     /// The body. Of the usual names, that of the first field which is not blank; of fields that the user named, all
@@ -101,18 +99,18 @@ impl FieldNames {
             let (tried, known) = (quoted(self.text_paths()), names(record));
             return Err(format!("no text field: tried {tried}; the record has {known}"));
         }
-        let mut parts = Vec::new();
+        let mut body = None::<JsonString>;
         let mut failure = None;
         for (path, value) in present {
             match text_of(value) {
                 Ok(part) if self.text.is_empty() && !part.text.trim().is_empty() => return Ok(part),
-                Ok(part) => parts.push(part),
+                Ok(part) => body.get_or_insert_default().push_paragraph(&part),
                 Err(kind) => failure = failure.or(Some(format!("the text field `{path}` is {kind}, not a string"))),
             }
         }
         match failure {
-            Some(failure) if parts.is_empty() || !self.text.is_empty() => Err(failure),
-            _ => Ok(joined(parts)),
+            Some(failure) if body.is_none() || !self.text.is_empty() => Err(failure),
+            _ => Ok(body.unwrap_or_default()),
         }
     }
 }
@@ -125,22 +123,8 @@ fn text_of(value: &RawValue) -> Result<JsonString, String> {
     if kind_of(value) == "null" {
         return Ok(JsonString::default());
     }
-    let elements = elements_of(value).ok_or(kind_of(value))?;
-    let parts = elements.into_iter().filter(|element| kind_of(element) != "null");
-    let parts = parts.map(|element| string_of(element).ok_or(format!("an array with {} in it", kind_of(element))));
-    Ok(joined(parts.collect::<Result<_, _>>()?))
-}
-
-/// The parts that are not empty, as paragraphs of one text.
-fn joined(parts: Vec<JsonString>) -> JsonString {
-    let mut parts = parts.into_iter().filter(|part| !part.text.is_empty());
-    let mut whole = parts.next().unwrap_or_default();
-    for part in parts {
-        whole.text.push_str(PARAGRAPH_BREAK);
-        whole.text.push_str(&part.text);
-        whole.is_repaired |= part.is_repaired;
-    }
-    whole
+    let paragraphs = paragraphs_of(value).ok_or(kind_of(value))?;
+    paragraphs.map_err(|kind| format!("an array with {kind} in it"))
 }
 
 fn candidates<'n>(named: Option<&'n str>, usual: &'static [&'static str]) -> impl Iterator<Item = &'n str> {

@@ -8,11 +8,14 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 /// Maximum number of other names that are kept, for messages.
 const MAX_OTHER_NAMES: usize = 1000;
+
+/// Between the parts of a text that is an array of strings, or several fields.
+const PARAGRAPH_BREAK: &str = "\n\n";
 
 /// An object: those of its members that are wanted, and the names of the others.
 #[derive(Debug, Default)]
@@ -169,9 +172,50 @@ impl Visitor<'_> for LoneSurrogates {
     }
 }
 
-/// The elements of an array; `None` for a value of another type.
-pub(super) fn elements_of(value: &RawValue) -> Option<Vec<&RawValue>> {
-    serde_json::from_str(value.get()).ok()
+/// The strings of an array as paragraphs of one text; nulls and empty ones are left out. `None` for a value of another
+/// type. Otherwise, the type of an element that is no string.
+///
+/// Nothing is held but the text: an array has many more elements than a record has room for.
+pub(super) fn paragraphs_of(value: &RawValue) -> Option<Result<JsonString, &'static str>> {
+    let mut paragraphs = Paragraphs { text: JsonString::default(), other: None };
+    let mut deserializer = serde_json::Deserializer::from_str(value.get());
+    deserializer.deserialize_seq(&mut paragraphs).ok()?;
+    Some(paragraphs.other.map_or(Ok(paragraphs.text), Err))
+}
+
+struct Paragraphs {
+    text: JsonString,
+    other: Option<&'static str>,
+}
+
+impl<'de> Visitor<'de> for &mut Paragraphs {
+    type Value = ();
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("an array")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<(), A::Error> {
+        while let Some(element) = elements.next_element::<&RawValue>()? {
+            match string_of(element) {
+                Some(string) => self.text.push_paragraph(&string),
+                None if kind_of(element) == "null" => {}
+                None => self.other = self.other.or(Some(kind_of(element))),
+            }
+        }
+        Ok(())
+    }
+}
+
+impl JsonString {
+    /// Adds a paragraph, if it is not empty.
+    pub(super) fn push_paragraph(&mut self, paragraph: &Self) {
+        if !self.text.is_empty() && !paragraph.text.is_empty() {
+            self.text.push_str(PARAGRAPH_BREAK);
+        }
+        self.text.push_str(&paragraph.text);
+        self.is_repaired |= paragraph.is_repaired;
+    }
 }
 
 #[cfg(test)]

@@ -258,6 +258,6 @@ pub(crate) fn seeded(cases: u32) -> ProptestConfig {
 pub(crate) fn extract_articles(desk: &Desk, args: &[&str], code: i32) -> Vec<Value> {
     let (out, articles, tiny) = (desk.path("out.jsonl"), desk.path("articles.jsonl"), tiny());
     let fixed = ["extract", "--out", &out, "--articles", &articles, "--model", &tiny, "--entities", "none"];
-    namewire(&[&fixed, args].concat()).exits(code);
+    namewire(&[&fixed[..1], args, &fixed[1..]].concat()).exits(code);
     desk.lines("articles.jsonl")
 }

@@ -55,22 +55,18 @@ fn an_archive_that_wants_a_huge_window_is_refused() {
     let (window, next) = (desk.write("window.jsonl.zst", frame), desk.write("next.jsonl", GOOD));
     let (_, rejects) = run(&desk, &[&window, &next], &[], 1);
     assert_eq!(column(&rejects, "reason"), ["read_error"]);
-    assert!(rejects[0]["message"].as_str().unwrap().contains("too much memory"), "{}", rejects[0]);
+    assert!(rejects[0]["message"].as_str().unwrap().contains("zstd_window_log"), "{}", rejects[0]);
 }
 
 #[test]
-fn a_record_nested_without_end_is_set_aside_with_its_place() {
+fn a_field_nested_without_end_costs_nothing_where_it_is_not_read() {
     let desk = Desk::new();
     let deep = |open: &str, close: &str| {
         format!("{{\"more\": {}1{}, \"text\": \"Rain.\"}}", open.repeat(100_000), close.repeat(100_000))
     };
     let lines = [GOOD, &deep("[", "]"), &deep("{\"a\":", "}"), GOOD].join("\n");
-    let (_, rejects) = run(&desk, &[&desk.write("in.jsonl", lines)], &[], 1);
-    assert_eq!(column(&rejects, "reason"), ["invalid_json", "invalid_json"]);
-    for (reject, place) in rejects.iter().zip(["line 2, column 1", "line 3, column 6"]) {
-        let message = reject["message"].as_str().unwrap();
-        assert!(message.contains(place) && message.contains("recursion limit exceeded"), "{message}");
-    }
+    let (_, rejects) = run(&desk, &[&desk.write("in.jsonl", lines)], &[], 0);
+    assert_eq!((desk.lines("articles.jsonl").len(), rejects.len()), (4, 0));
 }
 
 #[test]
@@ -221,7 +217,11 @@ fn a_file_may_change_while_it_is_read() {
 fn files_may_change_after_they_were_found() {
     let desk = Desk::new();
     let names = ["grown.jsonl", "shrunk.jsonl", "emptied.txt", "folder.txt", "gone.txt", "last.txt"];
-    names.iter().for_each(|name| drop(desk.write(&format!("in/{name}"), "{\"a\": 1}\n{\"a\": 2}\n")));
+    names.iter().for_each(|name| {
+        drop(
+            desk.write(&format!("in/{name}"), if name.ends_with("l") { "{\"a\": 1}\n{\"a\": 2}\n" } else { "Rain.\n" }),
+        )
+    });
     let options = ReadOptions::default();
     let inputs = discover(&[desk.path("in").into()], &options).unwrap();
     let at = |name: &str| desk.path(&format!("in/{name}"));
@@ -251,7 +251,7 @@ fn files_may_change_after_they_were_found() {
         "grown.jsonl {\"a\": 1}",
         "grown.jsonl {\"a\": 2}",
         "grown.jsonl {\"a\": 3}",
-        "last.txt {\"a\": 1}\n{\"a\": 2}\n",
+        "last.txt Rain.\n",
         "shrunk.jsonl {\"a\": 1}",
         "shrunk.jsonl {\"a",
     ];
