@@ -1,6 +1,7 @@
 //! Which language an article is in: a light guess, made to notice what the model was not made for.
 
 use crate::article::Article;
+use crate::error::{Error, Result};
 
 /// Bytes that are looked at; more changes nothing.
 const LOOK_AT: usize = 2048;
@@ -31,6 +32,19 @@ pub fn language_code(name: &str) -> Option<String> {
     let known = whatlang::Lang::all().iter().find(|lang| is_named(lang)).map(|lang| two_letters(*lang));
     let other = || OTHER_NAMES.iter().find(|(other, _)| *other == primary).map(|&(_, code)| code);
     known.or_else(other).map(str::to_owned)
+}
+
+/// The codes of languages that a setting names.
+///
+/// # Errors
+///
+/// Fails where a name is of no language that is known: it would match no article.
+pub(crate) fn language_codes(names: &[String]) -> Result<Vec<String>> {
+    let code = |name: &String| {
+        language_code(name)
+            .ok_or_else(|| Error::config(format!("unknown language `{name}`")).help("give ISO 639-1 codes, such as en"))
+    };
+    names.iter().map(code).collect()
 }
 
 /// Codes and names that the detector does not know: those for bibliographies, of macrolanguages, of common languages.

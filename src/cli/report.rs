@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 
+use namewire::read::Unread;
 use namewire::report::InputFigures;
 use namewire::run::{RunSummary, Stopped};
 
@@ -74,6 +75,15 @@ fn describe(summary: &RunSummary, out: &Path) -> String {
     if !report.warnings.is_empty() {
         line("warnings", list(&report.warnings));
     }
+    for (warning, example) in &report.warning_examples {
+        line("such as", format!("{warning}: {example}"));
+    }
+    if !report.unmatched_fields.is_empty() {
+        line("keep", format!("no record had {}", report.unmatched_fields.join(", ")));
+    }
+    if let Some(unread) = unread_files(&report.unread) {
+        line("not read", unread);
+    }
     line("sentences", report.sentences.to_string());
     line("tokens", format!("{} encoded, {} inferred", report.tokens_encoded, report.tokens_inferred));
     if report.batches_halved > 0 {
@@ -108,4 +118,17 @@ fn listed(inputs: &[InputFigures], shown: impl Fn(&InputFigures) -> String) -> S
 
 fn list(counts: &BTreeMap<String, u64>) -> String {
     counts.iter().map(|(name, count)| format!("{name} {count}")).collect::<Vec<_>>().join(", ")
+}
+
+/// The files in directories that were not read, most frequent kinds first; `None` where all were.
+fn unread_files(unread: &Unread) -> Option<String> {
+    let mut kinds: Vec<(&str, u64)> = unread.by_extension.iter().map(|(kind, &count)| (kind.as_str(), count)).collect();
+    kinds.iter_mut().filter(|(kind, _)| kind.is_empty()).for_each(|(kind, _)| *kind = "without extension");
+    kinds.extend([("hidden", unread.hidden), ("outputs of namewire", unread.outputs)]);
+    kinds.retain(|&(_, count)| count > 0);
+    kinds.sort_by_key(|&(_, count)| std::cmp::Reverse(count));
+    let total: u64 = kinds.iter().map(|(_, count)| count).sum();
+    let kinds: Vec<String> = kinds.iter().map(|(kind, count)| format!("{kind} {count}")).collect();
+    let help = if unread.by_extension.is_empty() { "" } else { "; name a file itself with --format to read it" };
+    (total > 0).then(|| format!("{total} files: {}{help}", kinds.join(", ")))
 }

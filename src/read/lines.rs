@@ -55,11 +55,18 @@ impl<R: BufRead> Iterator for Lines<R> {
             match self.fill(&mut line) {
                 Err(error) => return Some(Err((line, error))),
                 Ok(()) if self.byte == line.byte => return None,
-                Ok(()) if line.bytes.trim_ascii().is_empty() && !line.is_over(self.limit) => {}
+                Ok(()) if is_blank(&line.bytes) && !line.is_over(self.limit) => {}
                 Ok(()) => return Some(Ok(line)),
             }
         }
     }
+}
+
+/// White space of any kind and byte order marks alone.
+fn is_blank(line: &[u8]) -> bool {
+    let is_blank = |char: char| char.is_whitespace() || char == '\u{FEFF}';
+    line.trim_ascii().is_empty()
+        || (line.len() < 64 && std::str::from_utf8(line).is_ok_and(|line| line.chars().all(is_blank)))
 }
 
 fn strip_carriage_return(line: &mut Cut) {
@@ -113,7 +120,7 @@ mod tests {
     proptest! {
         #[test]
         fn lines_come_back_with_their_places(
-            parts in prop::collection::vec(("[ \t]{0,2}|[a-zé]{1,9}", prop::sample::select(vec!["\n", "\r\n"])), 0..12),
+            parts in prop::collection::vec(("[ \t\u{A0}]{0,2}|[a-zé]{1,9}", prop::sample::select(vec!["\n", "\r\n"])), 0..12),
             last in "[a-zé]{0,9}",
             buffer in 1usize..20,
         ) {

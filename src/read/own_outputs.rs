@@ -12,6 +12,8 @@ use super::source::open_stored;
 
 const MANIFEST: &str = "manifest.json";
 const JOURNAL: &str = "manifest-journal.jsonl";
+/// Bytes that tell a summary.
+const SUMMARY_BYTES: u64 = 64;
 /// Maximum length of a first line that is looked at; longer ones are of no output.
 const MAX_LINE_BYTES: u64 = 64 << 10;
 /// The first names of the objects that namewire writes: mentions, spans, articles, rejects.
@@ -63,8 +65,19 @@ pub(super) fn is_own(path: &Path) -> bool {
     let mut line = Vec::new();
     let read = open_stored(path).and_then(|file| file.take(MAX_LINE_BYTES).read_until(b'\n', &mut line));
     let Some(line) = read.ok().and_then(|_| std::str::from_utf8(&line).ok()) else { return false };
+    if line.trim() == "{" {
+        return is_summary(path);
+    }
     let Ok(object) = Object::parse(line, &[]) else { return false };
     OWN_NAMES.iter().any(|own| object.names().take(own.len()).eq(own.iter().copied()))
+}
+
+/// Whether a file of several lines is the summary of a run.
+fn is_summary(path: &Path) -> bool {
+    let mut start = Vec::new();
+    let read = open_stored(path).and_then(|file| file.take(SUMMARY_BYTES).read_to_end(&mut start));
+    start.retain(|byte| !byte.is_ascii_whitespace());
+    read.is_ok() && start.starts_with(br#"{"schema_version":1,"run":{"#)
 }
 
 #[cfg(test)]
@@ -95,6 +108,8 @@ mod tests {
             (r#"{"doc_id":"a","field":"text","start":0,"end":4,"text":"Kyiv"}"#, true),
             (r#"{"input":"a","line":null,"byte":0,"id":"a","reason":"read_error","message":""}"#, true),
             (r#"{"doc_id":"a","text":"Kyiv fell."}"#, false),
+            ("{\n  \"schema_version\": 1,\n  \"run\": {\n", true),
+            ("{\n  \"text\": \"Kyiv fell.\"\n}", false),
             ("no JSON", false),
         ] {
             fs::write(file.path(), format!("{line}\n{line}\n")).unwrap();

@@ -16,7 +16,7 @@ use crate::config::LanguageRule;
 use crate::counters::Counters;
 use crate::mentions::RecordOutcome;
 use crate::outcome::Outcome;
-use crate::read::RejectReason;
+use crate::read::{RejectReason, Unread};
 
 /// Mentions of one record.
 #[derive(Clone, Copy, Debug, Default)]
@@ -68,6 +68,10 @@ pub struct RunReport {
     pub warning_examples: BTreeMap<&'static str, Box<str>>,
     /// Articles that had each of the fields to be kept; those that no article had are not in it.
     pub kept_fields: BTreeMap<String, u64>,
+    /// The fields to be kept that no article had.
+    pub unmatched_fields: Vec<String>,
+    /// Files in directories that were not read.
+    pub unread: Unread,
     /// Sentences that were found.
     pub sentences: u64,
     /// Tokens that the tokenizer made, special tokens not counted.
@@ -121,6 +125,12 @@ impl RunReport {
         self.cpu_seconds = started.process.elapsed().as_secs_f64();
         self.stage_cpu_seconds = counters.stage_seconds();
         self.waiting_seconds = counters.waiting_seconds();
+    }
+
+    /// Notes which fields to be kept no article had.
+    pub(crate) fn find_unmatched(&mut self, keep: &[String]) {
+        let is_unmatched = |field: &&String| self.articles > 0 && !self.kept_fields.contains_key(*field);
+        self.unmatched_fields = keep.iter().filter(is_unmatched).cloned().collect();
     }
 
     /// Counts a record of a chunk that has been written.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::options::InputOptions;
 use crate::error::Result;
 use crate::read::{
-    Format, Input, Ledger, Position, RawRecord, ReadOptions, ReadProgress, Records, Reject, Retry, Selection, discover,
+    Format, Found, Input, Ledger, Position, RawRecord, ReadOptions, ReadProgress, Records, Reject, Retry, Selection,
     find_inputs,
 };
 
@@ -21,14 +21,14 @@ pub(super) struct Done<'m> {
 }
 
 /// The inputs, or the rejects files that are processed again.
-pub(super) fn find(inputs: &InputOptions, read: &ReadOptions) -> Result<Vec<Input>> {
+pub(super) fn find(inputs: &InputOptions, read: &ReadOptions) -> Result<Found> {
     let InputOptions { paths, listed, retry, .. } = inputs;
     if retry.is_empty() {
-        return find_inputs(paths, listed, &[], read).map(|found| found.inputs);
+        return find_inputs(paths, listed, &[], read);
     }
     let mut read = read.clone();
     read.format = Some(Format::Json);
-    discover(retry, &read)
+    find_inputs(retry, &[], &[], &read)
 }
 
 /// The records of the inputs, from their start or after those that are done.

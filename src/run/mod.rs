@@ -30,9 +30,10 @@ pub use crate::report::RunReport;
 use crate::config::Config;
 use crate::engine::{Engine, Parts};
 use crate::error::{Error, Result};
+use crate::language::language_codes;
 use crate::link::Linker;
 use crate::model::Model;
-use crate::read::{Compression, Input, Ledger};
+use crate::read::{Compression, Found, Input, Ledger, Unread};
 use crate::write::{Existing, LineOptions, Manifest, render};
 use inputs::Done;
 use memory::{FixedMemory, fit, resident_bytes};
@@ -48,6 +49,7 @@ const INPUT_BYTES: u64 = 1 << 10;
 pub struct Run {
     options: RunOptions,
     inputs: Vec<Input>,
+    unread: Unread,
     engine: Engine,
     lines: LineOptions,
     handle: RunHandle,
@@ -76,9 +78,9 @@ impl Run {
         options.validate()?;
         let mut config = Config { stall: options.limits.stall_timeout, ..Config::default() };
         config.read = options.read.clone();
-        config.languages.only.clone_from(&options.languages);
+        config.languages.only = language_codes(&options.languages)?;
         config.chunk.shard = options.output.target.shard_size();
-        let inputs = inputs::find(&options.inputs, &options.read)?;
+        let Found { inputs, unread } = inputs::find(&options.inputs, &options.read)?;
         files::check_files(&options, &inputs, None)?;
         config.watch_reader = inputs.iter().all(|input| input.size.is_some());
         let fit = |config: &mut Config, model: &Model, sessions: usize| {
@@ -88,7 +90,7 @@ impl Run {
         options.output.types = known_types(&options.output.types, engine.pipeline.model(), engine.pipeline.linker())?;
         let lines = line_options(&options.output);
         let handle = engine.pipeline.handle();
-        Ok(Self { inputs, engine, lines, handle, options })
+        Ok(Self { inputs, unread, engine, lines, handle, options })
     }
 
     /// Progress of the run, and a way to stop it, from any thread.
@@ -114,7 +116,7 @@ impl Run {
     /// cannot be processed does not: it is counted, and written to the rejects with its reason. Where outputs are a
     /// directory, what is complete remains and can be resumed.
     pub fn execute(self, observer: &dyn Observer) -> Result<RunEnd> {
-        let Self { options, inputs, engine, lines, handle } = self;
+        let Self { options, inputs, unread, engine, lines, handle } = self;
         let ledger = Ledger::new(options.output.target.shard_size());
         let identity = identity::identity(&options, &engine, &inputs)?;
         let mut sink = match Sink::open(&options.output, identity, &ledger, observer)? {
@@ -145,10 +147,12 @@ impl Run {
             },
         );
         observer.ended();
-        let report = match report {
+        let mut report = match report {
             Ok(report) => report,
             Err(error) => return Err(sink.fail(error, observer)),
         };
+        report.unread = unread;
+        report.find_unmatched(&options.read.keep);
         if report.stopped {
             return sink.stop(observer).map(RunEnd::Stopped);
         }

@@ -17,6 +17,7 @@ use crate::counters::Counters;
 use crate::decode::NerSpan;
 use crate::device::Device;
 use crate::error::{Error, Result};
+use crate::language::language_codes;
 use crate::link::Linker;
 use crate::mentions::{RecordOutcome, link};
 use crate::model::Model;
@@ -38,8 +39,8 @@ pub fn relink(options: &RunOptions, spans: &Path) -> Result<RunReport> {
         return Err(Error::invalid("target", "must be single files, without spans, to link again"));
     };
     let mut config = Config { read: options.read.clone(), ..Config::default() };
-    config.languages.only.clone_from(&options.languages);
-    let inputs = inputs::find(&options.inputs, &options.read)?;
+    config.languages.only = language_codes(&options.languages)?;
+    let inputs = inputs::find(&options.inputs, &options.read)?.inputs;
     files::check_files(options, &inputs, Some(spans))?;
     let records = Records::new(inputs, &config.read);
     let linker = options.engine.tables.open()?.map(|table| Linker::new(table, options.engine.linking.clone()));

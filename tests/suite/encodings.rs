@@ -144,6 +144,8 @@ fn outputs_of_an_earlier_run_are_not_read() {
     for _ in 0..2 {
         let articles = extract_articles(&desk, &[&input], 0);
         assert_eq!(column(&articles, "doc_id"), ["a.txt"]);
-        namewire(&["extract", &input, "--out", &out, "--entities", "none", "-q"]).exits(0);
+        let summary = desk.path("in/summary.json");
+        namewire(&["extract", &input, "--out", &out, "--summary", &summary, "--entities", "none", "-q"]).exits(0);
     }
+    assert_eq!(desk.json("in/summary.json")["run"]["unread"]["outputs"], 2);
 }

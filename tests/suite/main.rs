@@ -38,6 +38,7 @@ mod resume_identity;
 mod retry;
 mod robust;
 mod safe_files;
+mod same_mentions;
 mod schema;
 mod selection;
 mod sharded_run;

@@ -130,3 +130,34 @@ fn a_log_for_programs_is_json_to_the_last_line() {
     assert_eq!(lines.last().unwrap()["level"], "ERROR");
     assert!(lines.last().unwrap()["fields"]["message"].as_str().unwrap().contains("no such file"));
 }
+
+#[test]
+fn languages_are_known_by_code_and_name() {
+    let desk = Desk::new();
+    let declared = ["EN", "eng", "English", "en_US", "tr"];
+    let records = declared.map(|lang| serde_json::json!({"id": lang, "lang": lang, "text": "Rain fell."}));
+    let input = desk.write_lines("in.jsonl", &records);
+    for only in ["en", "EN", "English"] {
+        let articles = super::common::extract_articles(&desk, &[&input, "--only-lang", only], 0);
+        let skipped: Vec<_> = articles.iter().filter(|line| line["status"] == "skipped").collect();
+        assert_eq!((articles.len(), skipped.len(), &skipped[0]["doc_id"]), (5, 1, &"tr".into()), "{only}");
+    }
+    let out = desk.path("none.jsonl");
+    namewire(&["extract", &input, "--out", &out, "--only-lang", "klingon"]).exits(2).says(&["unknown language"]);
+}
+
+#[test]
+fn files_and_fields_that_match_nothing_are_counted() {
+    let desk = Desk::new();
+    for name in ["a.txt", "b.csv", "c.CSV", "d.pdf", ".hidden.txt"] {
+        desk.write(&format!("in/{name}"), "Rain fell.");
+    }
+    let (input, summary, out) = (desk.path("in"), desk.path("s.json"), desk.path("out.jsonl"));
+    let tiny = super::common::tiny();
+    let args = ["extract", &input, "--out", &out, "--summary", &summary, "--keep", "x", "--model", &tiny];
+    let run = namewire(&[&args[..], &["--entities", "none"]].concat()).exits(0);
+    run.says(&["4 files: .csv 2, .pdf 1, hidden 1", "no record had x"]);
+    let run = &desk.json("s.json")["run"];
+    assert_eq!(run["unread"]["by_extension"], serde_json::json!({".csv": 2, ".pdf": 1}));
+    assert_eq!(run["unmatched_fields"], serde_json::json!(["x"]));
+}
