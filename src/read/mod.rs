@@ -21,6 +21,7 @@ mod json_values;
 mod ledger;
 mod lenient;
 mod lines;
+mod names;
 mod options;
 mod own_outputs;
 mod parse;
