@@ -27,7 +27,11 @@ pub fn read(data: &[u8]) {
     options.max_article_bytes = 1000;
     options.keep = vec!["a.b".to_owned()];
     options.expansion = ExpansionLimits { ratio: 100, bytes: Some(1 << 20) };
-    let inputs: Vec<Input> = discover(&[path], &options).expect("the file is there");
+    // A file that is named is refused at once where its first bytes are neither text nor JSON.
+    let inputs: Vec<Input> = match discover(&[path], &options) {
+        Ok(inputs) => inputs,
+        Err(error) => return assert_eq!(error.kind(), namewire::ErrorKind::Input, "{error}"),
+    };
     for record in Records::new(inputs, &options) {
         let Ok(record) = record else { continue };
         assert!(record.bytes.len() <= options.max_line_bytes());
