@@ -27,11 +27,7 @@ pub fn read(data: &[u8]) {
     options.max_article_bytes = 1000;
     options.keep = vec!["a.b".to_owned()];
     options.expansion = ExpansionLimits { ratio: 100, bytes: Some(1 << 20) };
-    // A file that is named is refused at once where its first bytes are neither text nor JSON.
-    let inputs: Vec<Input> = match discover(&[path], &options) {
-        Ok(inputs) => inputs,
-        Err(error) => return assert_eq!(error.kind(), namewire::ErrorKind::Input, "{error}"),
-    };
+    let Some(inputs) = discovered(path, &options) else { return };
     for record in Records::new(inputs, &options) {
         let Ok(record) = record else { continue };
         assert!(record.bytes.len() <= options.max_line_bytes());
@@ -46,7 +42,8 @@ pub fn rejects(data: &[u8]) {
     let file = scratch("rejects.jsonl", data);
     let mut options = ReadOptions::default();
     (options.max_article_bytes, options.format) = (1000, Some(Format::Json));
-    let lines = || Records::new(discover(std::slice::from_ref(&file), &options).expect("the file is there"), &options);
+    let Some(inputs) = discovered(file, &options) else { return };
+    let lines = || Records::new(inputs.clone(), &options);
     // They may name inputs; those of this machine have no part in it.
     let is_about_itself = |record: &RawRecord| !record.bytes.contains(&b'/');
     if lines().all(|record| record.is_ok_and(|record| is_about_itself(&record))) {
@@ -75,6 +72,17 @@ pub fn spans(data: &[u8]) {
             }
         }
         Err(error) => assert!(error.path().is_some(), "{error}"),
+    }
+}
+
+/// The file as an input; `None` where its first bytes are neither text nor JSON, so that it is refused by name.
+fn discovered(path: PathBuf, options: &ReadOptions) -> Option<Vec<Input>> {
+    match discover(&[path], options) {
+        Ok(inputs) => Some(inputs),
+        Err(error) => {
+            assert_eq!(error.kind(), namewire::ErrorKind::Input, "{error}");
+            None
+        }
     }
 }
 
