@@ -10,7 +10,7 @@ const FLAGS: &[(&str, &str)] = &[
     ("device", "--device cpu|cuda|cuda:N|auto"),
     ("docs", "--docs FILE"),
     ("existing", "--resume to resume the run, --overwrite to replace it"),
-    ("format", "--format text|jsonl"),
+    ("format", "--format FORMAT"),
     ("gold_format", "--format columns|sentences|mentions"),
     ("gpu_memory", "--gpu-memory MB"),
     ("labels", "--labels O,B-PER,I-PER,… or --labels FILE with one a line"),

@@ -5,6 +5,10 @@ use std::io;
 use super::reject::EXCERPT_BYTES;
 
 /// Cuts an input into records. Each format is one implementation.
+///
+/// One thread cuts, many threads parse: a cutter finds where records end and leaves what is in them to
+/// [`RawRecord::parse`](super::RawRecord::parse). The bytes of a record need nothing beside them to be parsed, so that a
+/// rejected record can be processed again without its input.
 pub(super) trait Cutter: Send {
     /// The next record; `None` at the end of the input. Where reading fails, the record as far as it came, and why:
     /// the cutter is of no further use then.

@@ -4,10 +4,14 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
+use bzip2::bufread::BzDecoder;
 use flate2::bufread::GzDecoder;
+use lzma_rust2::XzReader;
 
+use super::concatenated::Concatenated;
 use super::expand::{Expanding, ExpansionLimits};
 use super::format::Compression;
+use super::lz4_frames::Lz4Frames;
 use super::stream::{BUFFER_BYTES, Reader, peek};
 
 /// The default of [`ReadOptions::zstd_window_log`](super::ReadOptions::zstd_window_log): 128 MiB, what `zstd` itself
@@ -15,6 +19,8 @@ use super::stream::{BUFFER_BYTES, Reader, peek};
 pub(super) const ZSTD_WINDOW_LOG: u32 = 27;
 /// Maximum number of compressions around each other, such as a gzip file that was compressed again.
 const MAX_NESTED: usize = 3;
+/// Bytes that tell the compression.
+const MAGIC_BYTES: usize = 6;
 
 /// How far decompression may go.
 #[derive(Clone, Debug)]
@@ -27,11 +33,17 @@ pub(super) struct DecompressLimits {
 
 impl Compression {
     /// How data that starts so is compressed. No UTF-8 text starts with any of these magic numbers, except for that of a
-    /// skippable Zstandard frame, whose second byte is no usual one.
+    /// skippable Zstandard frame, whose second byte is no usual one, and that of bzip2, which is longer than its letters.
     pub(super) fn of_content(head: &[u8]) -> Self {
         match head {
             [0x1F, 0x8B, ..] => Self::Gzip,
             [0x28, 0xB5, 0x2F, 0xFD, ..] | [0x50..=0x5F, 0x2A, 0x4D, 0x18, ..] => Self::Zstd,
+            // The start of the first block, or of the end where there is none.
+            [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, ..] | [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, ..] => {
+                Self::Bzip2
+            }
+            [0xFD, b'7', b'z', b'X', b'Z', 0, ..] => Self::Xz,
+            [0x04, 0x22, 0x4D, 0x18, ..] | [0x02, 0x21, 0x4C, 0x18, ..] => Self::Lz4,
             _ => Self::None,
         }
     }
@@ -42,13 +54,16 @@ impl Compression {
 pub(super) fn decompressed(stored: Reader, named: Compression, limits: &DecompressLimits) -> io::Result<Reader> {
     let mut reader = stored;
     for nested in 0..MAX_NESTED {
-        let (head, whole) = peek(reader, 4, |head| head.len() >= 4)?;
+        let (head, whole) = peek(reader, MAGIC_BYTES, |head| head.len() >= MAGIC_BYTES)?;
         if head.is_empty() && nested == 0 && named != Compression::None {
             return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the file is empty, not compressed data"));
         }
         reader = match Compression::of_content(&head) {
             Compression::None => return Ok(whole),
-            Compression::Gzip => bounded(GzipMembers(Some(Member::Next(whole))), limits),
+            Compression::Gzip => bounded(Concatenated::<GzDecoder<Reader>>::new(whole), limits),
+            Compression::Bzip2 => bounded(Concatenated::<BzDecoder<Reader>>::new(whole), limits),
+            Compression::Xz => bounded(XzStreams::new(whole, limits), limits),
+            Compression::Lz4 => bounded(Lz4Frames::new(whole), limits),
             Compression::Zstd => {
                 let mut decoder = zstd::Decoder::with_buffer(whole)?;
                 decoder.window_log_max(limits.zstd_window_log)?;
@@ -64,58 +79,7 @@ fn bounded(decoder: impl Read + Send + 'static, limits: &DecompressLimits) -> Re
     Box::new(Expanding::new(buffered, Arc::clone(&limits.stored), limits.expansion))
 }
 
-/// The members of a gzip file, one after another, with or without zeros between and after them, as tapes and block
-/// devices leave them.
-struct GzipMembers(Option<Member>);
-
-enum Member {
-    Open(Box<GzDecoder<Reader>>),
-    Next(Reader),
-}
-
-impl Read for GzipMembers {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if buffer.is_empty() {
-            return Ok(0);
-        }
-        loop {
-            match self.0.take() {
-                None => return Ok(0),
-                Some(Member::Open(mut decoder)) => {
-                    let read = decoder.read(buffer);
-                    self.0 = Some(match read {
-                        Ok(0) => Member::Next(decoder.into_inner()),
-                        _ => Member::Open(decoder),
-                    });
-                    if !matches!(read, Ok(0)) {
-                        return read;
-                    }
-                }
-                Some(Member::Next(mut reader)) => {
-                    if skip_zeros(&mut reader)? {
-                        self.0 = Some(Member::Open(Box::new(GzDecoder::new(reader))));
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// Whether anything follows.
-fn skip_zeros(reader: &mut Reader) -> io::Result<bool> {
-    loop {
-        let buffer = reader.fill_buf()?;
-        if buffer.is_empty() {
-            return Ok(false);
-        }
-        let zeros = buffer.iter().take_while(|&&byte| byte == 0).count();
-        let is_all = zeros == buffer.len();
-        reader.consume(zeros);
-        if !is_all {
-            return Ok(true);
-        }
-    }
-}
+const LONG_WINDOW: &str = "it was compressed with a longer window than `zstd_window_log` allows";
 
 /// A Zstandard decoder that says what to set where a window is too long.
 struct ZstdFrames<R>(R);
@@ -123,10 +87,112 @@ struct ZstdFrames<R>(R);
 impl<R: Read> Read for ZstdFrames<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.0.read(buffer).map_err(|error| {
-            if error.to_string().contains("too much memory") {
-                return io::Error::other("it was compressed with a longer window than `zstd_window_log` allows");
-            }
-            error
+            if error.to_string().contains("too much memory") { io::Error::other(LONG_WINDOW) } else { error }
         })
+    }
+}
+
+/// An xz decoder with the same bound on its window as Zstandard.
+struct XzStreams<R: Read>(XzReader<R>);
+
+impl<R: BufRead> XzStreams<R> {
+    /// Memory of the decoder beside its window.
+    const OVERHEAD_KB: u32 = 1 << 10;
+
+    fn new(reader: R, limits: &DecompressLimits) -> Self {
+        let window_kb = 1u32 << limits.zstd_window_log.saturating_sub(10);
+        Self(XzReader::new_mem_limit(reader, true, window_kb.saturating_add(Self::OVERHEAD_KB)))
+    }
+}
+
+impl<R: Read> Read for XzStreams<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buffer).map_err(|error| {
+            if error.kind() == io::ErrorKind::OutOfMemory { io::Error::other(LONG_WINDOW) } else { error }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Cursor, Write};
+
+    use super::*;
+
+    const TEXT: &str = "Rain fell on Dorvale. The Harbour Board stayed.\n";
+
+    fn packed(compression: Compression, text: &[u8]) -> Vec<u8> {
+        match compression {
+            Compression::None => text.to_vec(),
+            Compression::Gzip => {
+                let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+                encoder.write_all(text).unwrap();
+                encoder.finish().unwrap()
+            }
+            Compression::Zstd => zstd::encode_all(text, 1).unwrap(),
+            Compression::Bzip2 => {
+                let mut encoder = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+                encoder.write_all(text).unwrap();
+                encoder.finish().unwrap()
+            }
+            Compression::Xz => {
+                let mut encoder = lzma_rust2::XzWriter::new(Vec::new(), lzma_rust2::XzOptions::with_preset(1)).unwrap();
+                encoder.write_all(text).unwrap();
+                encoder.finish().unwrap()
+            }
+            Compression::Lz4 => {
+                let mut encoder = lz4_flex::frame::FrameEncoder::new(Vec::new());
+                encoder.write_all(text).unwrap();
+                encoder.finish().unwrap()
+            }
+        }
+    }
+
+    fn unpacked(packed: &[u8]) -> (String, io::Result<()>) {
+        let limits = DecompressLimits {
+            stored: Arc::new(AtomicU64::new(packed.len() as u64)),
+            expansion: ExpansionLimits::default(),
+            zstd_window_log: ZSTD_WINDOW_LOG,
+        };
+        let reader = BufReader::with_capacity(7, Cursor::new(packed.to_vec()));
+        let mut text = Vec::new();
+        let read = decompressed(Box::new(reader), Compression::None, &limits)
+            .and_then(|mut reader| reader.read_to_end(&mut text).map(drop));
+        (String::from_utf8(text).unwrap(), read)
+    }
+
+    const ALL: [Compression; 5] =
+        [Compression::Gzip, Compression::Zstd, Compression::Bzip2, Compression::Xz, Compression::Lz4];
+
+    #[test]
+    fn every_compression_is_recognised_once_twice_and_concatenated() {
+        for compression in ALL {
+            let once = packed(compression, TEXT.as_bytes());
+            assert_eq!(Compression::of_content(&once), compression);
+            let twice = packed(compression, &once);
+            let concatenated = [&once[..], &packed(compression, b""), &once].concat();
+            for (packed, text) in [(once, TEXT.to_owned()), (twice, TEXT.to_owned()), (concatenated, TEXT.repeat(2))] {
+                let (unpacked, read) = unpacked(&packed);
+                assert!(read.is_ok() && unpacked == text, "{compression:?}: {read:?} {unpacked:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn truncated_data_is_an_error_at_every_byte() {
+        for compression in ALL {
+            let whole = packed(compression, TEXT.as_bytes());
+            for length in MAGIC_BYTES..whole.len() {
+                let (text, read) = unpacked(&whole[..length]);
+                assert!(read.is_err() && TEXT.starts_with(&text), "{compression:?} at {length}: {text:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn text_is_not_taken_for_compressed_data() {
+        for text in ["BZh, a syllable", "7zXZ", "\u{4}\"M"] {
+            assert_eq!(Compression::of_content(text.as_bytes()), Compression::None, "{text}");
+        }
     }
 }

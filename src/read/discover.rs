@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::format::{Compression, Format, KNOWN, by_extension};
+use super::format::{Compression, Format, by_extension, known_extensions, known_formats};
 use super::input::{Input, is_stdin};
 use super::names::make_unique;
 use super::options::ReadOptions;
@@ -118,7 +118,7 @@ fn file(path: &Path, metadata: Option<&Metadata>, given: Option<Format>) -> Resu
     let name = shown(Path::new(path.file_name().unwrap_or(path.as_os_str())));
     let (by_name, compression) = by_extension(&name);
     let Some(format) = given.or(by_name) else {
-        let help = format!("{KNOWN}; or set `format` to `jsonl` or `text`");
+        let help = format!("{}; or set `format` to {}", known_extensions(), known_formats());
         return Err(Error::new(ErrorKind::Input, "unknown kind of file").at(path).help(help).with_setting("format"));
     };
     let size = metadata.map_or(Some(0), |metadata| metadata.is_file().then_some(metadata.len()));
@@ -221,7 +221,9 @@ impl Directory<'_> {
             waiting.extend(folders.into_iter().rev());
         }
         if inputs.is_empty() {
-            return Err(Error::new(ErrorKind::Input, "no articles in this directory").at(self.root).help(KNOWN));
+            return Err(Error::new(ErrorKind::Input, "no articles in this directory")
+                .at(self.root)
+                .help(known_extensions()));
         }
         inputs.sort_by(|a, b| self.below(&a.path).as_os_str().cmp(self.below(&b.path).as_os_str()));
         found.inputs.append(&mut inputs);

@@ -6,9 +6,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// What a message says of the extensions that are read.
-pub(super) const KNOWN: &str = "known are .txt, .text, .jsonl, .ndjson, .jl and .json, each also with .gz or .zst";
-
 /// How articles are stored in an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -32,41 +29,79 @@ pub enum Compression {
     Gzip,
     /// Zstandard, of one or more frames, with windows of up to [`zstd_window_log`](super::ReadOptions::zstd_window_log).
     Zstd,
+    /// bzip2, of one or more streams.
+    Bzip2,
+    /// xz, of one or more streams.
+    Xz,
+    /// LZ4, of one or more frames.
+    Lz4,
+}
+
+/// The formats, with the names that users give them and the extensions of their files.
+const FORMATS: &[(Format, &[&str], &[&str])] = &[
+    (Format::Text, &["text"], &[".txt", ".text"]),
+    (Format::Json, &["jsonl", "json"], &[".jsonl", ".ndjson", ".jl", ".json"]),
+];
+
+const COMPRESSIONS: &[(Compression, &str)] = &[
+    (Compression::Gzip, ".gz"),
+    (Compression::Zstd, ".zst"),
+    (Compression::Bzip2, ".bz2"),
+    (Compression::Xz, ".xz"),
+    (Compression::Lz4, ".lz4"),
+];
+
+impl Format {
+    /// The name that users give it.
+    pub fn name(self) -> &'static str {
+        FORMATS.iter().find(|(format, ..)| *format == self).map_or("", |(_, names, _)| names[0])
+    }
 }
 
 impl FromStr for Format {
     type Err = Error;
 
-    /// Reads `text`, `jsonl` or `json`, which is the same.
+    /// Reads the name of a format, such as `text` or `jsonl`.
     fn from_str(name: &str) -> Result<Self> {
-        match name {
-            "text" => Ok(Self::Text),
-            "jsonl" | "json" => Ok(Self::Json),
-            _ => {
-                Err(Error::new(ErrorKind::Config, format!("unknown format `{name}`")).help("known are jsonl and text"))
-            }
-        }
+        let found = FORMATS.iter().find(|(_, names, _)| names.contains(&name));
+        found.map(|&(format, ..)| format).ok_or_else(|| {
+            Error::new(ErrorKind::Config, format!("unknown format `{name}`"))
+                .help(format!("known are {}", known_formats()))
+        })
+    }
+}
+
+/// The names of the formats, for messages.
+pub(super) fn known_formats() -> String {
+    listed(FORMATS.iter().map(|(_, names, _)| names[0]))
+}
+
+/// The extensions that are read, for messages.
+pub(super) fn known_extensions() -> String {
+    let extensions = listed(FORMATS.iter().flat_map(|(.., extensions)| *extensions).copied());
+    let compressed = COMPRESSIONS.iter().map(|(_, extension)| *extension).collect::<Vec<_>>().join(", ");
+    format!("known are {extensions}, each also with one of {compressed}")
+}
+
+fn listed(names: impl Iterator<Item = &'static str>) -> String {
+    let names: Vec<_> = names.collect();
+    match names.split_last() {
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+        None => String::new(),
     }
 }
 
 /// The format and compression that a file name states.
 pub(super) fn by_extension(name: &str) -> (Option<Format>, Compression) {
-    let (stem, compression) = if has_extension(name, ".gz") {
-        (&name[..name.len() - ".gz".len()], Compression::Gzip)
-    } else if has_extension(name, ".zst") {
-        (&name[..name.len() - ".zst".len()], Compression::Zstd)
-    } else {
-        (name, Compression::None)
+    let packed = COMPRESSIONS.iter().find(|(_, extension)| has_extension(name, extension));
+    let (stem, compression) = packed.map_or((name, Compression::None), |&(compression, extension)| {
+        (&name[..name.len() - extension.len()], compression)
+    });
+    let is_of = |(.., extensions): &&(Format, &[&str], &[&str])| {
+        extensions.iter().any(|extension| has_extension(stem, extension))
     };
-    let is_any = |extensions: &[&str]| extensions.iter().any(|extension| has_extension(stem, extension));
-    let format = if is_any(&[".txt", ".text"]) {
-        Some(Format::Text)
-    } else if is_any(&[".jsonl", ".ndjson", ".jl", ".json"]) {
-        Some(Format::Json)
-    } else {
-        None
-    };
-    (format, compression)
+    (FORMATS.iter().find(is_of).map(|&(format, ..)| format), compression)
 }
 
 fn has_extension(name: &str, extension: &str) -> bool {
@@ -90,7 +125,10 @@ mod tests {
             ("a.json", (Some(F::Json), C::None)),
             ("a.jl.gz", (Some(F::Json), C::Gzip)),
             ("a.TEXT", (Some(F::Text), C::None)),
-            ("a.csv", (None, C::None)),
+            ("a.b.TXT.bz2", (Some(F::Text), C::Bzip2)),
+            ("a.txt.xz", (Some(F::Text), C::Xz)),
+            ("a.jsonl.lz4", (Some(F::Json), C::Lz4)),
+            ("a.pdf", (None, C::None)),
             ("é", (None, C::None)),
             ("", (None, C::None)),
         ] {
@@ -102,6 +140,11 @@ mod tests {
     fn formats_have_names() {
         assert_eq!("jsonl".parse::<Format>().unwrap(), Format::Json);
         assert_eq!(serde_json::to_string(&Format::Json).unwrap(), "\"jsonl\"");
-        assert!("csv".parse::<Format>().unwrap_err().to_string().contains("known are jsonl and text"));
+        let message = "pdf".parse::<Format>().unwrap_err().to_string();
+        assert!(message.contains("known are text and jsonl"), "{message}");
+        for (format, names, _) in FORMATS {
+            assert_eq!(serde_json::to_value(format).unwrap(), format.name());
+            assert!(names.iter().all(|name| name.parse::<Format>().unwrap() == *format));
+        }
     }
 }

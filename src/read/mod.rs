@@ -6,6 +6,7 @@
 //! threads. Nothing stops reading once it has begun: what cannot be read becomes a [`Reject`], and reading continues
 //! after it.
 
+mod concatenated;
 mod cut;
 mod decompress;
 mod discover;
@@ -21,6 +22,7 @@ mod json_values;
 mod ledger;
 mod lenient;
 mod lines;
+mod lz4_frames;
 mod names;
 mod options;
 mod own_outputs;

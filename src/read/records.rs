@@ -106,7 +106,7 @@ impl Records {
         let is_lines = source.as_ref().is_ok_and(|source| source.format == Format::Json);
         let is_plain = is_lines && input.compression == Compression::None;
         self.sized = input.size.filter(|_| is_plain).map(|size| (input.path.clone(), size));
-        self.current = InputRecords::new(number, input, source, self.options.record_limits());
+        self.current = InputRecords::new(number, input, source, &self.options);
     }
 }
 
@@ -148,9 +148,9 @@ enum State {
 }
 
 impl InputRecords {
-    fn new(number: u32, input: &Input, source: io::Result<Source>, limits: RecordLimits) -> Self {
+    fn new(number: u32, input: &Input, source: io::Result<Source>, options: &ReadOptions) -> Self {
         let (format, state) = match source {
-            Ok(source) => (source.format, State::Open(source.cutter(limits))),
+            Ok(source) => (source.format, State::Open(source.cutter(options))),
             Err(error) => (Format::Text, State::Failed(error)),
         };
         Self { number, path: shown(&input.path).into(), name: input.name.as_str().into(), format, state }

@@ -9,11 +9,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::cut::Cutter;
 use super::decompress::{DecompressLimits, ZSTD_WINDOW_LOG, decompressed};
 use super::expand::ExpansionLimits;
-use super::format::{Compression, Format};
+use super::format::{Compression, Format, by_extension};
 use super::input::Input;
 use super::json_records::{JsonRecords, Layout};
 use super::ledger::Ledger;
-use super::options::{ReadOptions, RecordLimits};
+use super::options::ReadOptions;
 use super::sniff::{self, SNIFFED_BYTES};
 use super::stream::{BUFFER_BYTES, Reader, peek};
 use super::text::WholeText;
@@ -68,11 +68,7 @@ impl Source {
     /// Opens one named file (`-` is standard input), whatever it holds, as uncompressed bytes.
     pub(crate) fn open_plain(path: &Path) -> io::Result<Reader> {
         let progress = Arc::new(ReadProgress { bytes: AtomicU64::new(0), total: None });
-        let compression = match path.extension().and_then(|extension| extension.to_str()) {
-            Some("gz") => Compression::Gzip,
-            Some("zst") => Compression::Zstd,
-            _ => Compression::None,
-        };
+        let (_, compression) = by_extension(&path.to_string_lossy());
         let mut input = Input::stdin(Some(Format::Text));
         (input.path, input.compression) = (path.into(), compression);
         Self::open(&input, &progress, &ReadOptions::default(), None).map(|source| source.reader)
@@ -105,9 +101,9 @@ impl Source {
         Ok(Self { reader, byte: mark as u64, format, layout })
     }
 
-    /// Cuts it into records.
-    pub(super) fn cutter(self, limits: RecordLimits) -> Box<dyn Cutter> {
-        let limit = limits.of(self.format);
+    /// Cuts it into records, by its format.
+    pub(super) fn cutter(self, options: &ReadOptions) -> Box<dyn Cutter> {
+        let limit = options.record_limits().of(self.format);
         match self.format {
             Format::Text => Box::new(WholeText::new(self.reader, self.byte, limit)),
             Format::Json => Box::new(JsonRecords::new(self.reader, self.byte, limit, self.layout)),

@@ -18,6 +18,24 @@ fn zstd(bytes: &[u8]) -> Vec<u8> {
     zstd::encode_all(bytes, 0).unwrap()
 }
 
+fn bzip2(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn xz(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = lzma_rust2::XzWriter::new(Vec::new(), lzma_rust2::XzOptions::with_preset(1)).unwrap();
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn lz4(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = lz4_flex::frame::FrameEncoder::new(Vec::new());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
 /// Runs the bundled model without a table; mentions come back from standard output.
 fn mentions(args: &[&str]) -> Vec<Value> {
     let run = namewire(&[&["extract", "--out", "-", "--entities", "none", "--workers", "1", "-q"], args].concat());
@@ -34,6 +52,9 @@ fn every_kind_of_file_is_read_plain_and_packed() {
         inputs.push((desk.write(&format!("a.{kind}"), plain), format!("a.{kind}")));
         inputs.push((desk.write(&format!("a.{kind}.gz"), gzip(plain)), format!("a.{kind}.gz")));
         inputs.push((desk.write(&format!("a.{kind}.zst"), zstd(plain)), format!("a.{kind}.zst")));
+        inputs.push((desk.write(&format!("a.{kind}.bz2"), bzip2(plain)), format!("a.{kind}.bz2")));
+        inputs.push((desk.write(&format!("a.{kind}.xz"), xz(plain)), format!("a.{kind}.xz")));
+        inputs.push((desk.write(&format!("a.{kind}.lz4"), lz4(plain)), format!("a.{kind}.lz4")));
     }
     let paths: Vec<&str> = inputs.iter().map(|(path, _)| path.as_str()).collect();
     let found = mentions(&paths);
