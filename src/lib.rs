@@ -105,6 +105,8 @@ mod meta;
 pub mod model;
 #[doc(hidden)]
 pub mod outcome;
+#[cfg(feature = "html")]
+pub mod page;
 #[doc(hidden)]
 pub mod pipeline;
 pub mod read;
