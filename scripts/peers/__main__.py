@@ -1,10 +1,10 @@
 """Runs the contestants alternately and reports; scripts/bench_peers starts it."""
 
-import argparse, datetime, hashlib, json, os, pathlib, platform, shlex, statistics, subprocess, sys, tempfile, time
+import argparse, datetime, hashlib, json, os, pathlib, shlex, statistics, subprocess, sys, tempfile, time
 
 import python_environment
 
-from . import articles, build
+from . import articles, build, machine, reporting
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 KINDS = ("transformers", "optimum", "spacy", "loop", "ceiling")
@@ -135,21 +135,11 @@ class Worker:
         self.process.wait()
 
 
-def busy():
-    """CPU seconds that the whole machine has been busy; None where that cannot be read."""
-    try:
-        fields = [int(field) for field in pathlib.Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
-    except OSError:
-        return None
-    user, nice, system, _idle, _wait, interrupt, soft, stolen = fields
-    return (user + nice + system + interrupt + soft + stolen) / os.sysconf("SC_CLK_TCK")
-
-
 def watched(run, name):
-    before = busy()
+    before = machine.busy_seconds()
     result = run(name)
     if before is not None:
-        others = busy() - before - result["cpu_seconds"]
+        others = machine.busy_seconds() - before - result["cpu_seconds"]
         result["others_share"] = max(0.0, others / (result["seconds"] * os.cpu_count()))
     result["tokens_per_second"] = result["tokens"] / result["seconds"]
     result["tokens_per_cpu_second"] = result["tokens"] / max(result["cpu_seconds"], 1e-9)
@@ -163,9 +153,9 @@ def prepared(window, source, tokenizer_file):
     tokenizer = Tokenizer.from_file(str(tokenizer_file))
     tokenizer.no_padding()
     tokenizer.no_truncation()
-    most = window - len(tokenizer.encode("").ids)
+    longest = window - len(tokenizer.encode("").ids)
     split = (sentence for line in articles.records(source) for sentence in articles.sentences(json.loads(line)))
-    sentences = [part for sentence in split for part in articles.fitting(sentence, tokenizer, most)]
+    sentences = [part for sentence in split for part in articles.fitting(sentence, tokenizer, longest)]
     return sentences, sum(map(len, tokenizer.encode_batch(sentences, add_special_tokens=False)))
 
 
@@ -194,28 +184,6 @@ def agreement(labels, reference):
     return sum(one == other for one, other in pairs) / len(pairs)
 
 
-def hardware():
-    read = lambda file: pathlib.Path(file).read_text() if pathlib.Path(file).exists() else ""
-    processor = {}
-    for line in read("/proc/cpuinfo").split("\n\n")[0].splitlines():
-        name, _, value = line.partition(":")
-        processor[name.strip()] = value.strip()
-    wanted = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "avx_vnni", "amx_int8", "asimddp", "i8mm")
-    flags = processor.get("flags", processor.get("Features", "")).split()
-    return {
-        "processor": processor.get("model name", platform.processor() or platform.machine()),
-        "family_model": [processor.get("cpu family"), processor.get("model")],
-        "instructions": [flag for flag in wanted if flag in flags],
-        "cpus": os.cpu_count(), "cpus_used": cpus(),
-        "memory_gb": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1),
-        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
-    }
-
-
-def cpus():
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-
-
 def command_line():
     """The command line; files outside the repository by their name only."""
     parts = ["scripts/bench_peers"]
@@ -233,69 +201,6 @@ def commit():
     git = lambda *what: subprocess.run(["git", "-C", REPOSITORY, *what], capture_output=True, text=True).stdout.strip()
     changed = bool(git("status", "--porcelain", "--untracked-files=no"))
     return git("rev-parse", "HEAD") + ("+changes" if changed else "")
-
-
-def middle(values):
-    return {"median": statistics.median(values), "least": min(values), "most": max(values)}
-
-
-def summed(contestant):
-    """Adds the medians over the rounds to a contestant."""
-    rounds = contestant["rounds"]
-    for key in ("seconds", "tokens_per_second", "tokens_per_cpu_second", "own_tokens_per_second",
-                "namewire_ratio", "namewire_cpu_ratio", "others_share", "peak_rss_mb"):
-        if key in rounds[0]:
-            contestant[key] = middle([one[key] for one in rounds])
-    contestant["tokens"] = rounds[-1]["tokens"]
-
-
-def table(report):
-    heads = ("contestant", "setting", "tokens", "seconds", "tokens/s", "least–most", "namewire",
-             "tokens/CPU s", "namewire", "others", "MB")
-    rows = [heads]
-    for name, one in report["contestants"].items():
-        rate = one["tokens_per_second"]
-        rows.append((
-            name, one["setting"], f"{one['tokens']:,}", f"{one['seconds']['median']:.2f}", f"{rate['median']:,.0f}",
-            f"{rate['least']:,.0f}–{rate['most']:,.0f}", f"{one['namewire_ratio']['median']:.2f}x",
-            f"{one['tokens_per_cpu_second']['median']:,.0f}", f"{one['namewire_cpu_ratio']['median']:.2f}x",
-            f"{one['others_share']['median']:.0%}" if "others_share" in one else "?",
-            f"{one['peak_rss_mb']['most']:,}",
-        ))
-    widths = [max(len(row[at]) for row in rows) for at in range(len(heads))]
-    left = 2
-    return "\n".join(
-        "  ".join(cell.ljust(width) if at < left else cell.rjust(width) for at, (cell, width) in enumerate(zip(row, widths)))
-        for row in rows
-    )
-
-
-def closing(report):
-    machine, data, found = report["hardware"], report["data"], report["contestants"]
-    own = found["namewire"]["own_tokens_per_second"]["median"]
-    lines = [
-        table(report), "",
-        f"{data['articles']:,} articles of {data['source']}, {data['sentences']:,} sentences for the Python "
-        f"contestants; rounds: {report['rounds']}; {report['model']['variant']} of {report['model']['name']}",
-        f"{machine['processor']}, {machine['cpus_used']} of {machine['cpus']} CPUs, {machine['memory_gb']} GB; "
-        + ", ".join(f"{name} {version}" for name, version in report["versions"].items()),
-        f"namewire by its own clock, without the start of the process: {own:,.0f} tokens/s",
-    ]
-    ceilings = {name: one for name, one in found.items() if name.startswith("ceiling")}
-    if ceilings:
-        best = max(ceilings, key=lambda name: ceilings[name]["tokens_per_second"]["median"])
-        ratios = report["ceiling_ratio"]
-        lines.append(
-            f"namewire against the ceiling ({best}): {ratios['wall']:.3f} with its start, {ratios['own_clock']:.3f} by "
-            f"its own clock, {ratios['cpu']:.3f} by CPU time"
-        )
-    for name, share in report["labels_as_loop"].items():
-        lines.append(f"{name} gives {share:.2%} of the sample's tokens the label that the plain loop gives")
-    busiest = max((one["others_share"]["median"] for one in found.values() if "others_share" in one), default=0)
-    if busiest > 0.05:
-        lines.append(f"THE MACHINE WAS BUSY: other processes took up to {busiest:.0%} of it. The results are not valid")
-    lines += [f"NOT MEASURED: {name}: {reason}" for name, reason in report["left_out"].items()]
-    return "\n".join(lines)
 
 
 def start(kind, options, setting, left_out):
@@ -330,14 +235,14 @@ def measure(options, folder):
     sentences, tokens = prepared(model["window"], source, options.model / "tokenizer.json")
     setting = {
         "sentences": sentences, "tokens": tokens, "articles": articles.texts(source),
-        "threads": cpus(), "model": str(options.model.resolve()), "graph": model["variant"],
+        "threads": machine.cpus(), "model": str(options.model.resolve()), "graph": model["variant"],
         "torch_model": options.torch_model and str(options.torch_model.resolve()), "plain_batches": options.plain_batch,
     }
     runs = {"namewire": namewire.run}
     report = {
         "command": command_line(), "started": started.isoformat(timespec="seconds"), "commit": commit(),
         "binary_sha256": hashlib.sha256(options.namewire.read_bytes()).hexdigest(),
-        "hardware": hardware(),
+        "hardware": machine.hardware(),
         "versions": {"namewire": versions["namewire"], "namewire's onnxruntime": versions["onnxruntime"]},
         "model": model, "namewire_configuration": namewire.summary["configuration"],
         "data": {
@@ -385,7 +290,7 @@ def measure(options, folder):
         for worker in workers:
             worker.close()
     for contestant in report["contestants"].values():
-        summed(contestant)
+        reporting.add_medians(contestant)
     add_ceiling(report)
     return report
 
@@ -411,7 +316,7 @@ def main():
     options = arguments()
     with tempfile.TemporaryDirectory(prefix="bench_peers.") as folder:
         report = measure(options, pathlib.Path(folder))
-    print(closing(report))
+    print(reporting.text(report))
     if options.json:
         options.json.parent.mkdir(parents=True, exist_ok=True)
         options.json.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -62,17 +62,17 @@ def sentences(record):
             yield rest
 
 
-def fitting(sentence, tokenizer, most):
-    """The sentence, or its parts of at most `most` tokens each; nothing if it has no token."""
+def fitting(sentence, tokenizer, longest):
+    """The sentence, or its parts of at most `longest` tokens; nothing if it has no token."""
     while sentence:
         encoded = tokenizer.encode(sentence, add_special_tokens=False)
-        if len(encoded) <= most:
+        if len(encoded) <= longest:
             if len(encoded):
                 yield sentence
             return
         words = encoded.word_ids
-        cut = next((at for at in range(most, 0, -1) if words[at] != words[at - 1]), most)
+        cut = next((at for at in range(longest, 0, -1) if words[at] != words[at - 1]), longest)
         at = encoded.offsets[cut][0] or encoded.offsets[cut][1]
         # Splitting inside a word may change its pieces: the first part is checked again.
-        yield from fitting(sentence[:at].rstrip(), tokenizer, most)
+        yield from fitting(sentence[:at].rstrip(), tokenizer, longest)
         sentence = sentence[at:].lstrip()
