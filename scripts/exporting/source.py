@@ -77,7 +77,7 @@ def fast(tokenizer: transformers.PreTrainedTokenizerBase) -> transformers.PreTra
 
 
 def inputs(model: transformers.PreTrainedModel, tokenizer: transformers.PreTrainedTokenizerBase) -> tuple[str, ...]:
-    """The inputs that the graph gets: those of the tokenizer that the model takes and heeds."""
+    """The inputs that the graph gets: those of the tokenizer that the model takes and uses."""
     taken = inspect.signature(model.forward).parameters
     wanted = [name for name in FED[:2] if name in taken]
     if FED[2] in taken and FED[2] in tokenizer.model_input_names and getattr(model.config, "type_vocab_size", 0) > 1:

@@ -29,7 +29,7 @@ def arguments() -> argparse.Namespace:
     gathering = step("text", "write plain texts as articles for label's --text")
     gathering.add_argument("out", type=pathlib.Path, metavar="OUT.jsonl.gz")
     gathering.add_argument("sources", type=pathlib.Path, nargs="+", help="an article: a .txt file, a document of a .jsonl.gz of DATA, a line of any other")
-    labelling = step("label", "store what a student's teacher makes of its epochs", with_data=True)
+    labelling = step("label", "store the teacher's predictions for a student's epochs", with_data=True)
     labelling.add_argument("name", choices=TAGGERS)
     labelling.add_argument(
         "--text", type=pathlib.Path, help="articles without annotations, .jsonl.gz, none of them of a development or test set"

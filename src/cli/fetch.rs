@@ -20,7 +20,7 @@ use super::{End, print};
 #[derive(Debug, Args)]
 #[command(
     after_help = "The files go into the cache that Hugging Face's own tools use, and what these have downloaded is
-used. A download that was cut off is continued. Every file is compared with the hash that the
+used. An interrupted download is resumed. Every file is compared with the hash that the
 hub states. Afterwards, --model takes the name; it never downloads by itself.
 
 Environment: HF_HOME, HF_HUB_CACHE (the cache), HF_ENDPOINT (another hub), HF_TOKEN (for private and

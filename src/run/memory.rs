@@ -15,7 +15,7 @@ const CHUNK_COST: u64 = 130;
 const MENTIONS_COST: u64 = 700;
 /// Raw chunks in memory: one being read, one queued, one being encoded.
 const RAW_CHUNKS: u64 = 3;
-/// Activations of a session, and what the allocator adds.
+/// Activations of a session, the word cache of a preparer, and what the allocator adds.
 const SESSION_BYTES: u64 = 32 << 20;
 const SLACK_BYTES: u64 = 64 << 20;
 /// Ids and text hashes that the writer keeps to detect duplicates.

@@ -19,6 +19,7 @@ use crate::span::CodePoints;
 /// What is written of each record.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
+#[non_exhaustive]
 pub struct LineOptions {
     /// Minimum score of a mention; mentions found by the table alone have no score and are kept.
     pub min_score: f32,

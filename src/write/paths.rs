@@ -20,6 +20,7 @@ pub enum Destination {
 
 /// The outputs of a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct OutputPaths {
     /// One line per mention.
     pub mentions: Destination,
@@ -33,4 +34,12 @@ pub struct OutputPaths {
     pub summary: Option<PathBuf>,
     /// Compression of outputs whose names have no suffix for one; not of the summary.
     pub compression: OutputCompression,
+}
+
+impl OutputPaths {
+    /// Mentions only, compressed as the name says.
+    pub fn of(mentions: Destination) -> Self {
+        let compression = OutputCompression::default();
+        Self { mentions, articles: None, spans: None, rejects: None, summary: None, compression }
+    }
 }

@@ -31,6 +31,7 @@ use crate::read::{InputRead, Ledger, Position};
 
 /// Layout of a directory of shards.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ShardPlan {
     /// The directory; created if it does not exist.
     pub directory: PathBuf,

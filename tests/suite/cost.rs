@@ -101,7 +101,8 @@ fn shapes() -> Vec<(&'static str, Shape)> {
 }
 
 fn stages(pipeline: &Pipeline, title: &str, text: &str) -> BTreeMap<&'static str, f64> {
-    let options = LineOptions { context: true, articles: true, spans: true, ..LineOptions::default() };
+    let mut options = LineOptions::default();
+    (options.context, options.articles, options.spans) = (true, true, true);
     let table = pipeline.linker().map(Linker::table);
     pipeline.clear_cache();
     let report = pipeline

@@ -91,7 +91,7 @@ fn a_long_zstandard_window_is_a_setting() {
 }
 
 #[test]
-fn what_is_no_text_is_refused_with_the_way_to_read_it() {
+fn binary_content_is_refused_with_the_way_to_read_it() {
     let desk = Desk::new();
     let out = desk.path("out.jsonl");
     for (content, what) in [

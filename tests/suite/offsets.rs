@@ -133,7 +133,8 @@ fn capitals() -> &'static Pipeline {
 /// The lines of mentions and spans that are written for these articles.
 fn written(articles: &[(&str, &str)]) -> Vec<Value> {
     let pipeline = capitals();
-    let options = LineOptions { context: true, spans: true, ..LineOptions::default() };
+    let mut options = LineOptions::default();
+    (options.context, options.spans) = (true, true);
     let table = pipeline.linker().map(Linker::table);
     let mut bytes = Vec::new();
     let write = |rendered: namewire::write::Rendered| {

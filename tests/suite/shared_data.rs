@@ -73,7 +73,7 @@ fn score(folder: &std::path::Path, desk: &Desk, summary: &Value) {
 }
 
 #[test]
-fn the_articles_of_the_news_run_whole() {
+fn no_article_of_the_news_is_rejected() {
     let Some(folder) = shared("seeds") else { return };
     let (desk, summary) = run(&folder.display().to_string(), &["--context"]);
     assert_eq!(summary["run"]["rejected"], 0, "{summary}");

@@ -4,6 +4,7 @@
 
 mod common;
 mod docs;
+mod examples;
 mod install;
 mod traps;
 

@@ -17,7 +17,7 @@ use namewire::link::Linker;
 use namewire::pipeline::Pipeline;
 use namewire::read::{Input, RawRecord, Records, Reject, discover};
 use namewire::report::RunReport;
-use namewire::write::{Destination, FileAccess, LineOptions, OutputCompression, OutputPaths, Outputs, render};
+use namewire::write::{Destination, FileAccess, LineOptions, OutputPaths, Outputs, render};
 
 use self::figures::{Figures, Round};
 use super::engine::{LinkingArgs, ModelArgs};
@@ -149,14 +149,7 @@ fn encode_all(records: Source, pipeline: &Pipeline) -> Vec<Vec<u32>> {
 fn run_once(records: Source, pipeline: &Pipeline) -> Result<RunReport> {
     let path = std::env::temp_dir().join(format!("namewire-bench-{}.jsonl", std::process::id()));
     let mentions = Destination::File(path.clone());
-    let mut outputs = Outputs::create(&OutputPaths {
-        mentions,
-        articles: None,
-        spans: None,
-        rejects: None,
-        summary: None,
-        compression: OutputCompression::Plain,
-    })?;
+    let mut outputs = Outputs::create(&OutputPaths::of(mentions))?;
     let table = pipeline.linker().map(Linker::table);
     let lines = LineOptions::default();
     pipeline.clear_cache();
