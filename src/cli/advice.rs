@@ -7,6 +7,7 @@ const FLAGS: &[(&str, &str)] = &[
     ("batch_rows", "--batch-rows N"),
     ("batch_tokens", "--batch-tokens N"),
     ("chunk_articles", "--chunk-articles N"),
+    ("delimiter", "--delimiter CHAR"),
     ("device", "--device cpu|cuda|cuda:N|auto"),
     ("docs", "--docs FILE"),
     ("existing", "--resume to resume the run, --overwrite to replace it"),

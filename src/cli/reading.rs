@@ -33,9 +33,15 @@ pub(super) struct ReadingArgs {
     /// Copy these fields of the record into each mention's "meta".
     #[arg(long, value_name = "FIELD", value_delimiter = ',')]
     keep: Vec<String>,
-    /// The format of standard input and of the named files, whatever their names: text or jsonl.
+    /// The format of standard input and of the named files, whatever their names: text, jsonl or csv.
     #[arg(long, value_name = "FORMAT")]
     format: Option<Format>,
+    /// What separates the columns of tables (CSV): one character, or tab [default: by the first line].
+    #[arg(long, value_name = "CHAR", value_parser = parse_delimiter)]
+    delimiter: Option<char>,
+    /// Tables (CSV) have no names of columns in their first row: fields are numbers, as in --text-field 3.
+    #[arg(long)]
+    no_header: bool,
     /// The encoding of the text: a name such as windows-1254, or auto, which guesses where it is not UTF-8. UTF-16 and
     /// UTF-32 are recognised in any case.
     #[arg(long, value_name = "NAME", default_value_t)]
@@ -70,6 +76,8 @@ impl ReadingArgs {
         options.keep.clone_from(&self.keep);
         options.max_article_bytes = self.max_article_mb << 20;
         options.format = self.format;
+        options.csv.delimiter = self.delimiter;
+        options.csv.has_header = !self.no_header;
         options.encoding = self.encoding;
         options.zstd_window_log = self.zstd_window;
         options.expansion.ratio = self.max_ratio;
@@ -80,6 +88,15 @@ impl ReadingArgs {
     /// The languages whose articles are processed.
     pub(super) fn languages(&self) -> &[String] {
         &self.only_lang
+    }
+}
+
+fn parse_delimiter(text: &str) -> std::result::Result<char, String> {
+    let mut chars = text.chars();
+    match (text, chars.next(), chars.next()) {
+        ("tab" | "\\t", ..) => Ok('\t'),
+        (_, Some(char), None) if char.is_ascii() && !matches!(char, '"' | '\r' | '\n') => Ok(char),
+        _ => Err("expected one ASCII character other than a quote, or `tab`".to_owned()),
     }
 }
 

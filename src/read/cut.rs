@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::reject::EXCERPT_BYTES;
+use super::reject::{EXCERPT_BYTES, RejectReason};
 
 /// Cuts an input into records. Each format is one implementation.
 ///
@@ -28,6 +28,15 @@ pub(super) struct Cut {
     pub(super) size: u64,
     /// Its bytes; of a record over the limit, no more than an excerpt.
     pub(super) bytes: Vec<u8>,
+    /// Why it is rejected, where that shows as it is cut.
+    pub(super) fault: Option<CutFault>,
+}
+
+/// What is wrong with a record that cannot be cut out whole. Reading continues after it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct CutFault {
+    pub(super) reason: RejectReason,
+    pub(super) message: String,
 }
 
 impl Cut {

@@ -16,6 +16,9 @@ pub enum Format {
     /// JSON objects, one an article: on lines of their own, in an array, or one after another.
     #[serde(rename = "jsonl", alias = "json")]
     Json,
+    /// A table with separated columns, one article a row.
+    #[serde(rename = "csv", alias = "tsv")]
+    Csv,
 }
 
 /// How an input is compressed, by its name. Data that is recognised as compressed is decompressed whatever its name.
@@ -41,6 +44,7 @@ pub enum Compression {
 const FORMATS: &[(Format, &[&str], &[&str])] = &[
     (Format::Text, &["text"], &[".txt", ".text"]),
     (Format::Json, &["jsonl", "json"], &[".jsonl", ".ndjson", ".jl", ".json"]),
+    (Format::Csv, &["csv", "tsv"], &[".csv", ".tsv"]),
 ];
 
 const COMPRESSIONS: &[(Compression, &str)] = &[
@@ -125,6 +129,8 @@ mod tests {
             ("a.json", (Some(F::Json), C::None)),
             ("a.jl.gz", (Some(F::Json), C::Gzip)),
             ("a.TEXT", (Some(F::Text), C::None)),
+            ("a.csv", (Some(F::Csv), C::None)),
+            ("a.TSV.xz", (Some(F::Csv), C::Xz)),
             ("a.b.TXT.bz2", (Some(F::Text), C::Bzip2)),
             ("a.txt.xz", (Some(F::Text), C::Xz)),
             ("a.jsonl.lz4", (Some(F::Json), C::Lz4)),
@@ -141,7 +147,7 @@ mod tests {
         assert_eq!("jsonl".parse::<Format>().unwrap(), Format::Json);
         assert_eq!(serde_json::to_string(&Format::Json).unwrap(), "\"jsonl\"");
         let message = "pdf".parse::<Format>().unwrap_err().to_string();
-        assert!(message.contains("known are text and jsonl"), "{message}");
+        assert!(message.contains("known are text, jsonl and csv"), "{message}");
         for (format, names, _) in FORMATS {
             assert_eq!(serde_json::to_value(format).unwrap(), format.name());
             assert!(names.iter().all(|name| name.parse::<Format>().unwrap() == *format));

@@ -128,7 +128,7 @@ mod tests {
             for (number, (text, end)) in (1..).zip(parts.iter().map(|(text, end)| (text, *end)).chain([(&last, "")])) {
                 if !text.trim().is_empty() {
                     let (byte, size, bytes) = (input.len() as u64, text.len() as u64, text.clone().into_bytes());
-                    expected.push(Cut { line: Some(number), nth: 0, byte, size, bytes });
+                    expected.push(Cut { line: Some(number), byte, size, bytes, ..Cut::default() });
                 }
                 input += text;
                 input += end;

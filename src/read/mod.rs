@@ -7,6 +7,7 @@
 //! after it.
 
 mod concatenated;
+mod csv;
 mod cut;
 mod decompress;
 mod discover;
@@ -39,6 +40,7 @@ mod stream;
 mod text;
 mod wide;
 
+pub use csv::CsvOptions;
 pub use discover::{Found, Unread, discover, find_inputs};
 pub use encoding::TextEncoding;
 pub use expand::ExpansionLimits;

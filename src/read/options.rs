@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::csv::CsvOptions;
 use super::decompress::ZSTD_WINDOW_LOG;
 use super::encoding::TextEncoding;
 use super::expand::ExpansionLimits;
@@ -29,6 +30,8 @@ pub struct ReadOptions {
     /// the content for standard input, and for files by the extension, with a look at the content of those that are
     /// called text. Files found in directories go by their extension in any case.
     pub format: Option<Format>,
+    /// How tables with separated columns are read.
+    pub csv: CsvOptions,
     /// How records are decoded.
     pub encoding: TextEncoding,
     /// How far compressed inputs may expand.
@@ -47,6 +50,7 @@ impl Default for ReadOptions {
             keep: Vec::new(),
             max_article_bytes: MAX_ARTICLE_BYTES,
             format: None,
+            csv: CsvOptions::default(),
             encoding: TextEncoding::default(),
             zstd_window_log: ZSTD_WINDOW_LOG,
             expansion: ExpansionLimits::default(),
@@ -60,6 +64,13 @@ impl ReadOptions {
     /// whose characters beyond ASCII are all written `\uXXXX` (six bytes for two), and 64 KiB for the other fields.
     pub fn max_line_bytes(&self) -> usize {
         self.max_article_bytes.saturating_mul(3).saturating_add(64 << 10)
+    }
+
+    /// The dotted paths of all fields that a record is searched for.
+    pub(super) fn paths(&self) -> Vec<&str> {
+        let mut paths = self.fields.paths();
+        paths.extend(self.keep.iter().map(String::as_str));
+        paths
     }
 
     pub(super) fn record_limits(&self) -> RecordLimits {
@@ -78,7 +89,7 @@ impl RecordLimits {
     pub(super) fn of(self, format: Format) -> usize {
         match format {
             Format::Text => self.text,
-            Format::Json => self.json,
+            Format::Json | Format::Csv => self.json,
         }
     }
 }

@@ -24,13 +24,13 @@ impl RawRecord {
     /// A record that is no article, or one over [`ReadOptions::max_article_bytes`], gives a [`Reject`].
     pub fn parse(&self, options: &ReadOptions) -> Result<Article, Reject> {
         let article = match options.encoding.decode(&self.bytes) {
-            Err(at) => Err(Fault::not_decoded(at, &self.origin, options)),
+            Err(at) => Err(Fault::not_decoded(at, self, options)),
             Ok(Decoded { text, guess }) => {
                 let article = match self.format {
                     Format::Text => {
                         Ok(Article { id: self.name.to_string(), text: text.into_owned(), ..Article::default() })
                     }
-                    Format::Json => from_json(&text, &self.origin, options),
+                    Format::Json | Format::Csv => from_json(&text, &self.origin, options),
                 };
                 article.map(|article| with_guess(article, guess))
             }
@@ -64,13 +64,18 @@ impl Fault {
         Self { reason, message: message.into(), id: None }
     }
 
-    fn not_decoded(within: usize, origin: &Origin, options: &ReadOptions) -> Self {
-        let byte = origin.byte + within as u64;
+    fn not_decoded(within: usize, record: &RawRecord, options: &ReadOptions) -> Self {
+        let start = record.origin.byte;
         let (encoding, help) = match options.encoding {
             TextEncoding::Utf8 => ("UTF-8".to_owned(), "; set `encoding` to that of the text, or to `auto`"),
             encoding => (format!("text in the encoding `{encoding}`"), ""),
         };
-        let message = format!("invalid {encoding} at byte {byte} of the input (byte {within} of the record){help}");
+        let place = match record.format {
+            // The bytes are those of the row as JSON.
+            Format::Csv => format!("in the row at byte {start} of the input"),
+            _ => format!("at byte {} of the input (byte {within} of the record)", start + within as u64),
+        };
+        let message = format!("invalid {encoding} {place}{help}");
         Self::new(RejectReason::InvalidUtf8, message)
     }
 
@@ -97,8 +102,7 @@ fn with_guess(mut article: Article, guess: Option<&'static str>) -> Article {
 
 fn from_json(json: &str, origin: &Origin, options: &ReadOptions) -> Result<Article, Fault> {
     let relaxed;
-    let mut paths = options.fields.paths();
-    paths.extend(options.keep.iter().map(String::as_str));
+    let paths = options.paths();
     let record = match Object::parse(json, &paths) {
         Ok(record) => record,
         Err(error) => {

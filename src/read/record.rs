@@ -13,7 +13,7 @@ pub struct RawRecord {
     pub origin: Origin,
     /// The name of its input, which a text article takes as its id.
     pub name: Arc<str>,
-    /// What the bytes are: a whole text, or one line of JSON.
+    /// What the bytes are: a whole text, or one JSON object, to which a row of a table has been turned.
     pub format: Format,
     /// The record, without a byte order mark and without a JSON line's end.
     pub bytes: Vec<u8>,
@@ -22,6 +22,6 @@ pub struct RawRecord {
 impl RawRecord {
     /// A reject of this record.
     pub(super) fn reject(&self, id: Option<String>, reason: RejectReason, message: impl Into<String>) -> Reject {
-        Reject { id, ..Reject::new(self.origin.clone(), reason, message, &self.bytes) }
+        Reject { id, ..Reject::new(self.origin.clone(), reason, message, &self.bytes) }.of_format(self.format)
     }
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::cut::{Cut, Cutter};
+use super::cut::{Cut, CutFault, Cutter};
 use super::expand::expands_too_much;
 use super::format::{Compression, Format};
 use super::input::Input;
@@ -103,7 +103,7 @@ impl Records {
         self.ledger.iter().for_each(|ledger| ledger.open(number));
         let source = Source::open(input, &self.progress, &self.options, self.ledger.as_ref());
         // Of a text no more is read than an article may have, and what is packed may have more behind it.
-        let is_lines = source.as_ref().is_ok_and(|source| source.format == Format::Json);
+        let is_lines = source.as_ref().is_ok_and(|source| source.format != Format::Text);
         let is_plain = is_lines && input.compression == Compression::None;
         self.sized = input.size.filter(|_| is_plain).map(|size| (input.path.clone(), size));
         self.current = InputRecords::new(number, input, source, &self.options);
@@ -174,9 +174,12 @@ impl InputRecords {
         if cut.is_over(limit) {
             let what = match self.format {
                 Format::Text => format!("the text is over the limit of {limit} bytes"),
-                Format::Json => format!("a record of {} bytes is over the limit of {limit}", cut.size),
+                Format::Json | Format::Csv => format!("a record of {} bytes is over the limit of {limit}", cut.size),
             };
             return Err(self.reject(&cut, RejectReason::TooLarge, what));
+        }
+        if let Some(CutFault { reason, message }) = &cut.fault {
+            return Err(self.reject(&cut, *reason, message.clone()));
         }
         let origin = self.origin(&cut);
         Ok(RawRecord { origin, name: Arc::clone(&self.name), format: self.format, bytes: cut.bytes })
@@ -195,7 +198,8 @@ impl InputRecords {
     /// A reject of a record that is not there as a whole. A text has the name of its input for an id.
     fn reject(&self, cut: &Cut, reason: RejectReason, message: String) -> Reject {
         let id = cut.line.is_none().then(|| self.name.to_string());
-        Reject { id, ..Reject::new(self.origin(cut), reason, message, &cut.bytes).incomplete() }
+        let reject = Reject::new(self.origin(cut), reason, message, &cut.bytes).incomplete();
+        Reject { id, ..reject }.of_format(self.format)
     }
 
     fn origin(&self, cut: &Cut) -> Origin {

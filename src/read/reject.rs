@@ -6,6 +6,7 @@ use std::fmt;
 use base64::prelude::{BASE64_STANDARD, Engine};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
+use super::format::Format;
 use crate::article::Origin;
 
 /// Length of the excerpt of a record that a [`Reject`] shows.
@@ -15,8 +16,8 @@ const KEPT_BYTES: usize = 64 << 10;
 
 /// A record that was rejected. The records before and after it are processed.
 ///
-/// Serialises to one flat object: `input`, `line`, `byte`, `id`, `reason`, `message`, `excerpt`, `truncated`, and the
-/// record itself as `record`, or as `record_base64` where it is not UTF-8.
+/// Serialises to one flat object: `input`, `line`, `byte`, `id`, `reason`, `message`, `excerpt`, `truncated`, `format`
+/// where it is neither text nor JSON, and the record itself as `record`, or as `record_base64` where it is not UTF-8.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reject {
     /// Where the record starts.
@@ -31,6 +32,8 @@ pub struct Reject {
     pub record: Box<[u8]>,
     /// True where `record` is not the whole record.
     pub truncated: bool,
+    /// What the record is, where it is neither text nor JSON.
+    pub format: Option<Format>,
 }
 
 /// Why a record was rejected.
@@ -42,6 +45,8 @@ pub enum RejectReason {
     InvalidUtf8,
     /// The line is not one JSON object.
     InvalidJson,
+    /// The row cannot be told apart from its neighbours, or has more columns than the table.
+    InvalidRow,
     /// There is no text field, or it is not a string.
     MissingText,
     /// Text and title are empty or white space.
@@ -69,6 +74,7 @@ impl Reject {
             message: message.into(),
             record: kept.into(),
             truncated: kept.len() < record.len(),
+            format: None,
         }
     }
 
@@ -80,6 +86,12 @@ impl Reject {
     /// The same, marked as not holding the whole record.
     pub fn incomplete(mut self) -> Self {
         self.truncated = true;
+        self
+    }
+
+    /// The same, of a record of this format.
+    pub(super) fn of_format(mut self, format: Format) -> Self {
+        self.format = Some(format).filter(|format| !matches!(format, Format::Text | Format::Json));
         self
     }
 
@@ -104,7 +116,7 @@ impl fmt::Display for Reject {
 
 impl Serialize for Reject {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("Reject", 9)?;
+        let mut object = serializer.serialize_struct("Reject", 9 + usize::from(self.format.is_some()))?;
         object.serialize_field("input", &*self.origin.path)?;
         object.serialize_field("line", &self.origin.line)?;
         object.serialize_field("byte", &self.origin.byte)?;
@@ -113,6 +125,9 @@ impl Serialize for Reject {
         object.serialize_field("message", &self.message)?;
         object.serialize_field("excerpt", &self.excerpt())?;
         object.serialize_field("truncated", &self.truncated)?;
+        if let Some(format) = self.format {
+            object.serialize_field("format", &format)?;
+        }
         match std::str::from_utf8(&self.record) {
             Ok(text) => object.serialize_field("record", text)?,
             Err(_) => object.serialize_field("record_base64", &BASE64_STANDARD.encode(&self.record))?,

@@ -32,6 +32,8 @@ struct RejectLine {
     /// Rejects files of early versions, which did not keep the record, lack it.
     #[serde(default = "yes")]
     truncated: bool,
+    /// Left out for text and JSON.
+    format: Option<Format>,
 }
 
 fn yes() -> bool {
@@ -77,9 +79,9 @@ impl<I: RecordIterator> Retry<I> {
             nth: line.nth,
             byte: line.byte,
         };
-        // A text has no line, and its name as its id; so has an input that was never opened.
-        let format = if line.line.is_some() { Format::Json } else { Format::Text };
-        let name: Arc<str> = line.id.as_deref().filter(|_| format == Format::Text).unwrap_or(&line.input).into();
+        let format = line.format();
+        // What has no line has its name as its id; so has an input that was never opened.
+        let name: Arc<str> = line.id.as_deref().filter(|_| line.line.is_none()).unwrap_or(&line.input).into();
         match line.kept().filter(|_| !line.truncated && !line.is_whole_input()) {
             Some(bytes) => Ok(RawRecord { origin, name, format, bytes }),
             None => {
@@ -97,7 +99,7 @@ impl<I: RecordIterator> Retry<I> {
         };
         // What failed as it was opened may be of any format, and its first record need not be at its first byte.
         let whole = line.is_whole_input();
-        let format = (!whole).then(|| if line.line.is_some() { Format::Json } else { Format::Text });
+        let format = (!whole).then(|| line.format());
         let is_ahead =
             |input: &Reopened| *input.path == *line.input && input.format == format && input.reached <= line.byte;
         if !self.input.as_ref().is_some_and(is_ahead) {
@@ -145,6 +147,10 @@ impl<I: RecordIterator> Iterator for Retry<I> {
 }
 
 impl RejectLine {
+    fn format(&self) -> Format {
+        self.format.unwrap_or(if self.line.is_some() { Format::Json } else { Format::Text })
+    }
+
     /// Whether it stands for an input of which nothing was read.
     fn is_whole_input(&self) -> bool {
         let is_empty = |part: &Option<String>| part.as_ref().is_none_or(String::is_empty);

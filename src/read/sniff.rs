@@ -55,7 +55,6 @@ const MARKUP: &[(&[u8], Foreign)] = &[
 
 const TAR: Foreign = Foreign { what: "a tar archive", help: UNPACK };
 const BINARY: Foreign = Foreign { what: "binary data", help: CONVERT };
-const TABLE: Foreign = Foreign { what: "a table with columns (CSV)", help: AS_IT_STANDS };
 
 /// Content that is no text at all, whatever the input is called.
 pub(super) fn binary(head: &[u8]) -> Option<Foreign> {
@@ -83,7 +82,7 @@ pub(super) fn content(head: &[u8]) -> Result<Format, Foreign> {
     if let Some((_, foreign)) = MARKUP.iter().find(|(start, _)| is(start)) {
         return Err(*foreign);
     }
-    if is_table(head) { Err(TABLE) } else { Ok(Format::Text) }
+    Ok(if is_table(head) { Format::Csv } else { Format::Text })
 }
 
 /// Whether this starts as an object with a name and a value does, or as an array of such objects. A text may start with
@@ -104,7 +103,8 @@ fn after(head: &[u8], byte: u8) -> Option<&[u8]> {
 /// Whether the first line is a header with the name of a column that holds texts.
 fn is_table(head: &[u8]) -> bool {
     const TEXTS: &[&str] = &["text", "body", "content", "article", "maintext", "headline", "title"];
-    let line = head.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    let mut lines = head.split(|&byte| byte == b'\n');
+    let line = lines.find(|line| !line.starts_with(b"sep=")).unwrap_or_default();
     let Ok(line) = std::str::from_utf8(line.trim_ascii_end()) else { return false };
     [',', ';', '\t'].iter().any(|&separator| {
         let names: Vec<&str> = line.split(separator).map(|name| name.trim_matches('"')).collect();
@@ -130,7 +130,8 @@ mod tests {
             (b"{sic} The", Ok(Format::Text)),
             (b"{\"Quoted\" text}", Ok(Format::Text)),
             (b"", Ok(Format::Text)),
-            (b"id,title,text,date\nn1,", Err("a table with columns (CSV)")),
+            (b"id,title,text,date\nn1,", Ok(Format::Csv)),
+            (b"sep=;\r\nid;title;text\r\n", Ok(Format::Csv)),
             (b"Text, body and soul.\n", Ok(Format::Text)),
             (b"\n<!DOCTYPE html><html>", Err("an HTML page")),
             (b"WARC/1.0\r\n", Err("a web archive (WARC)")),

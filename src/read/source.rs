@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::csv::CsvRows;
 use super::cut::Cutter;
 use super::decompress::{DecompressLimits, ZSTD_WINDOW_LOG, decompressed};
 use super::expand::ExpansionLimits;
@@ -77,7 +78,7 @@ impl Source {
     /// Looks at the first bytes: for a byte order mark, for the format where it was not given, for the layout of JSON.
     fn recognised(reader: Reader, named: Option<Format>, is_given: bool) -> io::Result<Self> {
         let is_decided = |rest: &[u8]| match (named, is_given) {
-            (Some(Format::Text), true) => true,
+            (Some(Format::Text), true) | (Some(Format::Csv), _) => true,
             (Some(Format::Json), _) => Layout::of(rest).is_some(),
             _ => match sniff::content(rest) {
                 Ok(Format::Json) => Layout::of(rest).is_some(),
@@ -89,8 +90,8 @@ impl Source {
         let rest = without_mark(&head);
         let format = match (named, is_given) {
             (Some(format), true) => sniff::binary(rest).map_or(Ok(format), Err),
-            // A name says that it is JSON: text would be rejected record by record.
-            (Some(Format::Json), _) => sniff::binary(rest).map_or(Ok(Format::Json), Err),
+            // A name says that it is none: text would be rejected record by record.
+            (Some(format), _) if format != Format::Text => sniff::binary(rest).map_or(Ok(format), Err),
             (None, _) if rest.trim_ascii().is_empty() || rest.trim_ascii_start().starts_with(b"{") => Ok(Format::Json),
             (_, false) | (None, _) => sniff::content(rest),
         };
@@ -107,6 +108,7 @@ impl Source {
         match self.format {
             Format::Text => Box::new(WholeText::new(self.reader, self.byte, limit)),
             Format::Json => Box::new(JsonRecords::new(self.reader, self.byte, limit, self.layout)),
+            Format::Csv => Box::new(CsvRows::new(self.reader, self.byte, limit, options)),
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::decode::Rule;
 use crate::engine::{Engine, EngineOptions, table_identities};
 use crate::error::Result;
 use crate::link::LinkOptions;
-use crate::read::{ExpansionLimits, FieldNames, Input, ReadOptions, Selection};
+use crate::read::{CsvOptions, ExpansionLimits, FieldNames, Input, ReadOptions, Selection};
 use crate::segment::Segmentation;
 use crate::write::{Identity, InputIdentity};
 
@@ -60,8 +60,10 @@ fn settings(options: &RunOptions, engine: &Engine) -> Map<String, Value> {
 }
 
 fn read_settings(read: &ReadOptions, config: &Config) -> Vec<(&'static str, Value)> {
-    let ReadOptions { fields, keep, max_article_bytes, format, encoding, expansion, zstd_window_log, selection } = read;
+    let ReadOptions { fields, keep, max_article_bytes, format, csv, encoding, expansion, zstd_window_log, selection } =
+        read;
     let FieldNames { text, id, title, date, lang } = fields;
+    let CsvOptions { delimiter, has_header } = csv;
     let ExpansionLimits { ratio, bytes } = expansion;
     let Selection { limit, sample } = selection;
     vec![
@@ -71,6 +73,8 @@ fn read_settings(read: &ReadOptions, config: &Config) -> Vec<(&'static str, Valu
         ),
         ("keep", json!(keep)),
         ("format", json!(format)),
+        ("delimiter", json!(delimiter)),
+        ("no_header", json!((!has_header).then_some(true))),
         // What was asked for, and what a limit on memory leaves of it.
         ("max_article_mb", json!(max_article_bytes >> 20)),
         ("max_article_bytes", json!(config.read.max_article_bytes)),

@@ -117,13 +117,13 @@ fn inputs_that_are_not_there_end_the_run_before_it_begins() {
     desk.write("empty/.hidden.txt", "no");
     desk.write("empty/notes.pdf", "no");
     let unknown = desk.write("report.pdf", "no");
-    let table = desk.write("all.txt", "id,text\n1,Kyiv fell.\n");
+    let page = desk.write("all.txt", "<html><body>Kyiv fell.</body></html>");
     let (empty, missing) = (desk.path("empty"), desk.path("missing.txt"));
     for (inputs, messages) in [
         (vec![&*empty], ["no articles in this directory", &empty, ".txt"]),
         (vec![&missing], ["no such file", &missing, ""]),
         (vec![&unknown], ["unknown kind of file", &unknown, "--format"]),
-        (vec![&table], ["a table with columns (CSV)", &table, "help:"]),
+        (vec![&page], ["an HTML page", &page, "help:"]),
         (vec!["-", "-"], ["standard input can be read only once", "", ""]),
     ] {
         let mut args = vec!["extract", "--entities", "none", "--out"];

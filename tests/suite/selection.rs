@@ -149,15 +149,15 @@ fn languages_are_known_by_code_and_name() {
 #[test]
 fn files_and_fields_that_match_nothing_are_counted() {
     let desk = Desk::new();
-    for name in ["a.txt", "b.csv", "c.CSV", "d.pdf", ".hidden.txt"] {
+    for name in ["a.txt", "b.doc", "c.DOC", "d.pdf", ".hidden.txt"] {
         desk.write(&format!("in/{name}"), "Rain fell.");
     }
     let (input, summary, out) = (desk.path("in"), desk.path("s.json"), desk.path("out.jsonl"));
     let tiny = super::common::tiny();
     let args = ["extract", &input, "--out", &out, "--summary", &summary, "--keep", "x", "--model", &tiny];
     let run = namewire(&[&args[..], &["--entities", "none"]].concat()).exits(0);
-    run.says(&["4 files: .csv 2, .pdf 1, hidden 1", "no record had x"]);
+    run.says(&["4 files: .doc 2, .pdf 1, hidden 1", "no record had x"]);
     let run = &desk.json("s.json")["run"];
-    assert_eq!(run["unread"]["by_extension"], serde_json::json!({".csv": 2, ".pdf": 1}));
+    assert_eq!(run["unread"]["by_extension"], serde_json::json!({".doc": 2, ".pdf": 1}));
     assert_eq!(run["unmatched_fields"], serde_json::json!(["x"]));
 }
