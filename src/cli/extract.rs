@@ -6,13 +6,11 @@ use clap::Args;
 use namewire::error::Result;
 use namewire::run::{Run, RunEnd, RunOptions, Target};
 
-use super::engine::{LinkingArgs, ModelArgs};
 use super::inference::InferenceArgs;
 use super::interrupt::Interrupt;
 use super::limits::LimitArgs;
 use super::log::inform;
-use super::reading::{ReadingArgs, WritingArgs};
-use super::selection::{ListArgs, SelectionArgs};
+use super::run::RunArgs;
 use super::target::LongRunArgs;
 use super::terminal::Terminal;
 use super::{End, estimate, print, report};
@@ -46,19 +44,9 @@ pub(super) struct ExtractArgs {
     #[arg(long, value_name = "FILE")]
     summary: Option<PathBuf>,
     #[command(flatten)]
-    writing: WritingArgs,
+    run: RunArgs,
     #[command(flatten)]
     long_runs: LongRunArgs,
-    #[command(flatten)]
-    linking: LinkingArgs,
-    #[command(flatten)]
-    reading: ReadingArgs,
-    #[command(flatten)]
-    selection: SelectionArgs,
-    #[command(flatten)]
-    list: ListArgs,
-    #[command(flatten)]
-    model: ModelArgs,
     #[command(flatten)]
     inference: InferenceArgs,
     #[command(flatten)]
@@ -66,22 +54,11 @@ pub(super) struct ExtractArgs {
 }
 
 impl ExtractArgs {
-    /// The settings that the flags give.
     fn options(&self) -> Result<RunOptions> {
-        let mut options = RunOptions::default();
-        options.inputs.paths.clone_from(&self.inputs);
-        options.inputs.listed = self.list.listed(&self.inputs)?;
+        let mut options = self.run.options(&self.inputs)?;
         options.inputs.retry.clone_from(&self.retry);
-        options.inputs.setting_files.extend(self.list.files_from.clone());
-        options.inputs.setting_files.extend(self.model.labels_file());
-        options.read = self.reading.options();
-        options.read.selection = self.selection.selection(self.list.seed);
-        options.languages = self.reading.languages().to_vec();
-        self.model.apply(&mut options.engine)?;
-        self.linking.apply(&mut options.engine);
         self.inference.apply(&mut options.engine)?;
-        self.writing.apply(&mut options.output);
-        options.output.target = self.long_runs.target(&self.writing, self.spans.as_ref())?;
+        options.output.target = self.long_runs.target(&self.run.writing, self.spans.as_ref())?;
         options.output.summary.clone_from(&self.summary);
         self.limits.apply(&mut options.limits);
         Ok(options)
@@ -97,17 +74,17 @@ pub(super) fn run(args: &ExtractArgs) -> Result<End> {
     }
     let interrupt = Interrupt::watch(run.handle().stop().clone(), is_directory)?;
     args.limits.guard(run.handle());
-    let terminal = Terminal::new(args.writing.quiet);
+    let terminal = Terminal::new(args.run.writing.quiet);
     match run.execute(&terminal)? {
         RunEnd::Complete(summary) => {
-            if !args.writing.quiet {
-                report::show(&summary, &args.writing.out);
+            if !args.run.writing.quiet {
+                report::show(&summary, &args.run.writing.out);
             }
             Ok(End::of_rejects(summary.written.counts.rejected))
         }
         RunEnd::AlreadyComplete(written) => {
             let (shards, records) = (written.shards, written.counts.records);
-            let out = args.writing.out.display();
+            let out = args.run.writing.out.display();
             inform(&format!("namewire: {out}: the run is complete, with {shards} shards of {records} records\n"));
             Ok(End::of_rejects(written.counts.rejected))
         }

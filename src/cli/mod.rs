@@ -21,6 +21,7 @@ mod progress;
 mod reading;
 mod relink;
 mod report;
+mod run;
 mod selection;
 mod sentences;
 mod size;
