@@ -137,13 +137,12 @@ impl Pace {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::AtomicU64;
 
     use super::*;
 
     #[test]
     fn rates_are_averages_of_the_last_minute() {
-        let read = ReadProgress { bytes: AtomicU64::new(0), total: Some(100_000) };
+        let read = ReadProgress { total: Some(100_000), ..ReadProgress::default() };
         let (counters, start, mut pace) = (Counters::default(), Instant::now(), Pace::default());
         assert_eq!(pace.update(start, &read, &counters).seconds_left, None);
         // A hundred bytes and ten tokens a second for two minutes, then ten times as much.

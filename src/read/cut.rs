@@ -1,7 +1,9 @@
 //! What a format is to the rest of the program: a way to cut the records out of an input.
 
 use std::io;
+use std::sync::Arc;
 
+use super::format::Format;
 use super::reject::{EXCERPT_BYTES, RejectReason};
 
 /// Cuts an input into records. Each format is one implementation.
@@ -28,8 +30,18 @@ pub(super) struct Cut {
     pub(super) size: u64,
     /// Its bytes; of a record over the limit, no more than an excerpt.
     pub(super) bytes: Vec<u8>,
+    /// The member of an archive that it comes from.
+    pub(super) member: Option<Member>,
     /// Why it is rejected, where that shows as it is cut.
     pub(super) fault: Option<CutFault>,
+}
+
+/// A member of an archive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Member {
+    /// Its path within the archive.
+    pub(super) name: Arc<str>,
+    pub(super) format: Format,
 }
 
 /// What is wrong with a record that cannot be cut out whole. Reading continues after it.

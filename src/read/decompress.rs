@@ -27,8 +27,33 @@ const MAGIC_BYTES: usize = 6;
 pub(super) struct DecompressLimits {
     /// Compressed bytes that were read so far.
     pub(super) stored: Arc<AtomicU64>,
+    /// Bytes that they gave, of all members of an archive together.
+    pub(super) expanded: Arc<AtomicU64>,
     pub(super) expansion: ExpansionLimits,
     pub(super) zstd_window_log: u32,
+}
+
+impl DecompressLimits {
+    /// Memory of an xz decoder beside its window.
+    const XZ_OVERHEAD_KB: u32 = 1 << 10;
+
+    /// Checks what a decoder gives.
+    pub(super) fn bounded(&self, decoder: impl Read + Send + 'static) -> Reader {
+        let buffered = BufReader::with_capacity(BUFFER_BYTES, decoder);
+        Box::new(Expanding::new(buffered, Arc::clone(&self.stored), Arc::clone(&self.expanded), self.expansion))
+    }
+
+    /// A Zstandard decoder.
+    pub(super) fn zstd<R: BufRead>(&self, reader: R) -> io::Result<ZstdFrames<zstd::Decoder<'static, R>>> {
+        let mut decoder = zstd::Decoder::with_buffer(reader)?;
+        decoder.window_log_max(self.zstd_window_log)?;
+        Ok(ZstdFrames(decoder))
+    }
+
+    /// Maximum memory of an xz decoder, in KiB: its window has the same bound as that of Zstandard.
+    pub(super) fn xz_memory_kb(&self) -> u32 {
+        (1u32 << self.zstd_window_log.saturating_sub(10)).saturating_add(Self::XZ_OVERHEAD_KB)
+    }
 }
 
 impl Compression {
@@ -58,31 +83,25 @@ pub(super) fn decompressed(stored: Reader, named: Compression, limits: &Decompre
         if head.is_empty() && nested == 0 && named != Compression::None {
             return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the file is empty, not compressed data"));
         }
+        // What is compressed twice expands twice.
+        let limits =
+            if nested == 0 { limits.clone() } else { DecompressLimits { expanded: Arc::default(), ..limits.clone() } };
         reader = match Compression::of_content(&head) {
             Compression::None => return Ok(whole),
-            Compression::Gzip => bounded(Concatenated::<GzDecoder<Reader>>::new(whole), limits),
-            Compression::Bzip2 => bounded(Concatenated::<BzDecoder<Reader>>::new(whole), limits),
-            Compression::Xz => bounded(XzStreams::new(whole, limits), limits),
-            Compression::Lz4 => bounded(Lz4Frames::new(whole), limits),
-            Compression::Zstd => {
-                let mut decoder = zstd::Decoder::with_buffer(whole)?;
-                decoder.window_log_max(limits.zstd_window_log)?;
-                bounded(ZstdFrames(decoder), limits)
-            }
+            Compression::Gzip => limits.bounded(Concatenated::<GzDecoder<Reader>>::new(whole)),
+            Compression::Bzip2 => limits.bounded(Concatenated::<BzDecoder<Reader>>::new(whole)),
+            Compression::Xz => limits.bounded(XzStreams(XzReader::new_mem_limit(whole, true, limits.xz_memory_kb()))),
+            Compression::Lz4 => limits.bounded(Lz4Frames::new(whole)),
+            Compression::Zstd => limits.bounded(limits.zstd(whole)?),
         };
     }
     Ok(reader)
 }
 
-fn bounded(decoder: impl Read + Send + 'static, limits: &DecompressLimits) -> Reader {
-    let buffered = BufReader::with_capacity(BUFFER_BYTES, decoder);
-    Box::new(Expanding::new(buffered, Arc::clone(&limits.stored), limits.expansion))
-}
-
 const LONG_WINDOW: &str = "it was compressed with a longer window than `zstd_window_log` allows";
 
 /// A Zstandard decoder that says what to set where a window is too long.
-struct ZstdFrames<R>(R);
+pub(super) struct ZstdFrames<R>(R);
 
 impl<R: Read> Read for ZstdFrames<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
@@ -94,16 +113,6 @@ impl<R: Read> Read for ZstdFrames<R> {
 
 /// An xz decoder with the same bound on its window as Zstandard.
 struct XzStreams<R: Read>(XzReader<R>);
-
-impl<R: BufRead> XzStreams<R> {
-    /// Memory of the decoder beside its window.
-    const OVERHEAD_KB: u32 = 1 << 10;
-
-    fn new(reader: R, limits: &DecompressLimits) -> Self {
-        let window_kb = 1u32 << limits.zstd_window_log.saturating_sub(10);
-        Self(XzReader::new_mem_limit(reader, true, window_kb.saturating_add(Self::OVERHEAD_KB)))
-    }
-}
 
 impl<R: Read> Read for XzStreams<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
@@ -151,6 +160,7 @@ mod tests {
     fn unpacked(packed: &[u8]) -> (String, io::Result<()>) {
         let limits = DecompressLimits {
             stored: Arc::new(AtomicU64::new(packed.len() as u64)),
+            expanded: Arc::default(),
             expansion: ExpansionLimits::default(),
             zstd_window_log: ZSTD_WINDOW_LOG,
         };

@@ -1,11 +1,9 @@
 //! What the user named, as a list of files to read.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::fs::{self, Metadata};
 use std::io::{BufRead, ErrorKind as Io, IsTerminal, Read};
 use std::path::{Path, PathBuf};
-
-use serde::Serialize;
 
 use super::format::{Compression, Format, by_extension, known_extensions, known_formats};
 use super::input::{Input, is_stdin};
@@ -14,6 +12,7 @@ use super::options::ReadOptions;
 use super::own_outputs::{is_own, of_shards};
 use super::paths::shown;
 use super::sniff;
+use super::unread::Unread;
 use super::wide::Wide;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -27,18 +26,6 @@ pub struct Found {
     pub inputs: Vec<Input>,
     /// What was found in directories and is not read.
     pub unread: Unread,
-}
-
-/// Files found in directories that are not read.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct Unread {
-    /// How many of each extension that is not known, in lower case, with its dot; those without one as an empty string.
-    pub by_extension: BTreeMap<String, u64>,
-    /// Hidden files and directories.
-    pub hidden: u64,
-    /// Outputs of this or an earlier run.
-    pub outputs: u64,
 }
 
 /// Lists the inputs behind what the user named: [`find_inputs`] where there is neither a list nor an output.
@@ -133,7 +120,7 @@ fn refuse_foreign(input: &Input) -> Result<()> {
     if read.is_err() {
         return Ok(());
     }
-    refuse(&head, input.format, input.is_format_given).map_err(|error| error.at(&input.path))
+    refuse(&head, input.format, input.is_format_given, false).map_err(|error| error.at(&input.path))
 }
 
 /// Fails where standard input holds something that is not read, as far as its first bytes are there already.
@@ -144,13 +131,16 @@ fn refuse_foreign_stdin(options: &ReadOptions) -> Result<()> {
     }
     // What is buffered here is read again by whoever reads standard input.
     let head = stdin.fill_buf().unwrap_or_default();
-    refuse(head, options.format, options.format.is_some()).map_err(|error| error.at("-"))
+    refuse(head, options.format, options.format.is_some(), true).map_err(|error| error.at("-"))
 }
 
-fn refuse(head: &[u8], format: Option<Format>, is_given: bool) -> Result<()> {
+fn refuse(head: &[u8], format: Option<Format>, is_given: bool, is_stream: bool) -> Result<()> {
     let is_other = Wide::of(head).is_some() || Compression::of_content(head) != Compression::None;
+    let container = sniff::container(head);
     let foreign = if is_other {
         None
+    } else if let Some(container) = container.filter(|container| !is_given || format == Some(*container)) {
+        sniff::in_stream(container).err().filter(|_| is_stream)
     } else if is_given || format.is_some_and(|format| format != Format::Text) {
         sniff::binary(head)
     } else {
@@ -236,9 +226,7 @@ impl Directory<'_> {
         let name = shown(Path::new(path.file_name()?));
         let (format, compression) = by_extension(&name);
         let Some(format) = format else {
-            let extension = Path::new(&name).extension().unwrap_or_default().to_string_lossy().to_lowercase();
-            let extension = if extension.is_empty() { extension } else { format!(".{extension}") };
-            *unread.by_extension.entry(extension).or_default() += 1;
+            unread.count(&name);
             return None;
         };
         let is_this_output = || path.canonicalize().is_ok_and(|path| self.outputs.contains(&path));
@@ -345,7 +333,7 @@ mod tests {
     fn what_is_no_text_is_refused_at_once() {
         let root = tree(&[]);
         for (name, content, message) in
-            [("a.txt", "PK\u{3}\u{4}", "a zip archive"), ("c.jsonl", "%PDF-1.7", "a PDF file")]
+            [("a.txt", "SQLite format 3\0", "an SQLite database"), ("c.jsonl", "%PDF-1.7", "a PDF file")]
         {
             fs::write(root.path().join(name), content).unwrap();
             let failure = failure(&[root.path().join(name)]);

@@ -44,21 +44,22 @@ pub(super) struct Expanding<R> {
     inner: R,
     /// Compressed bytes that were read so far.
     stored: Arc<AtomicU64>,
-    expanded: u64,
+    /// Bytes that came of them.
+    expanded: Arc<AtomicU64>,
     limits: ExpansionLimits,
 }
 
 impl<R: BufRead> Expanding<R> {
-    pub(super) fn new(inner: R, stored: Arc<AtomicU64>, limits: ExpansionLimits) -> Self {
-        Self { inner, stored, expanded: 0, limits }
+    pub(super) fn new(inner: R, stored: Arc<AtomicU64>, expanded: Arc<AtomicU64>, limits: ExpansionLimits) -> Self {
+        Self { inner, stored, expanded, limits }
     }
 
     fn check(&self) -> io::Result<()> {
-        let Self { expanded, limits, .. } = self;
-        let stored = self.stored.load(Relaxed);
-        let why = if limits.bytes.is_some_and(|limit| *expanded > limit) {
+        let limits = self.limits;
+        let (stored, expanded) = (self.stored.load(Relaxed), self.expanded.load(Relaxed));
+        let why = if limits.bytes.is_some_and(|limit| expanded > limit) {
             format!("it expands to more than {} bytes (`max_unpacked`)", limits.bytes.unwrap_or_default())
-        } else if *expanded > UNCHECKED_BYTES && *expanded / limits.ratio.max(1) > stored {
+        } else if expanded > UNCHECKED_BYTES && expanded / limits.ratio.max(1) > stored {
             let ratio = limits.ratio;
             format!(
                 "{stored} compressed bytes gave {expanded}, more than {ratio} for each (`max_ratio`): no ordinary dump does"
@@ -74,7 +75,7 @@ impl<R: BufRead> Read for Expanding<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.check()?;
         let count = self.inner.read(buffer)?;
-        self.expanded += count as u64;
+        self.expanded.fetch_add(count as u64, Relaxed);
         Ok(count)
     }
 }
@@ -86,7 +87,7 @@ impl<R: BufRead> BufRead for Expanding<R> {
     }
 
     fn consume(&mut self, count: usize) {
-        self.expanded += count as u64;
+        self.expanded.fetch_add(count as u64, Relaxed);
         self.inner.consume(count);
     }
 }
@@ -104,6 +105,7 @@ mod tests {
         let mut reader = Expanding::new(
             io::BufReader::new(io::repeat(b'x').take(expanded as u64)),
             Arc::new(AtomicU64::new(stored)),
+            Arc::default(),
             limits,
         );
         io::copy(&mut reader, &mut io::sink()).map_err(|error| {

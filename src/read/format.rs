@@ -19,6 +19,12 @@ pub enum Format {
     /// A table with separated columns, one article a row.
     #[serde(rename = "csv", alias = "tsv")]
     Csv,
+    /// A tar archive of inputs.
+    #[serde(rename = "tar")]
+    Tar,
+    /// A zip archive of inputs.
+    #[serde(rename = "zip")]
+    Zip,
 }
 
 /// How an input is compressed, by its name. Data that is recognised as compressed is decompressed whatever its name.
@@ -45,6 +51,8 @@ const FORMATS: &[(Format, &[&str], &[&str])] = &[
     (Format::Text, &["text"], &[".txt", ".text"]),
     (Format::Json, &["jsonl", "json"], &[".jsonl", ".ndjson", ".jl", ".json"]),
     (Format::Csv, &["csv", "tsv"], &[".csv", ".tsv"]),
+    (Format::Tar, &["tar"], &[".tar"]),
+    (Format::Zip, &["zip"], &[".zip"]),
 ];
 
 const COMPRESSIONS: &[(Compression, &str)] = &[
@@ -53,6 +61,15 @@ const COMPRESSIONS: &[(Compression, &str)] = &[
     (Compression::Bzip2, ".bz2"),
     (Compression::Xz, ".xz"),
     (Compression::Lz4, ".lz4"),
+];
+
+/// Compressed tar archives under one extension.
+const PACKED_TARS: &[(Compression, &str)] = &[
+    (Compression::Gzip, ".tgz"),
+    (Compression::Zstd, ".tzst"),
+    (Compression::Bzip2, ".tbz2"),
+    (Compression::Bzip2, ".tbz"),
+    (Compression::Xz, ".txz"),
 ];
 
 impl Format {
@@ -98,6 +115,9 @@ fn listed(names: impl Iterator<Item = &'static str>) -> String {
 
 /// The format and compression that a file name states.
 pub(super) fn by_extension(name: &str) -> (Option<Format>, Compression) {
+    if let Some(&(compression, _)) = PACKED_TARS.iter().find(|(_, extension)| has_extension(name, extension)) {
+        return (Some(Format::Tar), compression);
+    }
     let packed = COMPRESSIONS.iter().find(|(_, extension)| has_extension(name, extension));
     let (stem, compression) = packed.map_or((name, Compression::None), |&(compression, extension)| {
         (&name[..name.len() - extension.len()], compression)
@@ -130,6 +150,9 @@ mod tests {
             ("a.jl.gz", (Some(F::Json), C::Gzip)),
             ("a.TEXT", (Some(F::Text), C::None)),
             ("a.csv", (Some(F::Csv), C::None)),
+            ("a.tar.bz2", (Some(F::Tar), C::Bzip2)),
+            ("a.TGZ", (Some(F::Tar), C::Gzip)),
+            ("a.zip", (Some(F::Zip), C::None)),
             ("a.TSV.xz", (Some(F::Csv), C::Xz)),
             ("a.b.TXT.bz2", (Some(F::Text), C::Bzip2)),
             ("a.txt.xz", (Some(F::Text), C::Xz)),
@@ -147,7 +170,7 @@ mod tests {
         assert_eq!("jsonl".parse::<Format>().unwrap(), Format::Json);
         assert_eq!(serde_json::to_string(&Format::Json).unwrap(), "\"jsonl\"");
         let message = "pdf".parse::<Format>().unwrap_err().to_string();
-        assert!(message.contains("known are text, jsonl and csv"), "{message}");
+        assert!(message.contains("known are text, jsonl, csv, tar and zip"), "{message}");
         for (format, names, _) in FORMATS {
             assert_eq!(serde_json::to_value(format).unwrap(), format.name());
             assert!(names.iter().all(|name| name.parse::<Format>().unwrap() == *format));

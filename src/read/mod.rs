@@ -6,6 +6,7 @@
 //! threads. Nothing stops reading once it has begun: what cannot be read becomes a [`Reject`], and reading continues
 //! after it.
 
+mod archive;
 mod concatenated;
 mod csv;
 mod cut;
@@ -29,6 +30,7 @@ mod options;
 mod own_outputs;
 mod parse;
 mod paths;
+mod recognise;
 mod record;
 mod records;
 mod reject;
@@ -36,12 +38,14 @@ mod retry;
 mod select;
 mod sniff;
 mod source;
+mod stored_file;
 mod stream;
 mod text;
+mod unread;
 mod wide;
 
 pub use csv::CsvOptions;
-pub use discover::{Found, Unread, discover, find_inputs};
+pub use discover::{Found, discover, find_inputs};
 pub use encoding::TextEncoding;
 pub use expand::ExpansionLimits;
 pub use fields::FieldNames;
@@ -58,3 +62,4 @@ pub use select::{Sample, Selection};
 pub(crate) use source::Source;
 pub use source::{ReadProgress, open_stored};
 pub(crate) use stream::Reader;
+pub use unread::Unread;

@@ -89,7 +89,7 @@ impl RecordLimits {
     pub(super) fn of(self, format: Format) -> usize {
         match format {
             Format::Text => self.text,
-            Format::Json | Format::Csv => self.json,
+            Format::Json | Format::Csv | Format::Tar | Format::Zip => self.json,
         }
     }
 }

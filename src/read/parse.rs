@@ -30,6 +30,9 @@ impl RawRecord {
                     Format::Text => {
                         Ok(Article { id: self.name.to_string(), text: text.into_owned(), ..Article::default() })
                     }
+                    Format::Tar | Format::Zip => {
+                        Err(Fault::new(RejectReason::UnsupportedFormat, "an archive is not a record"))
+                    }
                     Format::Json | Format::Csv => from_json(&text, &self.origin, options),
                 };
                 article.map(|article| with_guess(article, guess))

@@ -7,9 +7,14 @@ use std::path::{Path, PathBuf};
 
 /// A path as text, from which [`path_of`] makes the same path.
 pub(super) fn shown(path: &Path) -> String {
-    match path.to_str() {
-        Some(text) if unescaped(text.as_bytes()).len() == text.len() => text.to_owned(),
-        _ => escaped(path.as_os_str().as_encoded_bytes()),
+    path_shown(path.as_os_str().as_encoded_bytes())
+}
+
+/// A path as text, from the bytes that an archive has.
+pub(super) fn path_shown(bytes: &[u8]) -> String {
+    match std::str::from_utf8(bytes) {
+        Ok(text) if unescaped(bytes).len() == bytes.len() => text.to_owned(),
+        _ => escaped(bytes),
     }
 }
 

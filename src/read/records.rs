@@ -4,10 +4,9 @@ use std::io;
 use std::mem;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 
-use super::cut::{Cut, CutFault, Cutter};
-use super::expand::expands_too_much;
+use super::cut::{Cut, CutFault, Cutter, Member};
 use super::format::{Compression, Format};
 use super::input::Input;
 use super::ledger::Ledger;
@@ -15,7 +14,6 @@ use super::options::{ReadOptions, RecordLimits};
 use super::paths::shown;
 use super::record::RawRecord;
 use super::reject::{Reject, RejectReason};
-use super::sniff::is_foreign;
 use super::source::{ReadProgress, Source};
 use crate::article::Origin;
 
@@ -45,17 +43,11 @@ impl Records {
         let total = if options.selection.limit.is_some() { None } else { sizes };
         Self {
             inputs: (0..).zip(inputs),
-            current: InputRecords {
-                number: 0,
-                path: "".into(),
-                name: "".into(),
-                format: Format::Text,
-                state: State::Done,
-            },
+            current: InputRecords::none(),
             options: options.clone(),
             place: 0,
             taken: 0,
-            progress: Arc::new(ReadProgress { bytes: AtomicU64::new(0), total }),
+            progress: Arc::new(ReadProgress::new(total)),
             ledger: None,
             sized: None,
         }
@@ -135,10 +127,19 @@ impl Iterator for Records {
 /// The records of one input.
 struct InputRecords {
     number: u32,
+    input: Place,
+    /// Where the current record is: in the input, or in a member of it.
+    place: Place,
+    state: State,
+}
+
+/// An input or a member of one.
+#[derive(Clone)]
+struct Place {
     path: Arc<str>,
     name: Arc<str>,
     format: Format,
-    state: State,
+    member: Option<Arc<str>>,
 }
 
 enum State {
@@ -148,12 +149,17 @@ enum State {
 }
 
 impl InputRecords {
+    /// Before the first input.
+    fn none() -> Self {
+        let place = Place { path: "".into(), name: "".into(), format: Format::Text, member: None };
+        Self { number: 0, input: place.clone(), place, state: State::Done }
+    }
+
     fn new(number: u32, input: &Input, source: io::Result<Source>, options: &ReadOptions) -> Self {
-        let (format, state) = match source {
-            Ok(source) => (source.format, State::Open(source.cutter(options))),
-            Err(error) => (Format::Text, State::Failed(error)),
-        };
-        Self { number, path: shown(&input.path).into(), name: input.name.as_str().into(), format, state }
+        let format = source.as_ref().map_or(Format::Text, |source| source.format);
+        let state = source.and_then(|source| source.cutter(options)).map_or_else(State::Failed, State::Open);
+        let place = Place { path: shown(&input.path).into(), name: input.name.as_str().into(), format, member: None };
+        Self { number, input: place.clone(), place, state }
     }
 
     fn next(&mut self, limits: RecordLimits) -> Option<Result<RawRecord, Reject>> {
@@ -161,20 +167,42 @@ impl InputRecords {
             State::Done => None,
             State::Failed(error) => Some(Err(self.unopened(&error))),
             State::Open(mut cutter) => match cutter.next_cut()? {
-                Err((cut, error)) => Some(Err(self.truncated(&cut, &error))),
+                Err((cut, error)) => {
+                    self.enter(cut.member.as_ref());
+                    Some(Err(self.truncated(&cut, &error)))
+                }
                 Ok(cut) => {
                     self.state = State::Open(cutter);
-                    Some(self.record(cut, limits.of(self.format)))
+                    self.enter(cut.member.as_ref());
+                    Some(self.record(cut, limits.of(self.place.format)))
                 }
             },
         }
     }
 
+    /// The next record is of this member.
+    fn enter(&mut self, member: Option<&Member>) {
+        let is_same = |place: &Place| place.member.as_ref() == member.map(|member| &member.name);
+        if is_same(&self.place) && self.place.member.is_none() {
+            return;
+        }
+        self.place = match member {
+            None => self.input.clone(),
+            Some(_) if is_same(&self.place) => return,
+            Some(Member { name, format }) => Place {
+                path: format!("{}!{name}", self.input.path).into(),
+                name: format!("{}!{name}", self.input.name).into(),
+                format: *format,
+                member: Some(Arc::clone(name)),
+            },
+        };
+    }
+
     fn record(&self, cut: Cut, limit: usize) -> Result<RawRecord, Reject> {
         if cut.is_over(limit) {
-            let what = match self.format {
+            let what = match self.place.format {
                 Format::Text => format!("the text is over the limit of {limit} bytes"),
-                Format::Json | Format::Csv => format!("a record of {} bytes is over the limit of {limit}", cut.size),
+                _ => format!("a record of {} bytes is over the limit of {limit}", cut.size),
             };
             return Err(self.reject(&cut, RejectReason::TooLarge, what));
         }
@@ -182,38 +210,29 @@ impl InputRecords {
             return Err(self.reject(&cut, *reason, message.clone()));
         }
         let origin = self.origin(&cut);
-        Ok(RawRecord { origin, name: Arc::clone(&self.name), format: self.format, bytes: cut.bytes })
+        Ok(RawRecord { origin, name: Arc::clone(&self.place.name), format: self.place.format, bytes: cut.bytes })
     }
 
     fn truncated(&self, cut: &Cut, error: &io::Error) -> Reject {
         let byte = cut.byte + cut.size;
         let message = format!("cannot read past byte {byte}: {error}; the rest of this input is not read");
-        self.reject(cut, reason(error), message)
+        self.reject(cut, RejectReason::of(error), message)
     }
 
     fn unopened(&self, error: &io::Error) -> Reject {
-        self.reject(&Cut::default(), reason(error), format!("cannot open: {error}"))
+        self.reject(&Cut::default(), RejectReason::of(error), format!("cannot open: {error}"))
     }
 
     /// A reject of a record that is not there as a whole. A text has the name of its input for an id.
     fn reject(&self, cut: &Cut, reason: RejectReason, message: String) -> Reject {
-        let id = cut.line.is_none().then(|| self.name.to_string());
+        let id = cut.line.is_none().then(|| self.place.name.to_string());
         let reject = Reject::new(self.origin(cut), reason, message, &cut.bytes).incomplete();
-        Reject { id, ..reject }.of_format(self.format)
+        Reject { id, ..reject }.of_format(self.place.format)
     }
 
     fn origin(&self, cut: &Cut) -> Origin {
-        Origin { path: Arc::clone(&self.path), input: self.number, line: cut.line, nth: cut.nth, byte: cut.byte }
-    }
-}
-
-fn reason(error: &io::Error) -> RejectReason {
-    if expands_too_much(error) {
-        RejectReason::ExpandsTooMuch
-    } else if is_foreign(error) {
-        RejectReason::UnsupportedFormat
-    } else {
-        RejectReason::ReadError
+        let path = Arc::clone(&self.place.path);
+        Origin { path, input: self.number, line: cut.line, nth: cut.nth, byte: cut.byte }
     }
 }
 

@@ -2,11 +2,14 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::io;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
+use super::expand::expands_too_much;
 use super::format::Format;
+use super::sniff::is_foreign;
 use crate::article::Origin;
 
 /// Length of the excerpt of a record that a [`Reject`] shows.
@@ -55,7 +58,7 @@ pub enum RejectReason {
     TooLarge,
     /// The input cannot be opened, or fails part way; the rest of it is not read.
     ReadError,
-    /// The input holds something else than text or JSON; it is not read.
+    /// The input, or a member of an archive, holds something that is not read.
     UnsupportedFormat,
     /// The compressed input expands further than the limit; the rest of it is not read.
     ExpandsTooMuch,
@@ -102,6 +105,17 @@ impl Reject {
 }
 
 impl RejectReason {
+    /// Why an input cannot be read, or not to its end.
+    pub(super) fn of(error: &io::Error) -> Self {
+        if expands_too_much(error) {
+            Self::ExpandsTooMuch
+        } else if is_foreign(error) {
+            Self::UnsupportedFormat
+        } else {
+            Self::ReadError
+        }
+    }
+
     /// True where the rest of an input was not read, and not only one record.
     pub(super) fn ends_its_input(self) -> bool {
         matches!(self, Self::ReadError | Self::ExpandsTooMuch | Self::UnsupportedFormat)

@@ -48,17 +48,27 @@ pub struct Retry<I> {
     lines: I,
     options: ReadOptions,
     input: Option<Reopened>,
-    /// Set while the rest of an input that had failed is read: the number of the rejects file, and the input's name.
-    rest: Option<(u32, Option<Arc<str>>)>,
+    /// Set while the rest of an input that had failed is read.
+    rest: Option<Rest>,
 }
 
-/// An input that is read again, in rising order of bytes.
+/// An input that is read again, in the order of its records.
 struct Reopened {
     path: Arc<str>,
     format: Option<Format>,
     records: Peekable<Records>,
-    /// The byte of the last record that was asked for.
-    reached: u64,
+    /// Where the last record is that was asked for.
+    reached: Origin,
+}
+
+/// What follows a record that ended its input.
+struct Rest {
+    /// The number of the rejects file.
+    input: u32,
+    /// The input's name.
+    name: Option<Arc<str>>,
+    /// The path of the member, where it is a rest of that alone.
+    member: Option<Arc<str>>,
 }
 
 impl<I: RecordIterator> Retry<I> {
@@ -97,28 +107,45 @@ impl<I: RecordIterator> Retry<I> {
         let lost = |message: String| {
             Reject::new(origin.clone(), RejectReason::ReadError, message, &line.kept().unwrap_or_default()).incomplete()
         };
+        let archive = archive_of(&line.input);
+        let path = archive.unwrap_or(&line.input);
         // What failed as it was opened may be of any format, and its first record need not be at its first byte.
         let whole = line.is_whole_input();
-        let format = (!whole).then(|| line.format());
-        let is_ahead =
-            |input: &Reopened| *input.path == *line.input && input.format == format && input.reached <= line.byte;
-        if !self.input.as_ref().is_some_and(is_ahead) {
-            self.input = Some(self.reopen(line, format).map_err(lost)?);
-        }
-        let Some(input) = &mut self.input else { return Err(lost("cannot open".to_owned())) };
-        input.reached = line.byte;
-        while input.records.next_if(|record| origin_of(record).byte < line.byte).is_some() {}
-        if line.reason.ends_its_input() {
-            self.rest = Some((origin.input, name.cloned()));
-        }
-        match input.records.next_if(|record| whole || origin_of(record).byte == line.byte) {
-            Some(record) => moved(record, origin.input),
-            None => Err(lost(format!("the input no longer has a record at byte {}", line.byte))),
+        let format = (!whole && archive.is_none()).then(|| line.format());
+        let is_here = |origin: &Origin| archive.is_none() || *origin.path == *line.input;
+        let place = |origin: &Origin| (origin.byte, origin.line);
+        let is_ahead = |input: &Reopened| {
+            *input.path == *path
+                && input.format == format
+                && (!is_here(&input.reached) || place(&input.reached) <= place(origin))
+        };
+        let mut is_reopened = false;
+        loop {
+            if !self.input.as_ref().is_some_and(is_ahead) {
+                self.input = Some(self.reopen(path, format).map_err(lost)?);
+                is_reopened = true;
+            }
+            let Some(input) = &mut self.input else { return Err(lost("cannot open".to_owned())) };
+            input.reached = origin.clone();
+            let is_before = |other: &Origin| !is_here(other) || (!whole && place(other) < place(origin));
+            while input.records.next_if(|record| is_before(origin_of(record))).is_some() {}
+            let is_wanted = |other: &Origin| is_here(other) && (whole || place(other) == place(origin));
+            if let Some(record) = input.records.next_if(|record| is_wanted(origin_of(record))) {
+                if line.reason.ends_its_input() {
+                    let member = archive.is_some().then(|| Arc::clone(&origin.path));
+                    self.rest = Some(Rest { input: origin.input, name: name.cloned(), member });
+                }
+                return moved(record, origin.input);
+            }
+            if is_reopened {
+                return Err(lost(format!("the input no longer has a record at byte {}", line.byte)));
+            }
+            self.input = None;
         }
     }
 
-    fn reopen(&self, line: &RejectLine, format: Option<Format>) -> Result<Reopened, String> {
-        if line.input == "-" {
+    fn reopen(&self, path: &str, format: Option<Format>) -> Result<Reopened, String> {
+        if path == "-" {
             return Err("only the start of the record was kept, and standard input cannot be read again: \
                         give the input itself to extract"
                 .to_owned());
@@ -126,9 +153,9 @@ impl<I: RecordIterator> Retry<I> {
         // A selection applies to the rejects, not to the records around them.
         let selection = Selection::default();
         let options = ReadOptions { format: format.or(self.options.format), selection, ..self.options.clone() };
-        let inputs = discover(&[path_of(&line.input)], &options).map_err(|error| error.to_string())?;
+        let inputs = discover(&[path_of(path)], &options).map_err(|error| error.to_string())?;
         let records = Records::new(inputs, &options).peekable();
-        Ok(Reopened { path: line.input.as_str().into(), format, records, reached: 0 })
+        Ok(Reopened { path: path.into(), format, records, reached: Origin::default() })
     }
 }
 
@@ -136,11 +163,15 @@ impl<I: RecordIterator> Iterator for Retry<I> {
     type Item = Result<RawRecord, Reject>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if let Some((number, name)) = &self.rest {
-            if let Some(record) = self.input.as_mut().and_then(|input| input.records.next()) {
+        if let Some(Rest { input: number, name, member }) = &self.rest {
+            let is_rest = |record: &Result<RawRecord, Reject>| {
+                member.as_ref().is_none_or(|member| origin_of(record).path == *member)
+            };
+            if let Some(record) = self.input.as_mut().and_then(|input| input.records.next_if(is_rest)) {
                 return Some(moved(record, *number).map(|record| renamed(record, name.as_ref())));
             }
-            (self.rest, self.input) = (None, None);
+            self.input = self.input.take().filter(|_| member.is_some());
+            self.rest = None;
         }
         Some(self.lines.next()?.and_then(|raw| self.again(raw)))
     }
@@ -163,6 +194,11 @@ impl RejectLine {
         let encoded = || BASE64_STANDARD.decode(self.record_base64.as_ref()?).ok();
         self.record.as_ref().map(|text| text.clone().into_bytes()).or_else(encoded)
     }
+}
+
+/// The archive that a member is in: the first part of its path that is a file.
+fn archive_of(input: &str) -> Option<&str> {
+    input.match_indices('!').map(|(end, _)| &input[..end]).find(|path| path_of(path).is_file())
 }
 
 fn origin_of(record: &Result<RawRecord, Reject>) -> &Origin {

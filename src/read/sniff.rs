@@ -34,7 +34,8 @@ const AS_IT_STANDS: &str = "convert it to JSON Lines, or set `format` to `text` 
 
 /// Binary content, with the bytes that it starts with.
 const MAGIC: &[(&[u8], Foreign)] = &[
-    (b"PK\x03\x04", Foreign { what: "a zip archive", help: UNPACK }),
+    (b"PK\x03\x04", ZIP),
+    (b"PK\x05\x06", ZIP),
     (b"7z\xBC\xAF\x27\x1C", Foreign { what: "a 7z archive", help: UNPACK }),
     (b"Rar!\x1A\x07", Foreign { what: "a rar archive", help: UNPACK }),
     (b"%PDF-", Foreign { what: "a PDF file", help: "make text of it: `pdftotext FILE`" }),
@@ -53,8 +54,29 @@ const MARKUP: &[(&[u8], Foreign)] = &[
     (b"<?xml", Foreign { what: "an XML document", help: AS_IT_STANDS }),
 ];
 
-const TAR: Foreign = Foreign { what: "a tar archive", help: UNPACK };
+const LEAVE_OUT: &str = "leave `format` out to read it";
+const TAR: Foreign = Foreign { what: "a tar archive", help: LEAVE_OUT };
+const ZIP: Foreign = Foreign { what: "a zip archive", help: LEAVE_OUT };
+const ZIP_STREAM: Foreign =
+    Foreign { what: "a zip archive in a stream", help: "its directory is at its end: save it as a file and give that" };
+pub(super) const NESTED_ARCHIVE: Foreign = Foreign { what: "an archive within an archive", help: UNPACK };
 const BINARY: Foreign = Foreign { what: "binary data", help: CONVERT };
+
+/// The format of what is not text, and which is read whatever its name.
+pub(super) fn container(head: &[u8]) -> Option<Format> {
+    if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
+        Some(Format::Zip)
+    } else if head.get(257..262) == Some(b"ustar") {
+        Some(Format::Tar)
+    } else {
+        None
+    }
+}
+
+/// The same format, if it can be read from a stream.
+pub(super) fn in_stream(format: Format) -> Result<Format, Foreign> {
+    if format == Format::Zip { Err(ZIP_STREAM) } else { Ok(format) }
+}
 
 /// Content that is no text at all, whatever the input is called.
 pub(super) fn binary(head: &[u8]) -> Option<Foreign> {
@@ -71,6 +93,9 @@ pub(super) fn binary(head: &[u8]) -> Option<Foreign> {
 
 /// What an input holds that may be text or JSON: by its first bytes, without a byte order mark.
 pub(super) fn content(head: &[u8]) -> Result<Format, Foreign> {
+    if let Some(format) = container(head) {
+        return Ok(format);
+    }
     if let Some(foreign) = binary(head) {
         return Err(foreign);
     }
@@ -135,8 +160,9 @@ mod tests {
             (b"Text, body and soul.\n", Ok(Format::Text)),
             (b"\n<!DOCTYPE html><html>", Err("an HTML page")),
             (b"WARC/1.0\r\n", Err("a web archive (WARC)")),
-            (b"PK\x03\x04....", Err("a zip archive")),
-            (&tar, Err("a tar archive")),
+            (b"PK\x03\x04....", Ok(Format::Zip)),
+            (b"7z\xBC\xAF\x27\x1C", Err("a 7z archive")),
+            (&tar, Ok(Format::Tar)),
             (&[1, 2, 3, 4].repeat(20), Err("binary data")),
             (b"An\0kara and Dam\0ascus, as they are spelled", Ok(Format::Text)),
         ] {

@@ -3,42 +3,56 @@
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use super::csv::CsvRows;
+use super::archive::{ArchiveRecords, Members, TarMembers, ZipMembers};
 use super::cut::Cutter;
 use super::decompress::{DecompressLimits, ZSTD_WINDOW_LOG, decompressed};
 use super::expand::ExpansionLimits;
 use super::format::{Compression, Format, by_extension};
 use super::input::Input;
-use super::json_records::{JsonRecords, Layout};
 use super::ledger::Ledger;
 use super::options::ReadOptions;
-use super::sniff::{self, SNIFFED_BYTES};
-use super::stream::{BUFFER_BYTES, Reader, peek};
-use super::text::WholeText;
-use super::wide::{SHAPE_BYTES, Wide};
+use super::recognise::Recognised;
+use super::sniff::{self, NESTED_ARCHIVE};
+use super::stored_file::StoredFile;
+use super::stream::{BUFFER_BYTES, Reader};
+use super::unread::Unread;
 
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+/// Bytes that tell a format that is read at any place.
+const MAGIC_BYTES: u64 = 4;
 
 /// How far reading has come, in bytes on disk (compressed, where the input is).
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct ReadProgress {
     /// Bytes read so far; an input that was abandoned counts with its full size.
     pub bytes: AtomicU64,
     /// Bytes of all inputs; `None` where one of them is a pipe.
     pub total: Option<u64>,
+    /// Members of archives that were passed over so far.
+    pub unread: Mutex<Unread>,
+}
+
+impl ReadProgress {
+    /// Of inputs of so many bytes.
+    pub(super) fn new(total: Option<u64>) -> Self {
+        Self { total, ..Self::default() }
+    }
 }
 
 /// An input ready to be cut into records.
 pub(crate) struct Source {
-    reader: Reader,
-    /// Where `reader` stands in the uncompressed input, as UTF-8 where it is UTF-16 or UTF-32: after the byte order
-    /// mark, if there is one.
-    byte: u64,
     pub(super) format: Format,
-    layout: Layout,
+    content: Content,
+    limits: DecompressLimits,
+    progress: Arc<ReadProgress>,
+}
+
+enum Content {
+    Stream(Recognised),
+    /// What is read at any place of a file.
+    File(StoredFile),
 }
 
 impl Source {
@@ -59,57 +73,58 @@ impl Source {
             Some(ledger) => ledger.hashing(raw),
             None => raw,
         };
-        let packed = Box::new(BufReader::with_capacity(BUFFER_BYTES, Counted { raw, counter }));
-        let limits =
-            DecompressLimits { stored, expansion: options.expansion, zstd_window_log: options.zstd_window_log };
-        let plain = decompressed(packed, input.compression, &limits)?;
-        Self::recognised(decoded(plain, options)?, input.format, input.is_format_given)
+        let counted = Counted { raw, counter };
+        let limits = DecompressLimits {
+            stored,
+            expanded: Arc::default(),
+            expansion: options.expansion,
+            zstd_window_log: options.zstd_window_log,
+        };
+        let (format, content) = match file_format(input)? {
+            Some((format, file)) => (format, Content::File(StoredFile::new(file, Box::new(counted))?)),
+            None => {
+                let packed = Box::new(BufReader::with_capacity(BUFFER_BYTES, counted));
+                let plain = decompressed(packed, input.compression, &limits)?;
+                let stream = Recognised::new(plain, input.format, input.is_format_given, options)?;
+                (stream.format, Content::Stream(stream))
+            }
+        };
+        Ok(Self { format, content, limits, progress: Arc::clone(progress) })
     }
 
     /// Opens one named file (`-` is standard input), whatever it holds, as uncompressed bytes.
     pub(crate) fn open_plain(path: &Path) -> io::Result<Reader> {
-        let progress = Arc::new(ReadProgress { bytes: AtomicU64::new(0), total: None });
         let (_, compression) = by_extension(&path.to_string_lossy());
         let mut input = Input::stdin(Some(Format::Text));
         (input.path, input.compression) = (path.into(), compression);
-        Self::open(&input, &progress, &ReadOptions::default(), None).map(|source| source.reader)
-    }
-
-    /// Looks at the first bytes: for a byte order mark, for the format where it was not given, for the layout of JSON.
-    fn recognised(reader: Reader, named: Option<Format>, is_given: bool) -> io::Result<Self> {
-        let is_decided = |rest: &[u8]| match (named, is_given) {
-            (Some(Format::Text), true) | (Some(Format::Csv), _) => true,
-            (Some(Format::Json), _) => Layout::of(rest).is_some(),
-            _ => match sniff::content(rest) {
-                Ok(Format::Json) => Layout::of(rest).is_some(),
-                _ => rest.len() >= SHAPE_BYTES,
-            },
-        };
-        let (head, mut reader) =
-            peek(reader, SNIFFED_BYTES, |head| head.len() > BYTE_ORDER_MARK.len() && is_decided(without_mark(head)))?;
-        let rest = without_mark(&head);
-        let format = match (named, is_given) {
-            (Some(format), true) => sniff::binary(rest).map_or(Ok(format), Err),
-            // A name says that it is none: text would be rejected record by record.
-            (Some(format), _) if format != Format::Text => sniff::binary(rest).map_or(Ok(format), Err),
-            (None, _) if rest.trim_ascii().is_empty() || rest.trim_ascii_start().starts_with(b"{") => Ok(Format::Json),
-            (_, false) | (None, _) => sniff::content(rest),
-        };
-        let format = format.map_err(io::Error::other)?;
-        let layout = Layout::of(rest).unwrap_or(Layout::Lines);
-        let mark = head.len() - rest.len();
-        reader.consume(mark);
-        Ok(Self { reader, byte: mark as u64, format, layout })
+        match Self::open(&input, &Arc::default(), &ReadOptions::default(), None)?.content {
+            Content::Stream(stream) => Ok(stream.into_reader()),
+            Content::File(_) => Err(io::Error::from(io::ErrorKind::InvalidInput)),
+        }
     }
 
     /// Cuts it into records, by its format.
-    pub(super) fn cutter(self, options: &ReadOptions) -> Box<dyn Cutter> {
-        let limit = options.record_limits().of(self.format);
-        match self.format {
-            Format::Text => Box::new(WholeText::new(self.reader, self.byte, limit)),
-            Format::Json => Box::new(JsonRecords::new(self.reader, self.byte, limit, self.layout)),
-            Format::Csv => Box::new(CsvRows::new(self.reader, self.byte, limit, options)),
-        }
+    pub(super) fn cutter(self, options: &ReadOptions) -> io::Result<Box<dyn Cutter>> {
+        let members: Box<dyn Members> = match self.content {
+            Content::Stream(stream) => match stream.cutter(options) {
+                Ok(cutter) => return Ok(cutter),
+                Err(archive) => Box::new(TarMembers::new(archive)),
+            },
+            Content::File(file) => Box::new(ZipMembers::open(file, self.limits.clone())?),
+        };
+        let (limits, options) = (self.limits, options.clone());
+        let open = move |content, format, compression| {
+            let plain = decompressed(content, compression, &limits)?;
+            let stream = Recognised::new(plain, Some(format), false, &options)?;
+            let format = stream.format;
+            let cutter = stream.cutter(&options).map_err(|_| io::Error::other(NESTED_ARCHIVE))?;
+            Ok((format, cutter))
+        };
+        let progress = self.progress;
+        let count = move |count: &dyn Fn(&mut Unread)| {
+            count(&mut progress.unread.lock().unwrap_or_else(PoisonError::into_inner));
+        };
+        Ok(Box::new(ArchiveRecords::new(members, Box::new(open), Box::new(count))))
     }
 }
 
@@ -117,24 +132,25 @@ impl Source {
 pub fn open_stored(path: &Path) -> io::Result<Box<dyn BufRead + Send>> {
     // namewire wrote it: it may expand to any size.
     let expansion = ExpansionLimits { ratio: u64::MAX, bytes: None };
-    let limits = DecompressLimits { stored: Arc::default(), expansion, zstd_window_log: ZSTD_WINDOW_LOG };
+    let limits = DecompressLimits {
+        stored: Arc::default(),
+        expanded: Arc::default(),
+        expansion,
+        zstd_window_log: ZSTD_WINDOW_LOG,
+    };
     decompressed(Box::new(BufReader::with_capacity(BUFFER_BYTES, File::open(path)?)), Compression::None, &limits)
 }
 
-/// UTF-16 and UTF-32 as UTF-8; any other input as it is.
-fn decoded(reader: Reader, options: &ReadOptions) -> io::Result<Reader> {
-    let (head, mut reader) = peek(reader, SHAPE_BYTES, Wide::is_decided)?;
-    Ok(match Wide::of(&head).or_else(|| options.encoding.wide().map(|wide| (wide, 0))) {
-        Some((wide, mark)) => {
-            reader.consume(mark);
-            wide.decode(reader)
-        }
-        None => reader,
-    })
-}
-
-fn without_mark(head: &[u8]) -> &[u8] {
-    head.strip_prefix(BYTE_ORDER_MARK).unwrap_or(head)
+/// The format of a file that is not read from its start to its end, and the file.
+fn file_format(input: &Input) -> io::Result<Option<(Format, File)>> {
+    let given = input.format.filter(|_| input.is_format_given);
+    if input.size.is_none() || given.is_some_and(|format| format != Format::Zip) {
+        return Ok(None);
+    }
+    let mut file = File::open(&input.path)?;
+    let mut head = Vec::new();
+    (&mut file).take(MAGIC_BYTES).read_to_end(&mut head)?;
+    Ok(sniff::container(&head).filter(|format| *format == Format::Zip).map(|format| (format, file)))
 }
 
 struct Counted<R> {
@@ -169,61 +185,5 @@ impl Counter {
 impl Drop for Counter {
     fn drop(&mut self) {
         self.add(self.left);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::io::Cursor;
-
-    use super::*;
-
-    /// One byte a read, as a slow pipe has it.
-    struct Slow(&'static [u8]);
-
-    impl Read for Slow {
-        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-            let wanted = buffer.len().min(1);
-            self.0.read(&mut buffer[..wanted])
-        }
-    }
-
-    #[test]
-    fn the_first_bytes_tell_the_format() {
-        for (input, format, byte) in [
-            (&b"{\"text\": 1}"[..], Format::Json, 0),
-            (b" \r\n\t{", Format::Json, 0),
-            (b"\xEF\xBB\xBF\n{", Format::Json, 3),
-            (b"[{\"text\": 1}]", Format::Json, 0),
-            (b"\xEF\xBB\xBFKyiv", Format::Text, 3),
-            (b"Kyiv {", Format::Text, 0),
-            (b"[Kyiv] fell", Format::Text, 0),
-            (b"\xEF\xBB", Format::Text, 0),
-            (b"\xC3\xA9t\xC3\xA9", Format::Text, 0),
-            (b"", Format::Json, 0),
-        ] {
-            let mut source = Source::recognised(Box::new(BufReader::new(Slow(input))), None, false).unwrap();
-            let mut rest = Vec::new();
-            source.reader.read_to_end(&mut rest).unwrap();
-            assert_eq!((source.format, source.byte, &*rest), (format, byte, &input[byte as usize..]));
-        }
-    }
-
-    #[test]
-    fn a_text_by_name_may_hold_json_but_not_one_that_the_user_named() {
-        let recognised = |is_given| {
-            Source::recognised(Box::new(Cursor::new("{\"text\": \"\"}")), Some(Format::Text), is_given).unwrap().format
-        };
-        assert_eq!((recognised(false), recognised(true)), (Format::Json, Format::Text));
-    }
-
-    #[test]
-    fn what_is_no_text_is_not_read() {
-        for (content, named, given) in
-            [("PK\u{3}\u{4}", Format::Text, true), ("<html>", Format::Text, false), ("%PDF-1.7", Format::Json, false)]
-        {
-            let error = Source::recognised(Box::new(Cursor::new(content)), Some(named), given).err().unwrap();
-            assert!(sniff::is_foreign(&error), "{error}");
-        }
     }
 }

@@ -16,6 +16,7 @@ mod sink;
 mod summary;
 
 use std::collections::BTreeSet;
+use std::sync::{Arc, PoisonError};
 
 pub use estimate::{Estimate, RunEstimate};
 pub use observer::{Event, Observer, RunProgress};
@@ -136,7 +137,7 @@ impl Run {
         };
         let table = pipeline.linker().map(Linker::table);
         let mut entities = EntityCounts::default();
-        observer.started(RunProgress { read, handle: handle.clone() });
+        observer.started(RunProgress { read: Arc::clone(&read), handle: handle.clone() });
         let report = pipeline.run(
             records,
             &handle,
@@ -152,6 +153,7 @@ impl Run {
             Err(error) => return Err(sink.fail(error, observer)),
         };
         report.unread = unread;
+        report.unread.add(&read.unread.lock().unwrap_or_else(PoisonError::into_inner));
         report.find_unmatched(&options.read.keep);
         if report.stopped {
             return sink.stop(observer).map(RunEnd::Stopped);

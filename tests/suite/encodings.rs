@@ -97,7 +97,7 @@ fn binary_content_is_refused_with_the_way_to_read_it() {
     for (content, what) in [
         (&b"<!DOCTYPE html><html><body>Kyiv</body></html>"[..], "an HTML page"),
         (b"WARC/1.0\r\nWARC-Type: warcinfo\r\n", "a web archive (WARC)"),
-        (b"PK\x03\x04zipped", "a zip archive"),
+        (b"7z\xBC\xAF\x27\x1Cpacked", "a 7z archive"),
     ] {
         let args = ["extract", "-", "--out", &out, "--model", &tiny(), "--entities", "none"];
         namewire_with_input(&args, content).exits(2).says(&[what, "help:"]);
