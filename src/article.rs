@@ -105,6 +105,9 @@ pub struct Origin {
     pub nth: u32,
     /// The byte, in the uncompressed input, at which the record starts.
     pub byte: u64,
+    /// The byte of the file, as it is stored, from which the record of a web archive can be fetched; `None` for other
+    /// formats, and where the file is compressed as a whole.
+    pub warc_offset: Option<u64>,
 }
 
 impl std::fmt::Display for Origin {

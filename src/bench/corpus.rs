@@ -119,7 +119,7 @@ pub fn generate(articles: usize, seed: u64) -> impl Iterator<Item = RawRecord> {
         let text: Vec<String> = (0..sentences).map(|_| sentence(&mut random)).collect();
         let record = serde_json::json!({"id": format!("generated-{number}"), "text": text.join(" ")});
         let bytes = record.to_string().into_bytes();
-        let origin = Origin { path: Arc::from("generated"), line: Some(number as u64 + 1), nth: 0, byte, input: 0 };
+        let origin = Origin { path: Arc::from("generated"), line: Some(number as u64 + 1), byte, ..Origin::default() };
         byte += bytes.len() as u64 + 1;
         RawRecord { origin, name: Arc::from("generated"), format: Format::Json, bytes }
     })

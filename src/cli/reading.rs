@@ -33,9 +33,13 @@ pub(super) struct ReadingArgs {
     /// Copy these fields of the record into each mention's "meta".
     #[arg(long, value_name = "FIELD", value_delimiter = ',')]
     keep: Vec<String>,
-    /// The format of standard input and of the named files, whatever their names: text, jsonl or csv.
+    /// The format of standard input and of the named files, whatever their names: text, jsonl, csv, warc or
+    /// xml.
     #[arg(long, value_name = "FORMAT")]
     format: Option<Format>,
+    /// For XML other than feeds, NITF, NewsML-G2 and dumps of MediaWiki: the name of the element that is an article.
+    #[arg(long, value_name = "ELEMENT")]
+    record: Option<String>,
     /// What separates the columns of tables (CSV): one character, or tab [default: by the first line].
     #[arg(long, value_name = "CHAR", value_parser = parse_delimiter)]
     delimiter: Option<char>,
@@ -76,6 +80,7 @@ impl ReadingArgs {
         options.keep.clone_from(&self.keep);
         options.max_article_bytes = self.max_article_mb << 20;
         options.format = self.format;
+        options.record.clone_from(&self.record);
         options.csv.delimiter = self.delimiter;
         options.csv.has_header = !self.no_header;
         options.encoding = self.encoding;

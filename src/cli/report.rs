@@ -81,6 +81,9 @@ fn describe(summary: &RunSummary, out: &Path) -> String {
     if !report.unmatched_fields.is_empty() {
         line("keep", format!("no record had {}", report.unmatched_fields.join(", ")));
     }
+    if !report.not_articles.is_empty() {
+        line("not articles", list(&report.not_articles));
+    }
     if let Some(unread) = unread_files(&report.unread) {
         line("not read", unread);
     }

@@ -1,10 +1,13 @@
 //! Compressed data of several members, one after another.
 
 use std::io::{self, BufRead, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use bzip2::bufread::BzDecoder;
 use flate2::bufread::GzDecoder;
 
+use super::member_starts::{Consumed, MemberStarts};
 use super::stream::Reader;
 
 /// Decodes one member, and then gives its input back.
@@ -34,7 +37,13 @@ impl MemberDecoder for BzDecoder<Reader> {
 }
 
 /// All members of compressed data, with or without zeros between and after them, as tapes and block devices leave them.
-pub(super) struct Concatenated<D>(Option<Member<D>>);
+pub(super) struct Concatenated<D> {
+    current: Option<Member<D>>,
+    /// Compressed bytes that were read, and the bytes that they gave.
+    consumed: Arc<AtomicU64>,
+    expanded: u64,
+    members: MemberStarts,
+}
 
 enum Member<D> {
     Open(Box<D>),
@@ -42,8 +51,11 @@ enum Member<D> {
 }
 
 impl<D: MemberDecoder> Concatenated<D> {
-    pub(super) fn new(reader: Reader) -> Self {
-        Self(Some(Member::Next(reader)))
+    /// Notes in `members` where each starts.
+    pub(super) fn new(reader: Reader, members: MemberStarts) -> Self {
+        let reader = Consumed::new(reader);
+        let consumed = reader.counter();
+        Self { current: Some(Member::Next(Box::new(reader))), consumed, expanded: 0, members }
     }
 }
 
@@ -53,21 +65,23 @@ impl<D: MemberDecoder> Read for Concatenated<D> {
             return Ok(0);
         }
         loop {
-            match self.0.take() {
+            match self.current.take() {
                 None => return Ok(0),
                 Some(Member::Open(mut decoder)) => {
                     let read = decoder.read(buffer);
-                    self.0 = Some(match read {
+                    self.current = Some(match read {
                         Ok(0) => Member::Next(decoder.close()),
                         _ => Member::Open(decoder),
                     });
                     if !matches!(read, Ok(0)) {
+                        self.expanded += *read.as_ref().unwrap_or(&0) as u64;
                         return read;
                     }
                 }
                 Some(Member::Next(mut reader)) => {
                     if skip_zeros(&mut reader)? {
-                        self.0 = Some(Member::Open(Box::new(D::open(reader))));
+                        self.members.start(self.expanded, self.consumed.load(Relaxed));
+                        self.current = Some(Member::Open(Box::new(D::open(reader))));
                     }
                 }
             }

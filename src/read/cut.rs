@@ -26,6 +26,10 @@ pub(super) struct Cut {
     pub(super) nth: u32,
     /// Where it starts, in bytes.
     pub(super) byte: u64,
+    /// Where in the file reading has to start for this record, for formats whose records can be fetched alone.
+    pub(super) stored: Option<u64>,
+    /// What it counts as, where it is no article: it has no bytes then.
+    pub(super) skipped: Option<&'static str>,
     /// Its length in bytes.
     pub(super) size: u64,
     /// Its bytes; of a record over the limit, no more than an excerpt.

@@ -12,7 +12,9 @@ use super::concatenated::Concatenated;
 use super::expand::{Expanding, ExpansionLimits};
 use super::format::Compression;
 use super::lz4_frames::Lz4Frames;
+use super::member_starts::MemberStarts;
 use super::stream::{BUFFER_BYTES, Reader, peek};
+use super::zstd_frames::ZstdFrames;
 
 /// The default of [`ReadOptions::zstd_window_log`](super::ReadOptions::zstd_window_log): 128 MiB, what `zstd` itself
 /// opens without being asked.
@@ -31,6 +33,8 @@ pub(super) struct DecompressLimits {
     pub(super) expanded: Arc<AtomicU64>,
     pub(super) expansion: ExpansionLimits,
     pub(super) zstd_window_log: u32,
+    /// Where members start.
+    pub(super) members: MemberStarts,
 }
 
 impl DecompressLimits {
@@ -44,10 +48,8 @@ impl DecompressLimits {
     }
 
     /// A Zstandard decoder.
-    pub(super) fn zstd<R: BufRead>(&self, reader: R) -> io::Result<ZstdFrames<zstd::Decoder<'static, R>>> {
-        let mut decoder = zstd::Decoder::with_buffer(reader)?;
-        decoder.window_log_max(self.zstd_window_log)?;
-        Ok(ZstdFrames(decoder))
+    pub(super) fn zstd<R: BufRead>(&self, reader: R) -> io::Result<BoundedWindow<ZstdFrames<R>>> {
+        ZstdFrames::new(reader, self.zstd_window_log, self.members.clone()).map(BoundedWindow)
     }
 
     /// Maximum memory of an xz decoder, in KiB: its window has the same bound as that of Zstandard.
@@ -86,10 +88,16 @@ pub(super) fn decompressed(stored: Reader, named: Compression, limits: &Decompre
         // What is compressed twice expands twice.
         let limits =
             if nested == 0 { limits.clone() } else { DecompressLimits { expanded: Arc::default(), ..limits.clone() } };
-        reader = match Compression::of_content(&head) {
+        let compression = Compression::of_content(&head);
+        let is_by_members = matches!(compression, Compression::Gzip | Compression::Bzip2 | Compression::Zstd);
+        if compression != Compression::None && !(is_by_members && nested == 0) {
+            limits.members.forget();
+        }
+        let members = || limits.members.clone();
+        reader = match compression {
             Compression::None => return Ok(whole),
-            Compression::Gzip => limits.bounded(Concatenated::<GzDecoder<Reader>>::new(whole)),
-            Compression::Bzip2 => limits.bounded(Concatenated::<BzDecoder<Reader>>::new(whole)),
+            Compression::Gzip => limits.bounded(Concatenated::<GzDecoder<Reader>>::new(whole, members())),
+            Compression::Bzip2 => limits.bounded(Concatenated::<BzDecoder<Reader>>::new(whole, members())),
             Compression::Xz => limits.bounded(XzStreams(XzReader::new_mem_limit(whole, true, limits.xz_memory_kb()))),
             Compression::Lz4 => limits.bounded(Lz4Frames::new(whole)),
             Compression::Zstd => limits.bounded(limits.zstd(whole)?),
@@ -101,9 +109,9 @@ pub(super) fn decompressed(stored: Reader, named: Compression, limits: &Decompre
 const LONG_WINDOW: &str = "it was compressed with a longer window than `zstd_window_log` allows";
 
 /// A Zstandard decoder that says what to set where a window is too long.
-pub(super) struct ZstdFrames<R>(R);
+pub(super) struct BoundedWindow<R>(R);
 
-impl<R: Read> Read for ZstdFrames<R> {
+impl<R: Read> Read for BoundedWindow<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.0.read(buffer).map_err(|error| {
             if error.to_string().contains("too much memory") { io::Error::other(LONG_WINDOW) } else { error }
@@ -163,6 +171,7 @@ mod tests {
             expanded: Arc::default(),
             expansion: ExpansionLimits::default(),
             zstd_window_log: ZSTD_WINDOW_LOG,
+            members: MemberStarts::default(),
         };
         let reader = BufReader::with_capacity(7, Cursor::new(packed.to_vec()));
         let mut text = Vec::new();

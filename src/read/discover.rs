@@ -80,7 +80,7 @@ pub fn find_inputs(paths: &[PathBuf], listed: &[PathBuf], outputs: &[PathBuf], o
             Ok(metadata) => {
                 let input = file(path, Some(&metadata), options.format)?;
                 if metadata.is_file() && !is_listed {
-                    refuse_foreign(&input)?;
+                    refuse_foreign(&input, options)?;
                 }
                 found.inputs.push(input);
             }
@@ -114,13 +114,15 @@ fn file(path: &Path, metadata: Option<&Metadata>, given: Option<Format>) -> Resu
 }
 
 /// Fails where a file holds something that is not read, as its first bytes show. That it cannot be read shows later.
-fn refuse_foreign(input: &Input) -> Result<()> {
+fn refuse_foreign(input: &Input, options: &ReadOptions) -> Result<()> {
     let mut head = Vec::new();
     let read = fs::File::open(&input.path).and_then(|file| file.take(LOOK_BYTES).read_to_end(&mut head));
     if read.is_err() {
         return Ok(());
     }
-    refuse(&head, input.format, input.is_format_given, false).map_err(|error| error.at(&input.path))
+    refuse(&head, input.format, input.is_format_given, false)
+        .and_then(|()| refuse_unknown_xml(&head, input.format, options))
+        .map_err(|error| error.at(&input.path))
 }
 
 /// Fails where standard input holds something that is not read, as far as its first bytes are there already.
@@ -131,7 +133,9 @@ fn refuse_foreign_stdin(options: &ReadOptions) -> Result<()> {
     }
     // What is buffered here is read again by whoever reads standard input.
     let head = stdin.fill_buf().unwrap_or_default();
-    refuse(head, options.format, options.format.is_some(), true).map_err(|error| error.at("-"))
+    refuse(head, options.format, options.format.is_some(), true)
+        .and_then(|()| refuse_unknown_xml(head, options.format, options))
+        .map_err(|error| error.at("-"))
 }
 
 fn refuse(head: &[u8], format: Option<Format>, is_given: bool, is_stream: bool) -> Result<()> {
@@ -150,6 +154,20 @@ fn refuse(head: &[u8], format: Option<Format>, is_given: bool, is_stream: bool) 
         Some(foreign) => {
             Err(Error::new(ErrorKind::Input, format!("this is {}, which is not read", foreign.what)).help(foreign.help))
         }
+        None => Ok(()),
+    }
+}
+
+/// Fails where a document is XML whose records have to be named, and are not.
+fn refuse_unknown_xml(head: &[u8], format: Option<Format>, options: &ReadOptions) -> Result<()> {
+    let is_xml = match format {
+        Some(Format::Text) | None => sniff::content(head) == Ok(Format::Xml),
+        Some(format) => format == Format::Xml,
+    };
+    match sniff::unknown_xml(head).filter(|_| is_xml && options.record.is_none()) {
+        Some(foreign) => Err(Error::new(ErrorKind::Input, format!("this is {}", foreign.what))
+            .help(foreign.help)
+            .with_setting("record")),
         None => Ok(()),
     }
 }

@@ -35,6 +35,12 @@ impl FieldNames {
         paths
     }
 
+    /// The dotted paths that the user gave.
+    pub(super) fn named(&self) -> impl Iterator<Item = &str> {
+        let optional = [&self.id, &self.title, &self.date, &self.lang].into_iter().flatten();
+        self.text.iter().chain(optional).map(String::as_str)
+    }
+
     fn text_paths(&self) -> impl Iterator<Item = &str> {
         let usual = if self.text.is_empty() { TEXT } else { &[] };
         self.text.iter().map(String::as_str).chain(usual.iter().copied())

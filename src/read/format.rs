@@ -19,6 +19,12 @@ pub enum Format {
     /// A table with separated columns, one article a row.
     #[serde(rename = "csv", alias = "tsv")]
     Csv,
+    /// A web archive, WARC (with WET) or ARC: one article for each page and each text.
+    #[serde(rename = "warc", alias = "wet", alias = "arc")]
+    Warc,
+    /// XML: NITF, NewsML-G2, RSS, Atom, a dump of MediaWiki, or any other with a name for its records.
+    #[serde(rename = "xml")]
+    Xml,
     /// A tar archive of inputs.
     #[serde(rename = "tar")]
     Tar,
@@ -51,6 +57,8 @@ const FORMATS: &[(Format, &[&str], &[&str])] = &[
     (Format::Text, &["text"], &[".txt", ".text"]),
     (Format::Json, &["jsonl", "json"], &[".jsonl", ".ndjson", ".jl", ".json"]),
     (Format::Csv, &["csv", "tsv"], &[".csv", ".tsv"]),
+    (Format::Warc, &["warc", "wet", "arc"], &[".warc", ".wet", ".arc"]),
+    (Format::Xml, &["xml"], &[".xml", ".rss", ".atom", ".nitf"]),
     (Format::Tar, &["tar"], &[".tar"]),
     (Format::Zip, &["zip"], &[".zip"]),
 ];
@@ -170,7 +178,7 @@ mod tests {
         assert_eq!("jsonl".parse::<Format>().unwrap(), Format::Json);
         assert_eq!(serde_json::to_string(&Format::Json).unwrap(), "\"jsonl\"");
         let message = "pdf".parse::<Format>().unwrap_err().to_string();
-        assert!(message.contains("known are text, jsonl, csv, tar and zip"), "{message}");
+        assert!(message.contains("known are text, jsonl, csv, warc, xml, tar and zip"), "{message}");
         for (format, names, _) in FORMATS {
             assert_eq!(serde_json::to_value(format).unwrap(), format.name());
             assert!(names.iter().all(|name| name.parse::<Format>().unwrap() == *format));

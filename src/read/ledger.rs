@@ -19,6 +19,9 @@ use crate::hash::hex;
 pub struct InputRead {
     /// Records, good or bad, that it gave.
     pub records: u64,
+    /// Records that are no articles, such as requests in web archives, by kind.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub not_articles: BTreeMap<String, u64>,
     /// Bytes that were read, as stored on disk.
     pub bytes: u64,
     /// SHA-256 of these bytes; `None` while they are being read, and where reading stopped before the end.
@@ -126,6 +129,24 @@ impl Ledger {
         let mut held = self.held();
         held.raw = Some(Raw { input, bytes: 0, hasher: Sha256::new() });
         held.inputs.insert(input, InputRead::default());
+    }
+
+    /// An input has had these records that are no articles.
+    pub(super) fn count_not_articles(&self, input: u32, kinds: &BTreeMap<&'static str, u64>) {
+        let mut held = self.held();
+        let counts = &mut held.inputs.entry(input).or_default().not_articles;
+        for (kind, count) in kinds {
+            *counts.entry((*kind).to_owned()).or_default() += count;
+        }
+    }
+
+    /// Records of all inputs that are no articles, by kind.
+    pub fn not_articles(&self) -> BTreeMap<String, u64> {
+        let mut sum = BTreeMap::new();
+        for (kind, count) in self.held().inputs.values().flat_map(|read| &read.not_articles) {
+            *sum.entry(kind.clone()).or_default() += count;
+        }
+        sum
     }
 
     /// The open input was read to its end. Returns the number of its bytes.
@@ -268,6 +289,7 @@ mod tests {
             records,
             bytes: text.len() as u64,
             sha256: Some(sha256(text.as_bytes())),
+            ..InputRead::default()
         });
         assert_eq!(seen, expected.collect::<Vec<_>>());
         let places = std::iter::from_fn(|| ledger.take_mark()).map(|mark| (mark.input, mark.records));

@@ -30,6 +30,8 @@ pub struct ReadOptions {
     /// the content for standard input, and for files by the extension, with a look at the content of those that are
     /// called text. Files found in directories go by their extension in any case.
     pub format: Option<Format>,
+    /// The element that is a record, for XML of any kind; `None` recognises the formats of news.
+    pub record: Option<String>,
     /// How tables with separated columns are read.
     pub csv: CsvOptions,
     /// How records are decoded.
@@ -50,6 +52,7 @@ impl Default for ReadOptions {
             keep: Vec::new(),
             max_article_bytes: MAX_ARTICLE_BYTES,
             format: None,
+            record: None,
             csv: CsvOptions::default(),
             encoding: TextEncoding::default(),
             zstd_window_log: ZSTD_WINDOW_LOG,
@@ -89,7 +92,7 @@ impl RecordLimits {
     pub(super) fn of(self, format: Format) -> usize {
         match format {
             Format::Text => self.text,
-            Format::Json | Format::Csv | Format::Tar | Format::Zip => self.json,
+            Format::Json | Format::Csv | Format::Warc | Format::Xml | Format::Tar | Format::Zip => self.json,
         }
     }
 }

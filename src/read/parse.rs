@@ -10,6 +10,7 @@ use super::lenient;
 use super::options::ReadOptions;
 use super::record::RawRecord;
 use super::reject::{Reject, RejectReason};
+use super::{warc, xml};
 use crate::article::{Article, Meta, Origin, Warning};
 use crate::date::DateRange;
 
@@ -23,9 +24,9 @@ impl RawRecord {
     ///
     /// A record that is no article, or one over [`ReadOptions::max_article_bytes`], gives a [`Reject`].
     pub fn parse(&self, options: &ReadOptions) -> Result<Article, Reject> {
-        let article = match options.encoding.decode(&self.bytes) {
-            Err(at) => Err(Fault::not_decoded(at, self, options)),
-            Ok(Decoded { text, guess }) => {
+        let article = match self.format {
+            Format::Warc => self.of_warc(options),
+            _ => self.decoded(options).and_then(|Decoded { text, guess }| {
                 let article = match self.format {
                     Format::Text => {
                         Ok(Article { id: self.name.to_string(), text: text.into_owned(), ..Article::default() })
@@ -33,10 +34,13 @@ impl RawRecord {
                     Format::Tar | Format::Zip => {
                         Err(Fault::new(RejectReason::UnsupportedFormat, "an archive is not a record"))
                     }
-                    Format::Json | Format::Csv => from_json(&text, &self.origin, options),
+                    Format::Xml => xml::parse(&text, options)
+                        .map_err(|(reason, message)| Fault::new(reason, message))
+                        .and_then(|json| from_json(&json, &self.origin, options)),
+                    Format::Json | Format::Csv | Format::Warc => from_json(&text, &self.origin, options),
                 };
                 article.map(|article| with_guess(article, guess))
-            }
+            }),
         };
         match article.and_then(|article| checked(article, options)) {
             Ok(article) => Ok(Article { origin: self.origin.clone(), ..article }),
@@ -45,6 +49,24 @@ impl RawRecord {
                 Err(self.reject(id, reason, message))
             }
         }
+    }
+
+    fn decoded(&self, options: &ReadOptions) -> Result<Decoded<'_>, Fault> {
+        // XML says itself how it is encoded: as it was opened, it became UTF-8.
+        if self.format == Format::Xml
+            && let Ok(text) = std::str::from_utf8(&self.bytes)
+        {
+            return Ok(Decoded { text: text.into(), guess: None });
+        }
+        options.encoding.decode(&self.bytes).map_err(|at| Fault::not_decoded(at, self, options))
+    }
+
+    fn of_warc(&self, options: &ReadOptions) -> Result<Article, Fault> {
+        let article = warc::parse(&self.bytes, options)
+            .map_err(|(id, reason, message)| Fault { id, ..Fault::new(reason, message) })?;
+        let place = || format!("{}@{}", self.origin.path, self.origin.byte);
+        let id = Some(article.id).filter(|id| !id.is_empty() && id.len() <= MAX_ID_BYTES).unwrap_or_else(place);
+        Ok(Article { id, ..article })
     }
 }
 

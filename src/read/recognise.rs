@@ -6,11 +6,14 @@ use super::csv::CsvRows;
 use super::cut::Cutter;
 use super::format::Format;
 use super::json_records::{JsonRecords, Layout};
+use super::member_starts::MemberStarts;
 use super::options::ReadOptions;
 use super::sniff::{self, SNIFFED_BYTES};
 use super::stream::{Reader, peek};
 use super::text::WholeText;
+use super::warc::WarcRecords;
 use super::wide::{SHAPE_BYTES, Wide};
+use super::xml::{RecordElement, XmlRecords, as_utf8};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
@@ -21,6 +24,8 @@ pub(super) struct Recognised {
     byte: u64,
     pub(super) format: Format,
     layout: Layout,
+    /// The first bytes.
+    head: Vec<u8>,
 }
 
 impl Recognised {
@@ -32,7 +37,11 @@ impl Recognised {
         is_given: bool,
         options: &ReadOptions,
     ) -> io::Result<Self> {
-        Self::decoded(decoded(reader, options)?, named, is_given)
+        let stream = Self::decoded(decoded(reader, options)?, named, is_given)?;
+        match sniff::unknown_xml(&stream.head) {
+            Some(foreign) if stream.format == Format::Xml && options.record.is_none() => Err(io::Error::other(foreign)),
+            _ => Ok(stream),
+        }
     }
 
     fn decoded(reader: Reader, named: Option<Format>, is_given: bool) -> io::Result<Self> {
@@ -64,7 +73,8 @@ impl Recognised {
         let layout = Layout::of(rest).unwrap_or(Layout::Lines);
         let mark = head.len() - rest.len();
         reader.consume(mark);
-        Ok(Self { reader, byte: mark as u64, format, layout })
+        let head = rest.to_vec();
+        Ok(Self { reader, byte: mark as u64, format, layout, head })
     }
 
     /// What follows the byte order mark.
@@ -72,13 +82,19 @@ impl Recognised {
         self.reader
     }
 
-    /// Cuts it into records. An archive is not one of records: its stream comes back.
-    pub(super) fn cutter(self, options: &ReadOptions) -> Result<Box<dyn Cutter>, Reader> {
+    /// Cuts it into records; `members` are those of the file. An archive is not one of records: its stream comes back.
+    pub(super) fn cutter(self, options: &ReadOptions, members: &MemberStarts) -> Result<Box<dyn Cutter>, Reader> {
         let limit = options.record_limits().of(self.format);
         Ok(match self.format {
             Format::Text => Box::new(WholeText::new(self.reader, self.byte, limit)),
             Format::Json => Box::new(JsonRecords::new(self.reader, self.byte, limit, self.layout)),
             Format::Csv => Box::new(CsvRows::new(self.reader, self.byte, limit, options)),
+            Format::Warc => Box::new(WarcRecords::new(self.reader, self.byte, limit, members.clone())),
+            Format::Xml => {
+                let records = RecordElement::of(&self.head, options.record.as_deref());
+                let reader = as_utf8(self.reader, &self.head, options.encoding);
+                Box::new(XmlRecords::new(reader, self.byte, limit, records))
+            }
             Format::Tar | Format::Zip => return Err(self.reader),
         })
     }

@@ -1,5 +1,6 @@
 //! Inputs to raw records, one input after another.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::mem;
 use std::path::PathBuf;
@@ -80,6 +81,14 @@ impl Records {
         wanted
     }
 
+    /// Tells the ledger of the records that were passed since the last one.
+    fn count_not_articles(&mut self) {
+        let kinds = mem::take(&mut self.current.not_articles);
+        if let Some(ledger) = self.ledger.as_ref().filter(|_| !kinds.is_empty()) {
+            ledger.count_not_articles(self.current.number, &kinds);
+        }
+    }
+
     /// The input that was opened has given all that it gives.
     fn close(&mut self) {
         let Some(bytes) = self.ledger.as_ref().and_then(Ledger::close) else { return };
@@ -111,7 +120,9 @@ impl Iterator for Records {
                 self.ledger.iter().for_each(Ledger::leave);
                 return None;
             }
-            if let Some(record) = self.current.next(self.options.record_limits()) {
+            let record = self.current.next(self.options.record_limits());
+            self.count_not_articles();
+            if let Some(record) = record {
                 if self.is_wanted(&record) {
                     return Some(record);
                 }
@@ -131,6 +142,8 @@ struct InputRecords {
     /// Where the current record is: in the input, or in a member of it.
     place: Place,
     state: State,
+    /// Records that are no articles, since the last that is one, by kind.
+    not_articles: BTreeMap<&'static str, u64>,
 }
 
 /// An input or a member of one.
@@ -152,29 +165,32 @@ impl InputRecords {
     /// Before the first input.
     fn none() -> Self {
         let place = Place { path: "".into(), name: "".into(), format: Format::Text, member: None };
-        Self { number: 0, input: place.clone(), place, state: State::Done }
+        Self { number: 0, input: place.clone(), place, state: State::Done, not_articles: BTreeMap::new() }
     }
 
     fn new(number: u32, input: &Input, source: io::Result<Source>, options: &ReadOptions) -> Self {
         let format = source.as_ref().map_or(Format::Text, |source| source.format);
         let state = source.and_then(|source| source.cutter(options)).map_or_else(State::Failed, State::Open);
         let place = Place { path: shown(&input.path).into(), name: input.name.as_str().into(), format, member: None };
-        Self { number, input: place.clone(), place, state }
+        Self { number, input: place.clone(), place, state, not_articles: BTreeMap::new() }
     }
 
     fn next(&mut self, limits: RecordLimits) -> Option<Result<RawRecord, Reject>> {
         match mem::replace(&mut self.state, State::Done) {
             State::Done => None,
             State::Failed(error) => Some(Err(self.unopened(&error))),
-            State::Open(mut cutter) => match cutter.next_cut()? {
-                Err((cut, error)) => {
-                    self.enter(cut.member.as_ref());
-                    Some(Err(self.truncated(&cut, &error)))
-                }
-                Ok(cut) => {
-                    self.state = State::Open(cutter);
-                    self.enter(cut.member.as_ref());
-                    Some(self.record(cut, limits.of(self.place.format)))
+            State::Open(mut cutter) => loop {
+                match cutter.next_cut()? {
+                    Err((cut, error)) => {
+                        self.enter(cut.member.as_ref());
+                        return Some(Err(self.truncated(&cut, &error)));
+                    }
+                    Ok(Cut { skipped: Some(kind), .. }) => *self.not_articles.entry(kind).or_default() += 1,
+                    Ok(cut) => {
+                        self.state = State::Open(cutter);
+                        self.enter(cut.member.as_ref());
+                        return Some(self.record(cut, limits.of(self.place.format)));
+                    }
                 }
             },
         }
@@ -225,14 +241,16 @@ impl InputRecords {
 
     /// A reject of a record that is not there as a whole. A text has the name of its input for an id.
     fn reject(&self, cut: &Cut, reason: RejectReason, message: String) -> Reject {
-        let id = cut.line.is_none().then(|| self.place.name.to_string());
+        let has_own_ids = cut.line.is_some() || self.place.format == Format::Warc;
+        let id = (!has_own_ids).then(|| self.place.name.to_string());
         let reject = Reject::new(self.origin(cut), reason, message, &cut.bytes).incomplete();
         Reject { id, ..reject }.of_format(self.place.format)
     }
 
     fn origin(&self, cut: &Cut) -> Origin {
         let path = Arc::clone(&self.place.path);
-        Origin { path, input: self.number, line: cut.line, nth: cut.nth, byte: cut.byte }
+        let Cut { line, nth, byte, stored, .. } = *cut;
+        Origin { path, input: self.number, line, nth, byte, warc_offset: stored }
     }
 }
 

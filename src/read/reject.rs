@@ -50,6 +50,10 @@ pub enum RejectReason {
     InvalidJson,
     /// The row cannot be told apart from its neighbours, or has more columns than the table.
     InvalidRow,
+    /// The record of a web archive is broken, or holds something else than its header says.
+    InvalidRecord,
+    /// The markup cannot be read.
+    InvalidXml,
     /// There is no text field, or it is not a string.
     MissingText,
     /// Text and title are empty or white space.
@@ -130,10 +134,13 @@ impl fmt::Display for Reject {
 
 impl Serialize for Reject {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("Reject", 9 + usize::from(self.format.is_some()))?;
+        let mut object = serializer.serialize_struct("Reject", 9)?;
         object.serialize_field("input", &*self.origin.path)?;
         object.serialize_field("line", &self.origin.line)?;
         object.serialize_field("byte", &self.origin.byte)?;
+        if let Some(offset) = self.origin.warc_offset {
+            object.serialize_field("warc_offset", &offset)?;
+        }
         object.serialize_field("id", &self.id)?;
         object.serialize_field("reason", &self.reason)?;
         object.serialize_field("message", &self.message)?;

@@ -25,6 +25,7 @@ struct RejectLine {
     byte: u64,
     #[serde(default)]
     nth: u32,
+    warc_offset: Option<u64>,
     id: Option<String>,
     reason: RejectReason,
     record: Option<String>,
@@ -88,6 +89,7 @@ impl<I: RecordIterator> Retry<I> {
             line: line.line,
             nth: line.nth,
             byte: line.byte,
+            warc_offset: line.warc_offset,
         };
         let format = line.format();
         // What has no line has its name as its id; so has an input that was never opened.

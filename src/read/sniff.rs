@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 
 use super::format::Format;
+use super::xml::{Preset, root_of};
 
 /// Bytes within which the content shows.
 pub(super) const SNIFFED_BYTES: usize = 64 << 10;
@@ -47,13 +48,14 @@ const MAGIC: &[(&[u8], Foreign)] = &[
 
 /// Text of another kind, with what it starts with, in lower case.
 const MARKUP: &[(&[u8], Foreign)] = &[
-    (b"warc/", Foreign { what: "a web archive (WARC)", help: AS_IT_STANDS }),
-    (b"filedesc://", Foreign { what: "a web archive (ARC)", help: AS_IT_STANDS }),
     (b"<!doctype html", Foreign { what: "an HTML page", help: AS_IT_STANDS }),
     (b"<html", Foreign { what: "an HTML page", help: AS_IT_STANDS }),
-    (b"<?xml", Foreign { what: "an XML document", help: AS_IT_STANDS }),
 ];
 
+const OTHER_XML: Foreign = Foreign {
+    what: "XML of a kind that is not known",
+    help: "set `record` to the name of the element that is an article",
+};
 const LEAVE_OUT: &str = "leave `format` out to read it";
 const TAR: Foreign = Foreign { what: "a tar archive", help: LEAVE_OUT };
 const ZIP: Foreign = Foreign { what: "a zip archive", help: LEAVE_OUT };
@@ -104,10 +106,31 @@ pub(super) fn content(head: &[u8]) -> Result<Format, Foreign> {
     }
     let head = head.trim_ascii_start();
     let is = |start: &[u8]| head.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start));
+    if is(b"warc/") || is(b"filedesc://") {
+        return Ok(Format::Warc);
+    }
+    if is_xml(head) {
+        return Ok(Format::Xml);
+    }
     if let Some((_, foreign)) = MARKUP.iter().find(|(start, _)| is(start)) {
         return Err(*foreign);
     }
     Ok(if is_table(head) { Format::Csv } else { Format::Text })
+}
+
+/// Whether this is XML other than a page: it says so, or it is a format of news.
+fn is_xml(head: &[u8]) -> bool {
+    let root = if head.starts_with(b"<") { root_of(head) } else { None };
+    match root {
+        Some(root) if root.eq_ignore_ascii_case(b"html") => false,
+        Some(root) if Preset::of_root(root).is_some() => true,
+        _ => head.starts_with(b"<?xml"),
+    }
+}
+
+/// XML whose records have to be named, as far as its head shows.
+pub(super) fn unknown_xml(head: &[u8]) -> Option<Foreign> {
+    Preset::of_root(root_of(head)?).is_none().then_some(OTHER_XML)
 }
 
 /// Whether this starts as an object with a name and a value does, or as an array of such objects. A text may start with
@@ -159,7 +182,11 @@ mod tests {
             (b"sep=;\r\nid;title;text\r\n", Ok(Format::Csv)),
             (b"Text, body and soul.\n", Ok(Format::Text)),
             (b"\n<!DOCTYPE html><html>", Err("an HTML page")),
-            (b"WARC/1.0\r\n", Err("a web archive (WARC)")),
+            (b"WARC/1.0\r\n", Ok(Format::Warc)),
+            (b"filedesc://a.arc 0.0.0.0", Ok(Format::Warc)),
+            (b"<rss version='2.0'><channel>", Ok(Format::Xml)),
+            (b"<?xml version='1.0'?><catalog>", Ok(Format::Xml)),
+            (b"<b>Rain</b> fell.", Ok(Format::Text)),
             (b"PK\x03\x04....", Ok(Format::Zip)),
             (b"7z\xBC\xAF\x27\x1C", Err("a 7z archive")),
             (&tar, Ok(Format::Tar)),

@@ -13,6 +13,7 @@ use super::expand::ExpansionLimits;
 use super::format::{Compression, Format, by_extension};
 use super::input::Input;
 use super::ledger::Ledger;
+use super::member_starts::MemberStarts;
 use super::options::ReadOptions;
 use super::recognise::Recognised;
 use super::sniff::{self, NESTED_ARCHIVE};
@@ -79,6 +80,7 @@ impl Source {
             expanded: Arc::default(),
             expansion: options.expansion,
             zstd_window_log: options.zstd_window_log,
+            members: MemberStarts::default(),
         };
         let (format, content) = match file_format(input)? {
             Some((format, file)) => (format, Content::File(StoredFile::new(file, Box::new(counted))?)),
@@ -106,7 +108,7 @@ impl Source {
     /// Cuts it into records, by its format.
     pub(super) fn cutter(self, options: &ReadOptions) -> io::Result<Box<dyn Cutter>> {
         let members: Box<dyn Members> = match self.content {
-            Content::Stream(stream) => match stream.cutter(options) {
+            Content::Stream(stream) => match stream.cutter(options, &self.limits.members) {
                 Ok(cutter) => return Ok(cutter),
                 Err(archive) => Box::new(TarMembers::new(archive)),
             },
@@ -114,10 +116,12 @@ impl Source {
         };
         let (limits, options) = (self.limits, options.clone());
         let open = move |content, format, compression| {
+            // A record within an archive has no place of its own in the file.
+            let limits = DecompressLimits { members: MemberStarts::unknown(), ..limits.clone() };
             let plain = decompressed(content, compression, &limits)?;
             let stream = Recognised::new(plain, Some(format), false, &options)?;
             let format = stream.format;
-            let cutter = stream.cutter(&options).map_err(|_| io::Error::other(NESTED_ARCHIVE))?;
+            let cutter = stream.cutter(&options, &limits.members).map_err(|_| io::Error::other(NESTED_ARCHIVE))?;
             Ok((format, cutter))
         };
         let progress = self.progress;
@@ -137,6 +141,7 @@ pub fn open_stored(path: &Path) -> io::Result<Box<dyn BufRead + Send>> {
         expanded: Arc::default(),
         expansion,
         zstd_window_log: ZSTD_WINDOW_LOG,
+        members: MemberStarts::default(),
     };
     decompressed(Box::new(BufReader::with_capacity(BUFFER_BYTES, File::open(path)?)), Compression::None, &limits)
 }

@@ -70,6 +70,9 @@ pub struct RunReport {
     pub kept_fields: BTreeMap<String, u64>,
     /// The fields to be kept that no article had.
     pub unmatched_fields: Vec<String>,
+    /// Records that are no articles, such as requests in web archives, by kind.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub not_articles: BTreeMap<String, u64>,
     /// Files in directories that were not read.
     pub unread: Unread,
     /// Sentences that were found.

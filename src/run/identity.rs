@@ -60,8 +60,18 @@ fn settings(options: &RunOptions, engine: &Engine) -> Map<String, Value> {
 }
 
 fn read_settings(read: &ReadOptions, config: &Config) -> Vec<(&'static str, Value)> {
-    let ReadOptions { fields, keep, max_article_bytes, format, csv, encoding, expansion, zstd_window_log, selection } =
-        read;
+    let ReadOptions {
+        fields,
+        keep,
+        max_article_bytes,
+        format,
+        csv,
+        record,
+        encoding,
+        expansion,
+        zstd_window_log,
+        selection,
+    } = read;
     let FieldNames { text, id, title, date, lang } = fields;
     let CsvOptions { delimiter, has_header } = csv;
     let ExpansionLimits { ratio, bytes } = expansion;
@@ -75,6 +85,7 @@ fn read_settings(read: &ReadOptions, config: &Config) -> Vec<(&'static str, Valu
         ("format", json!(format)),
         ("delimiter", json!(delimiter)),
         ("no_header", json!((!has_header).then_some(true))),
+        ("record", json!(record)),
         // What was asked for, and what a limit on memory leaves of it.
         ("max_article_mb", json!(max_article_bytes >> 20)),
         ("max_article_bytes", json!(config.read.max_article_bytes)),

@@ -154,6 +154,7 @@ impl Run {
         };
         report.unread = unread;
         report.unread.add(&read.unread.lock().unwrap_or_else(PoisonError::into_inner));
+        report.not_articles = ledger.not_articles();
         report.find_unmatched(&options.read.keep);
         if report.stopped {
             return sink.stop(observer).map(RunEnd::Stopped);

@@ -71,6 +71,7 @@ pub struct ArticleRow {
     /// The article's id.
     pub doc_id: Option<String>,
     input: String,
+    warc_offset: Option<u64>,
     status: RecordStatus,
     reason: Option<String>,
     date: Option<String>,
@@ -90,6 +91,7 @@ impl ArticleRow {
             &ArticleLine {
                 doc_id: self.doc_id.as_deref(),
                 input: self.input.clone(),
+                warc_offset: self.warc_offset,
                 status: self.status,
                 reason: self.reason.clone(),
                 date: self.date.clone(),
@@ -195,6 +197,7 @@ fn render_reject(reject: &Reject, options: &LineOptions) -> Result<Rendered> {
     rendered.article = options.articles.then(|| ArticleRow {
         doc_id: reject.id.clone(),
         input: reject.origin.to_string(),
+        warc_offset: reject.origin.warc_offset,
         status: RecordStatus::Rejected,
         reason: Some(reject.message.clone()),
         date: None,
@@ -239,6 +242,7 @@ fn mention_line<'m>(
         local_id: mention.local_id,
         link,
         context: options.context.then_some(location.context),
+        warc_offset: done.article.origin.warc_offset,
         meta: &done.article.meta,
     }
 }
@@ -276,6 +280,7 @@ fn row(
     ArticleRow {
         doc_id: Some(article.id.clone()),
         input: article.origin.to_string(),
+        warc_offset: article.origin.warc_offset,
         status,
         reason,
         date: article.date.map(date_text),

@@ -47,6 +47,9 @@ pub struct MentionLine<'m> {
     /// Its sentence, if requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub context: Option<&'m str>,
+    /// The byte of the file from which the record of a web archive can be fetched.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warc_offset: Option<u64>,
     /// The fields of the record that are kept.
     pub meta: &'m Meta,
 }
@@ -140,6 +143,9 @@ pub struct ArticleLine<'m> {
     pub doc_id: Option<&'m str>,
     /// Input and line.
     pub input: String,
+    /// The byte of the file from which the record of a web archive can be fetched.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warc_offset: Option<u64>,
     /// `ok`, `rejected` or `skipped`.
     pub status: RecordStatus,
     /// Why it was not processed.

@@ -44,4 +44,6 @@ mod selection;
 mod sharded_run;
 mod shared_data;
 mod stopped_runs;
+mod web_archives;
 mod workers;
+mod xml;

@@ -1,0 +1,211 @@
+//! Cuts a web archive into records, by the lengths in their headers.
+
+use std::io::{self, BufRead, ErrorKind};
+use std::mem;
+
+use memchr::memchr;
+
+use super::super::cut::{Cut, Cutter};
+use super::super::headers::MAX_HEADER_BYTES;
+use super::super::http::Response;
+use super::super::member_starts::MemberStarts;
+use super::super::stream::Reader;
+use super::kind::Content;
+use super::record::RecordHeader;
+
+/// Bytes that are set aside for a record at once; its length is only a claim.
+const RESERVED_BYTES: u64 = 1 << 20;
+
+/// The records of a web archive.
+///
+/// Records that are no articles are cut without their bytes, with what they count as. What is between records and is
+/// none becomes a record, too, as does one whose length is no number; both are rejected when they are parsed.
+pub(in super::super) struct WarcRecords {
+    reader: Reader,
+    /// Where `reader` stands.
+    byte: u64,
+    limit: usize,
+    members: MemberStarts,
+    /// The first line of the next record, where it was read already.
+    next_line: Vec<u8>,
+}
+
+impl WarcRecords {
+    /// Holds no more of a record than `limit` bytes; `byte` is where in the input `reader` stands, and `members` are
+    /// those of the file.
+    pub(in super::super) fn new(reader: Reader, byte: u64, limit: usize, members: MemberStarts) -> Self {
+        Self { reader, byte, limit, members, next_line: Vec::new() }
+    }
+
+    /// Reads the next record into `cut`; false at the end of the input.
+    fn read_record(&mut self, cut: &mut Cut) -> io::Result<bool> {
+        if self.next_line.is_empty() && !self.skip_blank()? {
+            return Ok(false);
+        }
+        cut.byte = self.byte - self.next_line.len() as u64;
+        cut.stored = self.members.stored_at(cut.byte);
+        let mut header = mem::take(&mut self.next_line);
+        let outcome = self.read_header(&mut header);
+        cut.push(&header, self.limit);
+        outcome?;
+        let record = RecordHeader::split(&header).map(|(record, _)| record);
+        cut.skipped = record.as_ref().and_then(RecordHeader::skipped);
+        match record {
+            Some(RecordHeader { length: Some(length), .. }) if cut.skipped.is_some() => self.skip(cut, length)?,
+            Some(record @ RecordHeader { length: Some(length), .. }) => {
+                self.read_block(cut, length, record.has_http())?;
+            }
+            _ => self.read_to_next_record(cut)?,
+        }
+        if cut.skipped.is_some() {
+            cut.bytes = Vec::new();
+        }
+        Ok(true)
+    }
+
+    /// Reads a block. Its start tells whether a response is an article: of one that is none, no more is held.
+    fn read_block(&mut self, cut: &mut Cut, length: u64, has_http: bool) -> io::Result<()> {
+        let start = cut.bytes.len();
+        let head = length.min(MAX_HEADER_BYTES as u64);
+        let is_whole = self.read_part(cut, head)?;
+        if has_http && let Some(response) = cut.bytes.get(start..).and_then(Response::parse) {
+            cut.skipped = Content::of_response(&response).err();
+        }
+        match cut.skipped {
+            _ if !is_whole => Ok(()),
+            Some(_) => self.skip(cut, length - head),
+            None => {
+                let wanted = length.min(RESERVED_BYTES).min(self.limit as u64) as usize;
+                cut.bytes.reserve(wanted.saturating_sub(cut.bytes.len()));
+                self.read_part(cut, length - head).map(drop)
+            }
+        }
+    }
+
+    fn read_part(&mut self, cut: &mut Cut, length: u64) -> io::Result<bool> {
+        let limit = self.limit;
+        self.pass(cut.byte, length, |part| cut.push(part, limit))
+    }
+
+    fn skip(&mut self, cut: &mut Cut, length: u64) -> io::Result<()> {
+        self.pass(cut.byte, length, |part| cut.size += part.len() as u64).map(drop)
+    }
+
+    /// Reads `length` bytes of the record that starts at `start`. False where another record starts before they are
+    /// read, with a member of its own: the length was wrong.
+    fn pass(&mut self, start: u64, length: u64, mut each: impl FnMut(&[u8])) -> io::Result<bool> {
+        let mut left = length;
+        while left > 0 {
+            let buffer = filled(&mut self.reader)?;
+            if buffer.is_empty() {
+                return Err(io::Error::new(ErrorKind::UnexpectedEof, "the input ends within a record"));
+            }
+            let mut taken = buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+            // No record starts in the block: a member that starts here belongs to the next one.
+            if let Some(member) = self.members.next_from(self.byte.max(start + 1)) {
+                if member == self.byte && buffer.starts_with(b"WARC/") {
+                    return Ok(false);
+                }
+                let next = if member == self.byte { self.members.next_from(member + 1) } else { Some(member) };
+                taken = next.map_or(taken, |next| taken.min(usize::try_from(next - self.byte).unwrap_or(taken)));
+            }
+            each(&buffer[..taken]);
+            self.consume(taken);
+            left -= taken as u64;
+        }
+        Ok(true)
+    }
+
+    /// Passes the blank lines between records; false at the end of the input.
+    fn skip_blank(&mut self) -> io::Result<bool> {
+        loop {
+            let buffer = filled(&mut self.reader)?;
+            if buffer.is_empty() {
+                return Ok(false);
+            }
+            let blanks = buffer.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+            let is_all = blanks == buffer.len();
+            self.consume(blanks);
+            if !is_all {
+                return Ok(true);
+            }
+        }
+    }
+
+    /// Reads the header of a WARC record to its blank line; any other record has one line.
+    fn read_header(&mut self, header: &mut Vec<u8>) -> io::Result<()> {
+        if header.is_empty() {
+            self.read_line(header)?;
+        }
+        while header.starts_with(b"WARC/") && header.len() < MAX_HEADER_BYTES {
+            let start = header.len();
+            self.read_line(header)?;
+            if matches!(header[start..], [] | [b'\n'] | [b'\r', b'\n']) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads up to a line that starts a record, which is kept for it.
+    fn read_to_next_record(&mut self, cut: &mut Cut) -> io::Result<()> {
+        let mut is_line_start = true;
+        loop {
+            let mut line = Vec::new();
+            self.read_line(&mut line)?;
+            if line.is_empty() {
+                return Ok(());
+            }
+            if is_line_start && RecordHeader::starts(&line) {
+                self.next_line = line;
+                return Ok(());
+            }
+            is_line_start = line.ends_with(b"\n");
+            cut.push(&line, self.limit);
+        }
+    }
+
+    /// Adds a line with its end, or as much of it as a header may have. Nothing at the end of the input.
+    fn read_line(&mut self, line: &mut Vec<u8>) -> io::Result<()> {
+        let start = line.len();
+        while line.len() - start < MAX_HEADER_BYTES {
+            let buffer = filled(&mut self.reader)?;
+            let buffer = &buffer[..buffer.len().min(MAX_HEADER_BYTES)];
+            let end = memchr(b'\n', buffer).map(|end| end + 1);
+            let taken = end.unwrap_or(buffer.len());
+            line.extend_from_slice(&buffer[..taken]);
+            self.consume(taken);
+            if end.is_some() || taken == 0 {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.reader.consume(count);
+        self.byte += count as u64;
+    }
+}
+
+impl Cutter for WarcRecords {
+    fn next_cut(&mut self) -> Option<Result<Cut, (Cut, io::Error)>> {
+        let mut cut = Cut::default();
+        match self.read_record(&mut cut) {
+            Ok(true) => Some(Ok(cut)),
+            Ok(false) => None,
+            Err(error) => Some(Err((cut, error))),
+        }
+    }
+}
+
+fn filled(reader: &mut Reader) -> io::Result<&[u8]> {
+    loop {
+        match reader.fill_buf() {
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+            Ok(_) => break,
+        }
+    }
+    reader.fill_buf()
+}

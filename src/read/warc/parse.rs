@@ -1,0 +1,74 @@
+//! One record of a web archive to an article.
+
+use super::super::encoding::TextEncoding;
+use super::super::http::{Body, Response};
+use super::super::options::ReadOptions;
+use super::super::reject::RejectReason;
+use super::super::web_page;
+use super::kind::Content;
+use super::record::RecordHeader;
+use crate::article::{Article, Warning};
+use crate::date::DateRange;
+
+/// Makes the article of a record. Otherwise, its address where that is known, the kind of failure, and what is wrong.
+pub(in super::super) fn parse(
+    bytes: &[u8],
+    options: &ReadOptions,
+) -> Result<Article, (Option<String>, RejectReason, String)> {
+    let broken = |message: &str| (None, RejectReason::InvalidRecord, message.to_owned());
+    let (record, block) = RecordHeader::split(bytes).ok_or_else(|| broken("this is no record of a web archive"))?;
+    let payload = Payload::of(&record, block, options);
+    let payload = payload.map_err(|(reason, message)| (record.target.clone(), reason, message))?;
+    let charset = match options.encoding {
+        TextEncoding::Named(encoding) => Some(encoding.name()),
+        TextEncoding::Utf8 | TextEncoding::Auto => payload.charset.as_deref(),
+    };
+    let decoded = web_page::decode(&payload.body.bytes, charset);
+    let article = match payload.content {
+        Content::Page => web_page::article(&decoded.html, options),
+        Content::Text => Ok(Article { text: decoded.html, ..Article::default() }),
+    };
+    let mut article = article.map_err(|(reason, message)| (record.target.clone(), reason, message))?;
+    article.id = record.target.unwrap_or_default();
+    article.date = article.date.or_else(|| DateRange::parse(record.date.as_deref()?));
+    if decoded.is_guess {
+        article.warnings.push(Warning::new("encoding_guessed", Some(decoded.encoding.to_owned())));
+    }
+    if payload.body.is_truncated {
+        article.warnings.push(Warning::new("page_truncated", Some(article.id.clone())));
+    }
+    Ok(article)
+}
+
+/// What the server sent.
+struct Payload<'b> {
+    content: Content,
+    body: Body<'b>,
+    charset: Option<String>,
+}
+
+impl<'b> Payload<'b> {
+    fn of(record: &RecordHeader, block: &'b [u8], options: &ReadOptions) -> Result<Self, (RejectReason, String)> {
+        let broken = |message: String| (RejectReason::InvalidRecord, message);
+        let length = record.length.ok_or_else(|| broken("the length of the record is not a number".to_owned()))?;
+        let whole = usize::try_from(length).ok().and_then(|length| block.get(..length));
+        let block = whole.ok_or_else(|| {
+            let there = block.len();
+            broken(format!("the record ends after {there} of the {length} bytes that its header states"))
+        })?;
+        let not_an_article = |kind: &str| broken(format!("this is no page or text, but `{kind}`"));
+        if !record.has_http() {
+            let content = Content::of_type(record.media_type.as_deref()).map_err(not_an_article)?;
+            let body = Body { bytes: block.into(), is_truncated: false };
+            return Ok(Self { content, body, charset: record.charset.clone() });
+        }
+        let response = Response::parse(block).ok_or_else(|| broken("the record holds no HTTP response".to_owned()))?;
+        let content = Content::of_response(&response).map_err(not_an_article)?;
+        let limit = options.max_line_bytes();
+        let body = response.decoded(limit).map_err(|_| {
+            let message = format!("the decoded page is over the limit of {limit} bytes");
+            (RejectReason::TooLarge, message)
+        })?;
+        Ok(Self { content, body, charset: response.header.charset().map(str::to_owned) })
+    }
+}
