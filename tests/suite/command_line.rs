@@ -156,7 +156,7 @@ fn flags_that_ask_for_the_impossible() {
         (["--max-article-mb", "0"], "--max-article-mb"),
         (["--min-score", "1.5"], "from 0 to 1"),
         (["--min-score", "NaN"], "from 0 to 1"),
-        (["--format", "xml"], "known are text, jsonl, csv"),
+        (["--format", "pdf"], "known are text, jsonl, csv"),
         (["--decode", "best"], "viterbi"),
     ] {
         namewire(&[&["extract", "seeds/articles", "--out", &out], &flags[..]].concat()).exits(2).says(&[message]);

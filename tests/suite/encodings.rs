@@ -96,7 +96,7 @@ fn binary_content_is_refused_with_the_way_to_read_it() {
     let out = desk.path("out.jsonl");
     for (content, what) in [
         (&b"<!DOCTYPE html><html><body>Kyiv</body></html>"[..], "an HTML page"),
-        (b"WARC/1.0\r\nWARC-Type: warcinfo\r\n", "a web archive (WARC)"),
+        (b"%PDF-1.7\n", "a PDF file"),
         (b"7z\xBC\xAF\x27\x1Cpacked", "a 7z archive"),
     ] {
         let args = ["extract", "-", "--out", &out, "--model", &tiny(), "--entities", "none"];
