@@ -22,10 +22,29 @@ use namewire::write::SpanReader;
 pub fn read(data: &[u8]) {
     let Some((&kind, bytes)) = data.split_first() else { return };
     let names = ["a.jsonl", "a.txt", "a.jsonl.gz", "a.txt.gz", "a.jsonl.zst", "a.ndjson.zst"];
-    let path = scratch(names[usize::from(kind) % names.len()], bytes);
+    read_file(names[usize::from(kind) % names.len()], bytes, None);
+}
+
+/// The same of web archives.
+pub fn warc(data: &[u8]) {
+    let Some((&kind, bytes)) = data.split_first() else { return };
+    let names = ["a.warc", "a.arc", "a.warc.gz", "a.warc.zst"];
+    read_file(names[usize::from(kind) % names.len()], bytes, None);
+}
+
+/// The same of XML.
+pub fn xml(data: &[u8]) {
+    let Some((&kind, bytes)) = data.split_first() else { return };
+    let record = [None, Some("item"), Some("page")][usize::from(kind) % 3];
+    read_file("a.xml", bytes, record);
+}
+
+fn read_file(name: &str, bytes: &[u8], record: Option<&str>) {
+    let path = scratch(name, bytes);
     let mut options = ReadOptions::default();
     options.max_article_bytes = 1000;
     options.keep = vec!["a.b".to_owned()];
+    options.record = record.map(str::to_owned);
     options.expansion = ExpansionLimits { ratio: 100, bytes: Some(1 << 20) };
     let Some(inputs) = discovered(path, &options) else { return };
     for record in Records::new(inputs, &options) {

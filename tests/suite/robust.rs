@@ -11,8 +11,10 @@ mod properties;
 /// A property that holds for any bytes.
 type Property = fn(&[u8]);
 
-const TARGETS: [(&str, Property); 9] = [
+const TARGETS: [(&str, Property); 11] = [
     ("read", properties::read),
+    ("warc", properties::warc),
+    ("xml", properties::xml),
     ("rejects", properties::rejects),
     ("spans", properties::spans),
     ("segment", properties::segment),
