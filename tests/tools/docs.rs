@@ -52,15 +52,21 @@ fn sample_data() -> Scratch {
     scratch.write("news/paris.txt", "Angela Merkel met François Hollande in Paris. Merkel left for Berlin.");
     let record = |id: u32| json!({"id": id, "body": article, "url": "https://example.org/1", "source": "wire"});
     let lines: String = (0..4).map(|id| format!("{}\n", record(id))).collect();
-    let mut packed = flate2::write::GzEncoder::new(
-        fs::File::create(scratch.path("dump.jsonl.gz")).unwrap(),
-        flate2::Compression::fast(),
-    );
-    packed.write_all(lines.as_bytes()).unwrap();
-    packed.finish().unwrap();
+    fs::write(scratch.path("dump.jsonl.gz"), gzip(lines.as_bytes())).unwrap();
     scratch.write("bad.jsonl", &format!("{}\n{}\n", json!({"id": "a", "text": article}), json!({"id": "b"})));
     scratch
         .write("mentions.jsonl", &format!("{}\n", json!({"doc_id": "a", "text": "Paris", "entity_id": "loc/paris"})));
+    let page = format!("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n{article}");
+    let warc = format!(
+        "WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://example.org/2\r\nWARC-Date: 2014-06-29T10:00:00Z\r\n\
+         Content-Type: application/http; msgtype=response\r\nContent-Length: {}\r\n\r\n{page}\r\n\r\n",
+        page.len()
+    );
+    fs::write(scratch.path("crawl.warc.gz"), gzip(warc.as_bytes())).unwrap();
+    let item = format!("<item><guid>1</guid><title>Geneva</title><description>{article}</description></item>");
+    scratch.write("feed.xml", &format!("<rss><channel><language>en</language>{item}</channel></rss>"));
+    let story = format!("<story number='1'><head><date>2014-06-29</date></head><body>{article}</body></story>");
+    scratch.write("stories.xml", &format!("<stories>{story}</stories>"));
     scratch.write("my.jsonl", &(example_entity() + "\n"));
     scratch.write("people.csv", "alias,entity,name\nMerkel,per/merkel,Angela Merkel\n");
     scratch.write("actors.txt", "SYRIA_ [SYR]\n+DAMASCUS_\n");
@@ -71,6 +77,12 @@ fn sample_data() -> Scratch {
     scratch.write("gold.jsonl", &gold.map(|mention| format!("{mention}\n")).concat());
     std::os::unix::fs::symlink(repository().join("models"), scratch.path("models")).unwrap();
     scratch
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(bytes).unwrap();
+    packed.finish().unwrap()
 }
 
 /// The table row that the page about tables shows, without its relation to an entity that the row's table lacks.
