@@ -121,6 +121,7 @@ pub mod segment;
 pub mod span;
 #[doc(hidden)]
 pub mod stitch;
+pub mod tables;
 #[doc(hidden)]
 pub mod window;
 #[doc(hidden)]

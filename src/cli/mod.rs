@@ -21,10 +21,12 @@ mod progress;
 mod reading;
 mod relink;
 mod report;
+mod results;
 mod run;
 mod selection;
 mod sentences;
 mod size;
+mod tables;
 mod target;
 mod terminal;
 
@@ -66,6 +68,8 @@ enum Command {
     Entities(entities::EntitiesCommand),
     /// Link again with another table, without inference.
     Relink(Box<relink::RelinkArgs>),
+    /// Count entities, days, sources and pairs of a run: tables and graphs.
+    Tables(tables::TablesArgs),
     /// Print the sentences that articles are cut into.
     Sentences(sentences::SentencesArgs),
     /// Measure the pipeline against the ceiling of its runtime.
@@ -123,6 +127,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Relink(args) => relink::run(args),
         Command::Model(ModelCommand::List(args)) => list::run(args),
         Command::Model(ModelCommand::Fetch(args)) => fetch::run(args),
+        Command::Tables(args) => tables::run(args),
         Command::Sentences(args) => sentences::run(args),
         Command::Model(ModelCommand::Inspect(args)) => inspect::run(args),
         Command::Bench(args) => bench::run(args),

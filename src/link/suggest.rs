@@ -75,7 +75,22 @@ pub struct Probable {
     pub why: &'static str,
 }
 
-/// What is gathered of a group while mentions are read.
+/// A mention without an entity.
+#[derive(Clone, Debug)]
+pub struct Unlinked<'m> {
+    /// The surface form.
+    pub text: &'m str,
+    /// The type.
+    pub kind: &'m str,
+    /// Why it has no entity.
+    pub reason: Option<&'m str>,
+    /// The candidate entities with their scores.
+    pub candidates: Vec<(String, f64)>,
+    /// Its sentence.
+    pub context: Option<&'m str>,
+}
+
+/// Counts of a group while mentions are read.
 #[derive(Debug, Default)]
 struct Gathered {
     mentions: u64,
@@ -88,12 +103,21 @@ struct Gathered {
 }
 
 /// Groups the unlinked mentions of a mentions file.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Suggestions {
     groups: AHashMap<(String, String), Gathered>,
+    max_groups: usize,
+    /// Mentions of groups that were dropped.
+    dropped: u64,
     article: u64,
     doc_id: String,
     number: u64,
+}
+
+impl Default for Suggestions {
+    fn default() -> Self {
+        Self::with_limit(usize::MAX)
+    }
 }
 
 impl Suggestions {
@@ -116,34 +140,80 @@ impl Suggestions {
                     .line(self.number)
                     .help("give a file that `namewire extract` wrote")
             })?;
-            self.add(mention);
+            self.add_record(mention);
         }
     }
 
-    fn add(&mut self, mention: MentionRecord) {
+    fn add_record(&mut self, mention: MentionRecord) {
         if self.article == 0 || mention.doc_id != self.doc_id {
-            self.article += 1;
+            self.begin_article();
             self.doc_id.clone_from(&mention.doc_id);
         }
-        let key = fold(&mention.text);
-        if mention.entity_id.is_some() || key.is_empty() {
+        if mention.entity_id.is_none() {
+            let candidates = mention.link.candidates.into_iter();
+            self.add(&Unlinked {
+                text: &mention.text,
+                kind: &mention.kind,
+                reason: mention.link.reason.as_deref(),
+                candidates: candidates.map(|candidate| (candidate.entity_id, candidate.score)).collect(),
+                context: mention.context.as_deref(),
+            });
+        }
+    }
+
+    /// No groups yet, and never more than `max_groups`: beyond that, the smallest are dropped.
+    pub fn with_limit(max_groups: usize) -> Self {
+        Self { groups: AHashMap::new(), max_groups, dropped: 0, article: 0, doc_id: String::new(), number: 0 }
+    }
+
+    /// Mentions added next are of another article.
+    pub fn begin_article(&mut self) {
+        self.article += 1;
+    }
+
+    /// Adds an unlinked mention of the current article.
+    pub fn add(&mut self, mention: &Unlinked<'_>) {
+        let key = fold(mention.text);
+        if key.is_empty() {
             return;
         }
-        let group = self.groups.entry((key, mention.kind)).or_default();
+        let group = self.groups.entry((key, mention.kind.to_owned())).or_default();
         group.mentions += 1;
         if group.last_article.replace(self.article) != Some(self.article) {
             group.articles += 1;
         }
-        *group.spellings.entry(mention.text).or_default() += 1;
-        *group.reasons.entry(mention.link.reason.unwrap_or_else(|| "none".into())).or_default() += 1;
-        for candidate in mention.link.candidates {
-            *group.candidates.entry(candidate.entity_id).or_default() += candidate.score;
+        count(&mut group.spellings, mention.text);
+        count(&mut group.reasons, mention.reason.unwrap_or("none"));
+        for (entity_id, score) in &mention.candidates {
+            *group.candidates.entry(entity_id.clone()).or_default() += score;
         }
-        if let Some(context) =
-            mention.context.filter(|context| group.examples.len() < EXAMPLES && !group.examples.contains(context))
+        if let Some(context) = mention.context
+            && group.examples.len() < EXAMPLES
+            && !group.examples.iter().any(|example| example == context)
         {
-            group.examples.push(context);
+            group.examples.push(context.to_owned());
         }
+        if self.groups.len() > self.max_groups {
+            self.drop_smallest();
+        }
+    }
+
+    /// Drops the groups of fewest mentions until at most half of the limit are left.
+    fn drop_smallest(&mut self) {
+        let mut least = 1;
+        while self.groups.len() > self.max_groups / 2 {
+            self.groups.retain(|_, group| {
+                let keep = group.mentions > least;
+                self.dropped += if keep { 0 } else { group.mentions };
+                keep
+            });
+            least += 1;
+        }
+    }
+
+    /// Number of mentions in groups that were dropped.
+    pub fn dropped(&self) -> u64 {
+        self.dropped
     }
 
     /// The groups of at least `least` mentions: those of most articles first, then of most mentions, then by name.
@@ -186,6 +256,14 @@ impl Gathered {
             examples: self.examples,
             probable: probable.into_iter().take(PROBABLE).collect(),
         }
+    }
+}
+
+/// Adds one; allocates for a new key only.
+fn count(counts: &mut AHashMap<String, u64>, key: &str) {
+    match counts.get_mut(key) {
+        Some(count) => *count += 1,
+        None => drop(counts.insert(key.to_owned(), 1)),
     }
 }
 

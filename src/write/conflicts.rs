@@ -28,18 +28,26 @@ pub struct FileAccess {
 struct File {
     role: &'static str,
     path: PathBuf,
+    /// Not one of the formats of a run.
+    is_other: bool,
+}
+
+impl File {
+    fn new(role: &'static str, path: impl Into<PathBuf>) -> Self {
+        Self { role, path: path.into(), is_other: false }
+    }
 }
 
 impl FileAccess {
     /// Adds a file that is read. Standard input (`-`) and what does not exist are allowed.
     pub fn read(&mut self, role: &'static str, path: impl Into<PathBuf>) -> &mut Self {
-        self.reads.push(File { role, path: path.into() });
+        self.reads.push(File::new(role, path));
         self
     }
 
     /// Adds files that are read.
     pub fn read_all<P: Into<PathBuf>>(&mut self, role: &'static str, paths: impl IntoIterator<Item = P>) -> &mut Self {
-        self.reads.extend(paths.into_iter().map(|path| File { role, path: path.into() }));
+        self.reads.extend(paths.into_iter().map(|path| File::new(role, path)));
         self
     }
 
@@ -62,13 +70,19 @@ impl FileAccess {
 
     /// Adds a file that is written.
     pub fn write(&mut self, role: &'static str, path: impl Into<PathBuf>) -> &mut Self {
-        self.writes.push(File { role, path: path.into() });
+        self.writes.push(File::new(role, path));
+        self
+    }
+
+    /// Adds a file that is written in another format than a run's, whatever its extension.
+    pub fn write_other(&mut self, role: &'static str, path: impl Into<PathBuf>) -> &mut Self {
+        self.writes.push(File { is_other: true, ..File::new(role, path) });
         self
     }
 
     /// Adds files that are written.
     pub fn write_all<P: Into<PathBuf>>(&mut self, role: &'static str, paths: impl IntoIterator<Item = P>) -> &mut Self {
-        self.writes.extend(paths.into_iter().map(|path| File { role, path: path.into() }));
+        self.writes.extend(paths.into_iter().map(|path| File::new(role, path)));
         self
     }
 
@@ -129,7 +143,7 @@ impl FileAccess {
                 return Err(would_replace(&shards.to_string(), read));
             }
         }
-        self.outputs().try_for_each(|output| check_extension(&output.path))
+        self.outputs().filter(|output| !output.is_other).try_for_each(|output| check_extension(&output.path))
     }
 }
 
