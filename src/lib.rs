@@ -93,6 +93,7 @@ pub mod eval;
 mod facade;
 #[doc(hidden)]
 pub mod hash;
+pub mod html_report;
 pub mod hub;
 pub mod infer;
 #[doc(hidden)]

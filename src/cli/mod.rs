@@ -11,6 +11,7 @@ mod eval;
 mod explain;
 mod extract;
 mod fetch;
+mod html_report;
 mod inference;
 mod inspect;
 mod interrupt;
@@ -70,6 +71,8 @@ enum Command {
     Relink(Box<relink::RelinkArgs>),
     /// Count entities, days, sources and pairs of a run: tables and graphs.
     Tables(tables::TablesArgs),
+    /// Write a page that shows a run: entities, trends, who is named with whom, sentences.
+    Report(html_report::ReportArgs),
     /// Print the sentences that articles are cut into.
     Sentences(sentences::SentencesArgs),
     /// Measure the pipeline against the ceiling of its runtime.
@@ -128,6 +131,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Model(ModelCommand::List(args)) => list::run(args),
         Command::Model(ModelCommand::Fetch(args)) => fetch::run(args),
         Command::Tables(args) => tables::run(args),
+        Command::Report(args) => html_report::run(args),
         Command::Sentences(args) => sentences::run(args),
         Command::Model(ModelCommand::Inspect(args)) => inspect::run(args),
         Command::Bench(args) => bench::run(args),

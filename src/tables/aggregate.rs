@@ -124,25 +124,21 @@ impl<'o> Collector<'o> {
         }
     }
 
-    /// Whether the article counts; if not, why not is counted.
-    fn counts(&mut self, article: &ArticleFacts) -> bool {
+    /// Counts articles by what became of them.
+    fn count_status(&mut self, article: &ArticleFacts) {
         match article.row.status.as_str() {
             "rejected" => self.totals.rejected += 1,
             "skipped" => self.totals.skipped += 1,
-            _ if article.row.copy_of.is_some() => {
-                self.totals.copies += 1;
-                return self.options.with_copies;
-            }
-            _ => return true,
+            _ => self.totals.copies += u64::from(article.row.copy_of.is_some()),
         }
-        false
     }
 }
 
 impl Visitor for Collector<'_> {
     fn begin(&mut self, article: &ArticleFacts) -> Result<()> {
         self.article.hits.clear();
-        self.article.is_counted = self.counts(article);
+        self.count_status(article);
+        self.article.is_counted = article.is_counted(self.options.with_copies);
         if !self.article.is_counted {
             return Ok(());
         }

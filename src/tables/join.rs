@@ -20,8 +20,15 @@ pub struct ArticleFacts {
     pub row: ArticleRow,
     /// Its date.
     pub date: Option<DateRange>,
-    /// The value of the source field, or the input's path where no field is named.
+    /// The value of the source field, if one is named.
     pub source: Option<String>,
+}
+
+impl ArticleFacts {
+    /// Whether the article was processed and is not a copy, unless copies count.
+    pub fn is_counted(&self, with_copies: bool) -> bool {
+        self.row.status == "ok" && (with_copies || self.row.copy_of.is_none())
+    }
 }
 
 /// Receives articles and their mentions.
@@ -127,7 +134,6 @@ fn facts(row: ArticleRow, first: Option<&MentionRow<'_>>, source_field: Option<&
         })
     };
     let date = row.date.clone().or_else(|| value(DATE_FIELD)).and_then(|date| DateRange::parse(&date));
-    let input = || row.input.split('#').next().filter(|path| !path.is_empty()).map(str::to_owned);
-    let source = source_field.map_or_else(input, value);
+    let source = source_field.and_then(value);
     ArticleFacts { date, source, row }
 }

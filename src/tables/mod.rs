@@ -31,6 +31,7 @@ pub use files::RunFiles;
 pub use graph::MAX_EDGES;
 pub use join::{ArticleFacts, Visitor, visit};
 pub use output::{TableFormat, table_files, write_tables, written_by};
+pub use pairs::PairCounts;
 pub use period::{Days, Period};
 pub use rows::{ArticleRow, LinkRow, MentionRow, Text};
 pub use sources::Sources;

@@ -45,5 +45,6 @@ mod sharded_run;
 mod shared_data;
 mod stopped_runs;
 mod web_archives;
+mod tables;
 mod workers;
 mod xml;
