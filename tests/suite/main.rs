@@ -33,6 +33,7 @@ mod offsets;
 mod outputs;
 mod parity;
 mod reading;
+mod report_page;
 mod resume;
 mod resume_identity;
 mod retry;

@@ -49,8 +49,10 @@ function markOf(text, mark, chosen) {
   const isLinked = number >= 0 || data.texts[mark[4]].startsWith("linked");
   const classes = `t${slot(type)}${isLinked ? "" : " unlinked"}${chosen.includes(number) ? " chosen" : ""}`;
   const said = explanation(mark).map(([key, value]) => `${key}: ${value}`).join("; ");
+  // The tag stays on the line of the last word.
+  const last = text.lastIndexOf(" ") + 1;
   const element = h("mark", { class: classes, tabindex: "0", role: "button", "aria-label": `${text} (${said})` },
-    text, h("span.join", { "aria-hidden": "true" }, "\u2060"), h("span.tag", { "aria-hidden": "true" }, type));
+    text.slice(0, last), h("span.end", null, text.slice(last), h("span.tag", { "aria-hidden": "true" }, type)));
   element.addEventListener("pointerenter", () => showTip(element, mark));
   element.addEventListener("pointerleave", hideTip);
   element.addEventListener("focus", () => showTip(element, mark));

@@ -28,12 +28,12 @@ function notes(totals) {
 function findings(totals) {
   const status = (name) => totals.by_status[name] || 0;
   const list = [
-    [status("unknown"), totals.mentions, "of the mentions are not in the table", address("names")],
-    [status("ambiguous"), totals.mentions, "of the mentions are ambiguous", address("names", "ambiguous")],
-    [status("refused"), totals.mentions, "of the mentions are excluded by a rule of the table", address("names")],
-    [totals.undated_articles, totals.articles, "of the articles have no usable date", null],
-    [totals.copies, totals.articles + totals.copies, "of the articles are copies of another one", null],
-    [totals.rejected, totals.articles + totals.rejected, "of the records were rejected", null],
+    [status("unknown"), totals.mentions, "mentions not in the table", address("names")],
+    [status("ambiguous"), totals.mentions, "mentions ambiguous", address("names", "ambiguous")],
+    [status("refused"), totals.mentions, "mentions excluded by a rule", address("names")],
+    [totals.undated_articles, totals.articles, "articles without a usable date", null],
+    [totals.copies, totals.articles + totals.copies, "articles are copies", null],
+    [totals.rejected, totals.articles + totals.rejected, "records rejected", null],
   ].filter(([part]) => part > 0);
   if (!list.length) return empty("Nothing stands out.");
   return h("ul.findings", null, list.map(([part, whole, text, link]) =>
@@ -70,19 +70,21 @@ function mostMentioned() {
     h("p", null, h("a", { href: address("entities") }, "All entities")));
 }
 
-/** Entities whose share of the articles in the last tenth of the periods is above that before. */
+/** Entities whose share of the most recent tenth of the articles is above that of the rest. */
 function rising() {
   const periods = data.periods.length;
-  if (periods < 4) return "";
-  const start = periods - Math.max(1, Math.ceil(periods / 10));
   const articles = (from, to) => data.periods.slice(from, to).reduce((sum, period) => sum + period[1], 0);
+  const all = articles(0, periods);
+  if (periods < 4 || all < 20) return "";
+  let start = periods - 1;
+  while (articles(start, periods) < all / 10) start -= 1;
   const [before, since] = [articles(0, start), articles(start, periods)];
   const ranked = data.entities.map((entity, number) => {
     const now = entity.series.filter(([period]) => period >= start).reduce((sum, [, , named]) => sum + named, 0);
     const past = entity.series.reduce((sum, [, , named]) => sum + named, 0) - now;
     // Half an article more on each side: few articles are no trend.
     return { number, now, score: Math.log2(((now + 0.5) / (since + 1)) / ((past + 0.5) / (before + 1))) };
-  }).filter(({ now, score }) => now >= 2 && score > 0).sort((a, b) => b.score * Math.sqrt(b.now) - a.score * Math.sqrt(a.now)).slice(0, 12);
+  }).filter(({ now, score }) => now >= 3 && score > 0).sort((a, b) => b.score * Math.sqrt(b.now) - a.score * Math.sqrt(a.now)).slice(0, 12);
   return h("section.panel", null, heading("Rising", `since ${data.periods[start][0]}, by articles`),
     ranked.length ? h("ol.ranking", null, ranked.map(({ number, now, score }) => h("li", null, entityLink(number),
       badge(data.entities[number].type), sparkline(data.entities[number].series, 90, 20),
