@@ -45,7 +45,7 @@ mod selection;
 mod sharded_run;
 mod shared_data;
 mod stopped_runs;
-mod web_archives;
 mod tables;
+mod web_archives;
 mod workers;
 mod xml;
