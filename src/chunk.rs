@@ -214,6 +214,7 @@ mod tests {
                 origin: Origin::default(),
                 name: "".into(),
                 format: Format::Text,
+                is_abridged: false,
                 bytes: vec![0; bytes],
             })
         };

@@ -121,7 +121,7 @@ pub fn generate(articles: usize, seed: u64) -> impl Iterator<Item = RawRecord> {
         let bytes = record.to_string().into_bytes();
         let origin = Origin { path: Arc::from("generated"), line: Some(number as u64 + 1), byte, ..Origin::default() };
         byte += bytes.len() as u64 + 1;
-        RawRecord { origin, name: Arc::from("generated"), format: Format::Json, bytes }
+        RawRecord { origin, name: Arc::from("generated"), format: Format::Json, is_abridged: false, bytes }
     })
 }
 

@@ -89,7 +89,13 @@ mod tests {
     use crate::read::{Format, RawRecord};
 
     fn chunk(records: usize) -> RawChunk {
-        let raw = || RawRecord { origin: Origin::default(), name: "".into(), format: Format::Text, bytes: Vec::new() };
+        let raw = || RawRecord {
+            origin: Origin::default(),
+            name: "".into(),
+            format: Format::Text,
+            is_abridged: false,
+            bytes: Vec::new(),
+        };
         let record = || Ok(raw().into());
         (0..records).map(|_| record()).collect()
     }

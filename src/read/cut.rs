@@ -3,6 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
+use super::abridge::{Abridging, WantedFields};
 use super::format::Format;
 use super::reject::{EXCERPT_BYTES, RejectReason};
 
@@ -18,7 +19,7 @@ pub(super) trait Cutter: Send {
 }
 
 /// One record, as cut from its input.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Cut {
     /// The line on which it starts, counted from 1, for formats with records on lines.
     pub(super) line: Option<u64>,
@@ -36,6 +37,8 @@ pub(super) struct Cut {
     pub(super) bytes: Vec<u8>,
     /// The member of an archive that it comes from.
     pub(super) member: Option<Member>,
+    /// Whether values of fields that are not read were left out of `bytes`: with them, it would be over the limit.
+    pub(super) is_abridged: bool,
     /// Why it is rejected, where that shows as it is cut.
     pub(super) fault: Option<CutFault>,
 }
@@ -58,7 +61,7 @@ pub(super) struct CutFault {
 impl Cut {
     /// True where the record was too long to be held.
     pub(super) fn is_over(&self, limit: usize) -> bool {
-        self.size > limit as u64
+        !self.is_abridged && self.size > limit as u64
     }
 
     /// Adds bytes; of a record that gets too long, an excerpt is kept.
@@ -80,5 +83,89 @@ impl Cut {
             self.bytes.truncate(self.bytes.trim_ascii_end().len());
             self.size = self.bytes.len() as u64;
         }
+    }
+
+    /// This record and the one after it, as two lines of one record.
+    pub(super) fn joined(mut self, next: Self, limit: usize) -> Self {
+        let is_over = next.is_over(limit) || self.bytes.len() + 1 + next.bytes.len() > limit;
+        self.is_abridged = next.is_abridged && !is_over;
+        self.size += 1 + next.size;
+        self.bytes.push(b'\n');
+        self.bytes.extend_from_slice(&next.bytes);
+        self.fault = next.fault;
+        if is_over {
+            self.bytes.truncate(EXCERPT_BYTES);
+        }
+        self
+    }
+}
+
+/// A record that is being cut: holds no more of it than the limit.
+#[derive(Debug)]
+pub(super) struct Holder<'w> {
+    cut: Cut,
+    limit: usize,
+    /// The fields that are read of a JSON record; other records are not abridged.
+    wanted: Option<&'w WantedFields>,
+    abridging: Option<Abridging<'w>>,
+    /// The first bytes of a record that is not held whole.
+    excerpt: Vec<u8>,
+}
+
+impl<'w> Holder<'w> {
+    /// Starts an empty record at the place of `cut`.
+    pub(super) fn new(cut: Cut, limit: usize, wanted: Option<&'w WantedFields>) -> Self {
+        Self { cut, limit, wanted, abridging: None, excerpt: Vec::new() }
+    }
+
+    /// Adds bytes. A record that gets too long is abridged; of one that still is, an excerpt is kept.
+    pub(super) fn push(&mut self, part: &[u8]) {
+        self.cut.size += part.len() as u64;
+        if self.excerpt.is_empty() {
+            if self.cut.bytes.len() + part.len() <= self.limit {
+                self.cut.bytes.extend_from_slice(part);
+                return;
+            }
+            self.abridge();
+        }
+        let wanted = EXCERPT_BYTES.saturating_sub(self.excerpt.len()).min(part.len());
+        self.excerpt.extend_from_slice(&part[..wanted]);
+        if let Some(abridging) = &mut self.abridging {
+            let held = &mut self.cut.bytes;
+            abridging.scan(part, &mut |kept| held.extend_from_slice(kept));
+            if abridging.is_failed() || held.len() > self.limit {
+                self.give_up();
+            }
+        }
+    }
+
+    /// Drops what can be dropped of the bytes that are held, in place.
+    fn abridge(&mut self) {
+        let held = &mut self.cut.bytes;
+        self.excerpt.extend_from_slice(&held[..held.len().min(EXCERPT_BYTES)]);
+        let Some(wanted) = self.wanted else { return self.give_up() };
+        let (mut abridging, mut kept, mut block) = (Abridging::new(wanted), 0, [0; 4096]);
+        for start in (0..held.len()).step_by(block.len()) {
+            let count = block.len().min(held.len() - start);
+            block[..count].copy_from_slice(&held[start..start + count]);
+            abridging.scan(&block[..count], &mut |part| {
+                held[kept..kept + part.len()].copy_from_slice(part);
+                kept += part.len();
+            });
+        }
+        held.truncate(kept);
+        self.cut.is_abridged = true;
+        self.abridging = Some(abridging);
+    }
+
+    /// The record is too long even when it is abridged.
+    fn give_up(&mut self) {
+        (self.cut.is_abridged, self.cut.bytes, self.abridging) = (false, Vec::new(), None);
+    }
+
+    /// The record as far as it was added.
+    pub(super) fn into_cut(self) -> Cut {
+        let Self { cut, limit, excerpt, .. } = self;
+        if cut.is_over(limit) { Cut { bytes: excerpt, ..cut } } else { cut }
     }
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use super::elasticsearch::Record;
 use super::json::{JsonString, Object, kind_of, paragraphs_of, string_of};
 use crate::article::Warning;
 
@@ -74,7 +75,7 @@ impl Optional {
     /// user named the field and the record lacks it.
     pub(super) fn find<T>(
         &self,
-        record: &Object<'_>,
+        record: &Record<'_>,
         named: Option<&str>,
         warnings: &mut Vec<Warning>,
         read: impl Fn(&RawValue) -> Option<T>,
@@ -99,7 +100,7 @@ const TEXT: &[&str] = &["text", "body", "content", "article", "maintext"];
 impl FieldNames {
     /// The body. Of the usual names, that of the first field which is not blank; of fields that the user named, all
     /// that are not. Otherwise, what is wrong.
-    pub(super) fn body(&self, record: &Object<'_>) -> Result<JsonString, String> {
+    pub(super) fn body(&self, record: &Record<'_>) -> Result<JsonString, String> {
         let present: Vec<_> = self.text_paths().filter_map(|path| Some((path, record.get(path)?))).collect();
         if present.is_empty() {
             let (tried, known) = (quoted(self.text_paths()), names(record));
@@ -111,7 +112,7 @@ impl FieldNames {
             match text_of(value) {
                 Ok(part) if self.text.is_empty() && !part.text.trim().is_empty() => return Ok(part),
                 Ok(part) => body.get_or_insert_default().push_paragraph(&part),
-                Err(kind) => failure = failure.or(Some(format!("the text field `{path}` is {kind}, not a string"))),
+                Err(kind) => failure = failure.or_else(|| Some(not_a_text(path, value, &kind))),
             }
         }
         match failure {
@@ -133,6 +134,15 @@ fn text_of(value: &RawValue) -> Result<JsonString, String> {
     paragraphs.map_err(|kind| format!("an array with {kind} in it"))
 }
 
+/// What is wrong with a text field, and which field within it may hold the text.
+fn not_a_text(path: &str, value: &RawValue, kind: &str) -> String {
+    let object = Object::parse(value.get(), &[]).unwrap_or_default();
+    let inner = object.names().next().filter(|name| name.len() <= SHOWN_CHARS);
+    let help =
+        inner.map_or_else(String::new, |name| format!("; set `text_field` to a field in it, such as `{path}.{name}`"));
+    format!("the text field `{path}` is {kind}, not a string{help}")
+}
+
 fn candidates<'n>(named: Option<&'n str>, usual: &'static [&'static str]) -> impl Iterator<Item = &'n str> {
     let usual = if named.is_some() { &[] } else { usual };
     named.into_iter().chain(usual.iter().copied())
@@ -148,10 +158,12 @@ fn is_filled(value: &RawValue) -> bool {
     kind_of(value) != "null" && string_of(value).is_none_or(|string| !string.text.trim().is_empty())
 }
 
+/// Maximum number of characters of a name in a message.
+const SHOWN_CHARS: usize = 40;
+
 /// The names of a record's fields for a message, which stays readable whatever the record has.
-fn names(record: &Object<'_>) -> String {
+fn names(record: &Record<'_>) -> String {
     const SHOWN: usize = 12;
-    const SHOWN_CHARS: usize = 40;
     let count = record.names().count();
     if count == 0 {
         return "no fields".into();
@@ -172,6 +184,7 @@ fn quoted<S: AsRef<str>>(names: impl Iterator<Item = S>) -> String {
 mod tests {
     use serde_json::{Value, json};
 
+    use super::super::elasticsearch::Parts;
     use super::*;
 
     fn names(text: &[&str]) -> FieldNames {
@@ -180,8 +193,8 @@ mod tests {
 
     fn body(record: &Value, named: &[&str]) -> Result<String, String> {
         let (text, names) = (record.to_string(), names(named));
-        let object = Object::parse(&text, &names.paths()).unwrap();
-        names.body(&object).map(|body| body.text)
+        let record = Record::parse(&Parts::of(&text), &names.paths()).unwrap();
+        names.body(&record).map(|body| body.text)
     }
 
     #[test]
@@ -197,12 +210,12 @@ mod tests {
             (json!({"title": "A"}), Some("h.main"), None, &["title_missing"]),
         ] {
             let text = record.to_string();
-            let object = Object::parse(&text, &["title", "headline", "h.main"]).unwrap();
+            let record = Record::parse(&Parts::of(&text), &["title", "headline", "h.main"]).unwrap();
             let mut warned = Vec::new();
             let read = |value: &RawValue| string_of(value).map(|string| string.text);
-            assert_eq!(TITLE.find(&object, named, &mut warned, read).as_deref(), found, "{record}");
+            assert_eq!(TITLE.find(&record, named, &mut warned, read).as_deref(), found, "{text}");
             let kinds: Vec<_> = warned.iter().map(|warning: &Warning| warning.kind).collect();
-            assert_eq!(kinds, warnings, "{record}");
+            assert_eq!(kinds, warnings, "{text}");
         }
     }
 

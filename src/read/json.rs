@@ -49,9 +49,11 @@ impl<'j> Object<'j> {
         self.wanted.iter().map(|(name, _)| &**name).chain(self.others.iter().map(|name| &**name))
     }
 
-    /// Of several members with one name, the last.
+    /// Of several members with one name, the last that is not null.
     fn member(&self, name: &str) -> Option<&'j RawValue> {
-        self.wanted.iter().rev().find(|(known, _)| known == name).map(|&(_, value)| value)
+        let mut members = self.wanted.iter().filter(|(known, _)| known == name).map(|&(_, value)| value).rev();
+        let last = members.clone().next();
+        members.find(|value| kind_of(value) != "null").or(last)
     }
 }
 
@@ -248,7 +250,7 @@ mod tests {
     fn faults_of_fields_that_are_not_read_are_harmless() {
         let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
         for other in [r#""\ud83d""#, "1e999", "184467440737095516150", &deep] {
-            let text = format!(r#"{{"other": {other}, "text": "x", "text": "y"}}"#);
+            let text = format!(r#"{{"other": {other}, "text": "x", "text": "y", "text": null}}"#);
             let object = Object::parse(&text, &["text"]).unwrap();
             assert_eq!(object.get("text").unwrap().get(), r#""y""#);
         }

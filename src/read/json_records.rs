@@ -7,6 +7,7 @@ use super::cut::{Cut, Cutter};
 use super::json_scan::{ObjectScan, Scanned, may_hold_several};
 use super::json_values::JsonValues;
 use super::lines::Lines;
+use super::options::JsonLimits;
 use super::stream::Reader;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
@@ -58,34 +59,38 @@ pub(super) enum JsonRecords {
     Lines {
         lines: Lines<Reader>,
         rest: VecDeque<Cut>,
-        limit: usize,
+        limits: JsonLimits,
     },
     Values(JsonValues<Reader>),
 }
 
 impl JsonRecords {
-    /// Reads objects of at most `limit` bytes each; `byte` is where in the input `reader` stands.
-    pub(super) fn new(reader: Reader, byte: u64, limit: usize, layout: Layout) -> Self {
+    /// Reads objects within `limits`; `byte` is where in the input `reader` stands.
+    pub(super) fn new(reader: Reader, byte: u64, limits: JsonLimits, layout: Layout) -> Self {
         match layout {
-            Layout::Lines => Self::Lines { lines: Lines::new(reader, byte, limit), rest: VecDeque::new(), limit },
-            Layout::Values => Self::Values(JsonValues::new(reader, 1, byte, limit)),
+            Layout::Lines => {
+                Self::Lines { lines: Lines::new(reader, byte, limits.clone()), rest: VecDeque::new(), limits }
+            }
+            Layout::Values => Self::Values(JsonValues::new(reader, 1, byte, limits)),
         }
     }
 }
 
 impl Cutter for JsonRecords {
     fn next_cut(&mut self) -> Option<Result<Cut, (Cut, io::Error)>> {
-        let (lines, rest, limit) = match self {
+        let (lines, rest, limits) = match self {
             Self::Values(values) => return values.next(),
-            Self::Lines { lines, rest, limit } => (lines, rest, *limit),
+            Self::Lines { lines, rest, limits } => (lines, rest, limits),
         };
         loop {
             if let Some(cut) = rest.pop_front() {
                 return Some(Ok(cut));
             }
             match lines.next()? {
-                Ok(line) if line.is_over(limit) => return Some(Ok(line)),
-                Ok(line) if may_hold_several(&line.bytes) => *rest = objects_of(line, limit),
+                Ok(line) if line.is_over(limits.bytes) => return Some(Ok(line)),
+                Ok(line) if !line.is_abridged && may_hold_several(&line.bytes) => {
+                    *rest = objects_of(line, limits);
+                }
                 Ok(line) => {
                     if let Some(line) = stripped(line) {
                         return Some(Ok(line));
@@ -98,10 +103,10 @@ impl Cutter for JsonRecords {
 }
 
 /// The objects of a line, each with its place. A line that holds one alone is not changed.
-fn objects_of(line: Cut, limit: usize) -> VecDeque<Cut> {
+fn objects_of(line: Cut, limits: &JsonLimits) -> VecDeque<Cut> {
     let number = line.line.unwrap_or(1);
     let objects: VecDeque<Cut> =
-        JsonValues::new(&*line.bytes, number, line.byte, limit).filter_map(Result::ok).collect();
+        JsonValues::new(&*line.bytes, number, line.byte, limits.clone()).filter_map(Result::ok).collect();
     if objects.len() > 1 { objects } else { stripped(line).into_iter().collect() }
 }
 
@@ -116,7 +121,9 @@ fn stripped(mut line: Cut) -> Option<Cut> {
     if let Some(object) = object.strip_suffix(b",") {
         line.bytes.truncate(object.len());
     }
-    line.size = line.bytes.len() as u64;
+    if !line.is_abridged {
+        line.size = line.bytes.len() as u64;
+    }
     (!matches!(line.bytes.trim_ascii(), b"" | b"[" | b"]")).then_some(line)
 }
 
@@ -131,7 +138,8 @@ mod tests {
     /// What comes of an input: `line.nth@byte record`.
     fn records(json: &str) -> Vec<String> {
         let layout = Layout::of(json.as_bytes()).unwrap_or(Layout::Lines);
-        let mut records = JsonRecords::new(Box::new(BufReader::new(Cursor::new(json.to_owned()))), 0, 1000, layout);
+        let limits = JsonLimits { bytes: 1000, ..JsonLimits::default() };
+        let mut records = JsonRecords::new(Box::new(BufReader::new(Cursor::new(json.to_owned()))), 0, limits, layout);
         std::iter::from_fn(|| records.next_cut())
             .map(|cut| {
                 let cut = cut.unwrap();

@@ -1,11 +1,13 @@
 //! JSON objects wherever they stand: in an array, one after another, over several lines.
 
 use std::io::{self, BufRead, ErrorKind};
+use std::sync::Arc;
 
 use memchr::memchr_iter;
 
-use super::cut::Cut;
+use super::cut::{Cut, Holder};
 use super::json_scan::{ObjectScan, Scanned};
+use super::options::JsonLimits;
 
 /// Cuts a reader into the objects that stand in it, whatever is between them: white space, commas, the brackets of an
 /// array, byte order marks. Anything else is a record, too, up to the next object or line end: it is not JSON, and
@@ -18,7 +20,7 @@ pub(super) struct JsonValues<R> {
     byte: u64,
     /// The last byte was a carriage return, which counts as a line end alone and before a line feed.
     after_return: bool,
-    limit: usize,
+    limits: JsonLimits,
 }
 
 /// What may be between objects.
@@ -27,9 +29,9 @@ fn is_between(byte: &u8) -> bool {
 }
 
 impl<R: BufRead> JsonValues<R> {
-    /// Reads objects of at most `limit` bytes each, from line `line` and byte `byte` of the input on.
-    pub(super) fn new(reader: R, line: u64, byte: u64, limit: usize) -> Self {
-        Self { reader, line, nth: 0, byte, after_return: false, limit }
+    /// Reads objects within `limits`, from line `line` and byte `byte` of the input on.
+    pub(super) fn new(reader: R, line: u64, byte: u64, limits: JsonLimits) -> Self {
+        Self { reader, line, nth: 0, byte, after_return: false, limits }
     }
 
     /// The first byte that is not between objects; `None` at the end.
@@ -54,7 +56,7 @@ impl<R: BufRead> JsonValues<R> {
         }
     }
 
-    fn object(&mut self, cut: &mut Cut) -> io::Result<()> {
+    fn object(&mut self, object: &mut Holder<'_>) -> io::Result<()> {
         let mut scan = ObjectScan::default();
         loop {
             let buffer = fill(&mut self.reader)?;
@@ -63,7 +65,7 @@ impl<R: BufRead> JsonValues<R> {
                 Scanned::All => buffer.len(),
                 Scanned::End(used) | Scanned::Broken(used) => used,
             };
-            cut.push(&buffer[..used], self.limit);
+            object.push(&buffer[..used]);
             let lines = memchr_iter(b'\n', &buffer[..used]).count() as u64;
             if lines > 0 {
                 (self.line, self.nth) = (self.line + lines, 0);
@@ -76,12 +78,12 @@ impl<R: BufRead> JsonValues<R> {
     }
 
     /// What is no object, up to the next object or line end.
-    fn other(&mut self, cut: &mut Cut) -> io::Result<()> {
+    fn other(&mut self, other: &mut Holder<'_>) -> io::Result<()> {
         loop {
             let buffer = fill(&mut self.reader)?;
             let end = buffer.iter().position(|byte| b"\r\n{".contains(byte));
             let used = end.unwrap_or(buffer.len());
-            cut.push(&buffer[..used], self.limit);
+            other.push(&buffer[..used]);
             self.consume(used);
             if end.is_some() || used == 0 {
                 return Ok(());
@@ -110,15 +112,18 @@ impl<R: BufRead> Iterator for JsonValues<R> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let first = self.skip_between();
-        let mut cut = Cut { line: Some(self.line), nth: self.nth, byte: self.byte, ..Cut::default() };
+        let start = Cut { line: Some(self.line), nth: self.nth, byte: self.byte, ..Cut::default() };
+        let wanted = Arc::clone(&self.limits.wanted);
+        let mut record = Holder::new(start, self.limits.bytes, Some(&wanted));
         self.after_return = false;
         self.nth += 1;
         let read = match first {
             Ok(None) => return None,
-            Ok(Some(b'{')) => self.object(&mut cut),
-            Ok(Some(_)) => self.other(&mut cut),
+            Ok(Some(b'{')) => self.object(&mut record),
+            Ok(Some(_)) => self.other(&mut record),
             Err(error) => Err(error),
         };
+        let mut cut = record.into_cut();
         cut.trim_end();
         Some(match read {
             Ok(()) => Ok(cut),
@@ -133,10 +138,15 @@ mod tests {
 
     use proptest::prelude::*;
 
+    use super::super::abridge::WantedFields;
     use super::*;
 
+    fn limits(bytes: usize) -> JsonLimits {
+        JsonLimits { bytes, ..JsonLimits::default() }
+    }
+
     fn values(json: &str, buffer: usize) -> Vec<(u64, u32, u64, String)> {
-        let values = JsonValues::new(BufReader::with_capacity(buffer, json.as_bytes()), 1, 0, 1000);
+        let values = JsonValues::new(BufReader::with_capacity(buffer, json.as_bytes()), 1, 0, limits(1000));
         values
             .map(|cut| {
                 let cut = cut.unwrap();
@@ -168,7 +178,9 @@ mod tests {
     #[test]
     fn an_object_over_the_limit_is_measured_but_not_held() {
         let json = format!("[{{\"a\": \"{}\"}}, {{}}]", "x".repeat(5000));
-        let cuts: Vec<_> = JsonValues::new(json.as_bytes(), 1, 0, 1000).map(Result::unwrap).collect();
+        let wanted = Arc::new(WantedFields::new(["a"], "_source"));
+        let limits = JsonLimits { bytes: 1000, wanted };
+        let cuts: Vec<_> = JsonValues::new(json.as_bytes(), 1, 0, limits).map(Result::unwrap).collect();
         assert_eq!((cuts[0].size, cuts[0].is_over(1000), cuts[0].bytes.len()), (5009, true, 200));
         assert_eq!((cuts[1].byte, &*cuts[1].bytes), (5012, &b"{}"[..]));
     }

@@ -4,7 +4,8 @@ use std::io::{self, BufRead, ErrorKind};
 
 use memchr::memchr;
 
-use super::cut::Cut;
+use super::cut::{Cut, Holder};
+use super::options::JsonLimits;
 
 /// Cuts a reader into lines, blank ones left out, and holds no more of a line than the limit.
 #[derive(Debug)]
@@ -12,32 +13,35 @@ pub(super) struct Lines<R> {
     reader: R,
     number: u64,
     byte: u64,
-    limit: usize,
+    limits: JsonLimits,
 }
 
 impl<R: BufRead> Lines<R> {
-    /// Reads lines of at most `limit` bytes each; `byte` is where in the input `reader` stands.
-    pub(super) fn new(reader: R, byte: u64, limit: usize) -> Self {
-        Self { reader, number: 0, byte, limit }
+    /// Reads lines within `limits`; `byte` is where in the input `reader` stands.
+    pub(super) fn new(reader: R, byte: u64, limits: JsonLimits) -> Self {
+        Self { reader, number: 0, byte, limits }
     }
 
-    /// Reads to the end of the line. Nothing is read where the input has ended.
-    fn fill(&mut self, line: &mut Cut) -> io::Result<()> {
+    /// The line up to its end, which is empty where the input has ended; or as far as it came.
+    fn line(&mut self) -> Result<Cut, (Cut, io::Error)> {
+        let Self { reader, number, byte, limits } = self;
+        let start = Cut { line: Some(*number), byte: *byte, ..Cut::default() };
+        let mut line = Holder::new(start, limits.bytes, Some(&limits.wanted));
         loop {
-            let buffer = match self.reader.fill_buf() {
+            let buffer = match reader.fill_buf() {
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-                other => other?,
+                Err(error) => return Err((line.into_cut(), error)),
+                Ok(buffer) => buffer,
             };
             let end = memchr(b'\n', buffer);
             let ended = end.is_some() || buffer.is_empty();
             let part = &buffer[..end.unwrap_or(buffer.len())];
-            line.push(part, self.limit);
+            line.push(part);
             let used = part.len() + usize::from(end.is_some());
-            self.reader.consume(used);
-            self.byte += used as u64;
+            reader.consume(used);
+            *byte += used as u64;
             if ended {
-                strip_carriage_return(line);
-                return Ok(());
+                return Ok(without_carriage_return(line.into_cut()));
             }
         }
     }
@@ -51,12 +55,10 @@ impl<R: BufRead> Iterator for Lines<R> {
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             self.number += 1;
-            let mut line = Cut { line: Some(self.number), byte: self.byte, ..Cut::default() };
-            match self.fill(&mut line) {
-                Err(error) => return Some(Err((line, error))),
-                Ok(()) if self.byte == line.byte => return None,
-                Ok(()) if is_blank(&line.bytes) && !line.is_over(self.limit) => {}
-                Ok(()) => return Some(Ok(line)),
+            match self.line() {
+                Ok(line) if self.byte == line.byte => return None,
+                Ok(line) if line.size == line.bytes.len() as u64 && is_blank(&line.bytes) => {}
+                line => return Some(line),
             }
         }
     }
@@ -69,11 +71,12 @@ fn is_blank(line: &[u8]) -> bool {
         || (line.len() < 64 && std::str::from_utf8(line).is_ok_and(|line| line.chars().all(is_blank)))
 }
 
-fn strip_carriage_return(line: &mut Cut) {
+fn without_carriage_return(mut line: Cut) -> Cut {
     if line.size == line.bytes.len() as u64 && line.bytes.last() == Some(&b'\r') {
         line.bytes.pop();
         line.size -= 1;
     }
+    line
 }
 
 #[cfg(test)]
@@ -86,7 +89,8 @@ mod tests {
     use super::*;
 
     fn lines(input: &[u8], limit: usize, buffer: usize) -> Vec<Cut> {
-        Lines::new(BufReader::with_capacity(buffer, input), 0, limit).map(Result::unwrap).collect()
+        let limits = JsonLimits { bytes: limit, ..JsonLimits::default() };
+        Lines::new(BufReader::with_capacity(buffer, input), 0, limits).map(Result::unwrap).collect()
     }
 
     #[test]
@@ -110,7 +114,8 @@ mod tests {
                 Err(io::Error::other("gone"))
             }
         }
-        let mut lines = Lines::new(BufReader::new(Cursor::new("{1}\n{2").chain(Broken)), 0, 100);
+        let limits = JsonLimits { bytes: 100, ..JsonLimits::default() };
+        let mut lines = Lines::new(BufReader::new(Cursor::new("{1}\n{2").chain(Broken)), 0, limits);
         assert_eq!(lines.next().unwrap().unwrap().bytes, b"{1}");
         let (line, error) = lines.next().unwrap().unwrap_err();
         assert_eq!((line.line, line.byte, line.size, &*line.bytes), (Some(2), 4, 2, &b"{2"[..]));

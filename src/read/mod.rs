@@ -6,12 +6,14 @@
 //! threads. Nothing stops reading once it has begun: what cannot be read becomes a [`Reject`], and reading continues
 //! after it.
 
+mod abridge;
 mod archive;
 mod concatenated;
 mod csv;
 mod cut;
 mod decompress;
 mod discover;
+mod elasticsearch;
 mod encoding;
 mod expand;
 mod fields;

@@ -1,9 +1,13 @@
 //! What to read, and how: plain data, with its defaults.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
+use super::abridge::WantedFields;
 use super::csv::CsvOptions;
 use super::decompress::ZSTD_WINDOW_LOG;
+use super::elasticsearch::WRAPPER;
 use super::encoding::TextEncoding;
 use super::expand::ExpansionLimits;
 use super::fields::FieldNames;
@@ -76,9 +80,22 @@ impl ReadOptions {
         paths
     }
 
+    pub(super) fn json_limits(&self) -> JsonLimits {
+        JsonLimits { bytes: self.max_line_bytes(), wanted: Arc::new(WantedFields::new(self.paths(), WRAPPER)) }
+    }
+
     pub(super) fn record_limits(&self) -> RecordLimits {
         RecordLimits { text: self.max_article_bytes, json: self.max_line_bytes() }
     }
+}
+
+/// How much of a JSON record is held.
+#[derive(Clone, Debug, Default)]
+pub(super) struct JsonLimits {
+    /// Maximum number of bytes, without the values of other fields where it would be longer.
+    pub(super) bytes: usize,
+    /// The fields that are read.
+    pub(super) wanted: Arc<WantedFields>,
 }
 
 /// Maximum number of bytes of a record of each format.

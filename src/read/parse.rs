@@ -2,6 +2,7 @@
 
 use serde_json::value::RawValue;
 
+use super::elasticsearch::{Parts, Record};
 use super::encoding::{Decoded, TextEncoding};
 use super::fields::{DATE, ID, LANG, TITLE};
 use super::format::Format;
@@ -104,11 +105,15 @@ impl Fault {
         Self::new(RejectReason::InvalidUtf8, message)
     }
 
-    fn not_json(error: &serde_json::Error, origin: &Origin) -> Self {
+    fn not_json(error: &serde_json::Error, parts: &Parts<'_>, origin: &Origin) -> Self {
+        if parts.action.is_some() && parts.object.trim().is_empty() {
+            return Self::new(RejectReason::MissingText, "an action of Elasticsearch, without a document");
+        }
         let what = error.to_string();
         let what = what.rsplit_once(" at line ").map_or(&*what, |(what, _)| what);
         let help = if error.is_eof() { "; the object is not whole" } else { "" };
-        let (line, column) = (origin.line.unwrap_or(1), error.column());
+        let lines_before = parts.lines_before + error.line().saturating_sub(1);
+        let (line, column) = (origin.line.unwrap_or(1) + lines_before as u64, error.column());
         Self::new(RejectReason::InvalidJson, format!("invalid JSON at line {line}, column {column}: {what}{help}"))
     }
 
@@ -128,12 +133,14 @@ fn with_guess(mut article: Article, guess: Option<&'static str>) -> Article {
 fn from_json(json: &str, origin: &Origin, options: &ReadOptions) -> Result<Article, Fault> {
     let relaxed;
     let paths = options.paths();
-    let record = match Object::parse(json, &paths) {
+    let parts = Parts::of(json);
+    let record = match Record::parse(&parts, &paths) {
         Ok(record) => record,
         Err(error) => {
             relaxed = lenient::relaxed(json);
-            let again = relaxed.as_ref().and_then(|relaxed| Object::parse(relaxed, &paths).ok());
-            again.ok_or_else(|| Fault::not_an_object(json).unwrap_or_else(|| Fault::not_json(&error, origin)))?
+            let again = relaxed.as_ref().and_then(|relaxed| Record::parse(&Parts::of(relaxed), &paths).ok());
+            again
+                .ok_or_else(|| Fault::not_an_object(json).unwrap_or_else(|| Fault::not_json(&error, &parts, origin)))?
         }
     };
     let fields = &options.fields;
@@ -216,7 +223,7 @@ fn wrapped<'j>(value: &'j RawValue, names: &[&str]) -> Option<&'j RawValue> {
 const MAX_KEPT_BYTES: usize = 64 << 10;
 
 /// The fields to be copied to mentions; none where they are too large or nested too deeply.
-fn kept(record: &Object<'_>, keep: &[String], warnings: &mut Vec<Warning>) -> Meta {
+fn kept(record: &Record<'_>, keep: &[String], warnings: &mut Vec<Warning>) -> Meta {
     let present: Vec<_> = keep.iter().filter_map(|path| Some((path, record.get(path)?))).collect();
     let mut meta = Meta::default();
     let size: usize = present.iter().map(|(_, value)| value.get().len()).sum();
@@ -237,7 +244,7 @@ mod tests {
     fn record(format: Format, bytes: impl AsRef<[u8]>) -> RawRecord {
         let line = (format == Format::Json).then_some(7);
         let origin = Origin { path: "dump/a.in".into(), line, byte: 1000, ..Origin::default() };
-        RawRecord { origin, name: "a.in".into(), format, bytes: bytes.as_ref().to_vec() }
+        RawRecord { origin, name: "a.in".into(), format, is_abridged: false, bytes: bytes.as_ref().to_vec() }
     }
 
     fn parse(json: impl AsRef<[u8]>) -> Result<Article, Reject> {

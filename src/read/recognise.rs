@@ -5,6 +5,7 @@ use std::io::{self, BufRead};
 use super::csv::CsvRows;
 use super::cut::Cutter;
 use super::format::Format;
+use super::elasticsearch::Bulk;
 use super::json_records::{JsonRecords, Layout};
 use super::member_starts::MemberStarts;
 use super::options::ReadOptions;
@@ -70,7 +71,8 @@ impl Recognised {
             _ => sniff::content(rest),
         };
         let format = format.map_err(io::Error::other)?;
-        let layout = Layout::of(rest).unwrap_or(Layout::Lines);
+        // Where the first object is longer than what is looked at, others may follow on its line.
+        let layout = Layout::of(rest).unwrap_or(Layout::Values);
         let mark = head.len() - rest.len();
         reader.consume(mark);
         let head = rest.to_vec();
@@ -87,7 +89,10 @@ impl Recognised {
         let limit = options.record_limits().of(self.format);
         Ok(match self.format {
             Format::Text => Box::new(WholeText::new(self.reader, self.byte, limit)),
-            Format::Json => Box::new(JsonRecords::new(self.reader, self.byte, limit, self.layout)),
+            Format::Json => {
+                let objects = JsonRecords::new(self.reader, self.byte, options.json_limits(), self.layout);
+                Box::new(Bulk::new(objects, limit))
+            }
             Format::Csv => Box::new(CsvRows::new(self.reader, self.byte, limit, options)),
             Format::Warc => Box::new(WarcRecords::new(self.reader, self.byte, limit, members.clone())),
             Format::Xml => {

@@ -15,6 +15,8 @@ pub struct RawRecord {
     pub name: Arc<str>,
     /// What the bytes are: a whole text, or one JSON object, to which a row of a table has been turned.
     pub format: Format,
+    /// Whether values of fields that are not read were left out, since the record is over the limit with them.
+    pub is_abridged: bool,
     /// The record, without a byte order mark and without a JSON line's end.
     pub bytes: Vec<u8>,
 }
@@ -22,6 +24,8 @@ pub struct RawRecord {
 impl RawRecord {
     /// A reject of this record.
     pub(super) fn reject(&self, id: Option<String>, reason: RejectReason, message: impl Into<String>) -> Reject {
-        Reject { id, ..Reject::new(self.origin.clone(), reason, message, &self.bytes) }.of_format(self.format)
+        let reject = Reject::new(self.origin.clone(), reason, message, &self.bytes).of_format(self.format);
+        let truncated = reject.truncated || self.is_abridged;
+        Reject { id, truncated, ..reject }
     }
 }

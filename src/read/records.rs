@@ -226,7 +226,8 @@ impl InputRecords {
             return Err(self.reject(&cut, *reason, message.clone()));
         }
         let origin = self.origin(&cut);
-        Ok(RawRecord { origin, name: Arc::clone(&self.place.name), format: self.place.format, bytes: cut.bytes })
+        let Cut { is_abridged, bytes, .. } = cut;
+        Ok(RawRecord { origin, name: Arc::clone(&self.place.name), format: self.place.format, is_abridged, bytes })
     }
 
     fn truncated(&self, cut: &Cut, error: &io::Error) -> Reject {

@@ -95,7 +95,7 @@ impl<I: RecordIterator> Retry<I> {
         // What has no line has its name as its id; so has an input that was never opened.
         let name: Arc<str> = line.id.as_deref().filter(|_| line.line.is_none()).unwrap_or(&line.input).into();
         match line.kept().filter(|_| !line.truncated && !line.is_whole_input()) {
-            Some(bytes) => Ok(RawRecord { origin, name, format, bytes }),
+            Some(bytes) => Ok(RawRecord { origin, name, format, is_abridged: false, bytes }),
             None => {
                 // The texts below a folder that could not be listed have names of their own.
                 let name = (!path_of(&line.input).is_dir()).then_some(name);

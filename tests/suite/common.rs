@@ -238,6 +238,7 @@ pub(crate) fn records(articles: &[(&str, &str)]) -> Vec<Result<RawRecord, Reject
                 origin: Origin { path: "in.jsonl".into(), line: Some(number), ..Origin::default() },
                 name: "in.jsonl".into(),
                 format: Format::Json,
+                is_abridged: false,
                 bytes: json!({"id": number.to_string(), "title": title, "text": text}).to_string().into_bytes(),
             })
         })
