@@ -127,7 +127,7 @@ fn list(counts: &BTreeMap<String, u64>) -> String {
 fn unread_files(unread: &Unread) -> Option<String> {
     let mut kinds: Vec<(&str, u64)> = unread.by_extension.iter().map(|(kind, &count)| (kind.as_str(), count)).collect();
     kinds.iter_mut().filter(|(kind, _)| kind.is_empty()).for_each(|(kind, _)| *kind = "without extension");
-    kinds.extend([("hidden", unread.hidden), ("outputs of namewire", unread.outputs)]);
+    kinds.extend([("hidden", unread.hidden), ("outputs of namewire", unread.outputs), ("empty", unread.empty)]);
     kinds.retain(|&(_, count)| count > 0);
     kinds.sort_by_key(|&(_, count)| std::cmp::Reverse(count));
     let total: u64 = kinds.iter().map(|(_, count)| count).sum();

@@ -9,7 +9,7 @@ use super::format::{Compression, Format, by_extension, known_extensions, known_f
 use super::input::{Input, is_stdin};
 use super::names::make_unique;
 use super::options::ReadOptions;
-use super::own_outputs::{is_own, of_shards};
+use super::own_outputs::{Owner, of_shards, owner};
 use super::paths::shown;
 use super::sniff;
 use super::unread::Unread;
@@ -39,7 +39,7 @@ pub fn discover(paths: &[PathBuf], options: &ReadOptions) -> Result<Vec<Input>> 
 
 /// Lists the inputs behind what the user named, `paths`, followed by those of a list of theirs, `listed`: files,
 /// directories and `-`, in the order given. A path named twice is read twice. `outputs` are the files that the run
-/// writes.
+/// writes: what an earlier run has written to them is no input, whatever they are called.
 ///
 /// Directories are searched to any depth, symbolic links followed, each directory read once however many
 /// links lead to it. Their files come in byte order of the path below the directory. Hidden files, files
@@ -194,7 +194,7 @@ struct Directory<'d> {
 
 impl Directory<'_> {
     fn search(&self, found: &mut Found) -> Result<()> {
-        let mut inputs = Vec::new();
+        let (mut inputs, mut empty) = (Vec::new(), Vec::new());
         let mut seen = HashSet::new();
         let mut waiting = vec![self.root.to_path_buf()];
         while let Some(folder) = waiting.pop() {
@@ -222,11 +222,20 @@ impl Directory<'_> {
                     _ if own.contains(&path) => found.unread.outputs += 1,
                     metadata => {
                         let size = metadata.map_or(0, |metadata| metadata.len());
-                        inputs.extend(self.found(path, size, &mut found.unread));
+                        match self.found(path, size, &mut found.unread) {
+                            Some((input, Owner::Nobody)) => empty.push(input),
+                            Some((input, _)) => inputs.push(input),
+                            None => {}
+                        }
                     }
                 }
             }
             waiting.extend(folders.into_iter().rev());
+        }
+        if inputs.is_empty() {
+            inputs = empty;
+        } else {
+            found.unread.empty += empty.len() as u64;
         }
         if inputs.is_empty() {
             return Err(Error::new(ErrorKind::Input, "no articles in this directory")
@@ -238,21 +247,22 @@ impl Directory<'_> {
         Ok(())
     }
 
-    /// A file, if its extension is known and it is no output. A broken link is one, too: it is rejected by name when it
-    /// is reached.
-    fn found(&self, path: PathBuf, size: u64, unread: &mut Unread) -> Option<Input> {
+    /// A file, if its extension is known and it is no output, and whether it is empty JSON. A broken link is one, too:
+    /// it is rejected by name when it is reached.
+    fn found(&self, path: PathBuf, size: u64, unread: &mut Unread) -> Option<(Input, Owner)> {
         let name = shown(Path::new(path.file_name()?));
         let (format, compression) = by_extension(&name);
         let Some(format) = format else {
             unread.count(&name);
             return None;
         };
-        let is_this_output = || path.canonicalize().is_ok_and(|path| self.outputs.contains(&path));
-        if is_this_output() || (format == Format::Json && is_own(&path)) {
+        let is_output = path.canonicalize().is_ok_and(|path| self.outputs.contains(&path));
+        let owner = if format == Format::Json || is_output { owner(&path) } else { Owner::Other };
+        if owner == Owner::Namewire || (is_output && owner == Owner::Nobody) {
             unread.outputs += 1;
             return None;
         }
-        Some(self.input(path, Some(format), compression, size))
+        Some((self.input(path, Some(format), compression, size), owner))
     }
 
     fn input(&self, path: PathBuf, format: Option<Format>, compression: Compression, size: u64) -> Input {
@@ -316,14 +326,21 @@ mod tests {
             "out.jsonl",
             "m.jsonl",
             "s/k.jsonl",
+            "named.txt",
         ]);
+        fs::write(root.path().join("out.jsonl"), "").unwrap();
+        fs::write(root.path().join("empty.jsonl"), "").unwrap();
+        fs::write(root.path().join("named.txt"), r#"{"doc_id":"a","field":"text","start":0,"end":1}"#).unwrap();
         fs::write(root.path().join("m.jsonl"), r#"{"doc_id":"a","field":"text","start":0,"end":1}"#).unwrap();
         fs::write(root.path().join("s/manifest.json"), r#"{"shards": [{"files": [{"name": "k.jsonl"}]}]}"#).unwrap();
-        let outputs = [root.path().join("out.jsonl")];
+        let outputs = ["out.jsonl", "named.txt", "a.txt"].map(|name| root.path().join(name));
         let found = find_inputs(&[root.path().into()], &[], &outputs, &ReadOptions::default()).unwrap();
         assert_eq!(found.inputs.iter().map(|input| &*input.name).collect::<Vec<_>>(), ["a.txt"]);
         let by_extension = [(String::new(), 1), (".pdf".to_owned(), 2)].into();
-        assert_eq!(found.unread, Unread { by_extension, hidden: 2, outputs: 4 });
+        assert_eq!(found.unread, Unread { by_extension, hidden: 2, outputs: 5, empty: 1 });
+        fs::create_dir(root.path().join("none")).unwrap();
+        fs::write(root.path().join("none/empty.jsonl"), "").unwrap();
+        assert_eq!(names(&[root.path().join("none")]), ["empty.jsonl"]);
     }
 
     #[test]

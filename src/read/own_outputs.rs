@@ -22,6 +22,7 @@ const OWN_NAMES: &[&[&str]] = &[
     &["doc_id", "input", "field", "start"],
     &["doc_id", "input", "status", "reason"],
     &["input", "line", "byte", "id", "reason"],
+    &["input", "line", "nth", "byte", "id", "reason"],
 ];
 
 #[derive(Deserialize)]
@@ -60,16 +61,29 @@ pub(super) fn of_shards(folder: &Path) -> HashSet<PathBuf> {
     files.chain([MANIFEST, JOURNAL]).map(|name| folder.join(name)).collect()
 }
 
-/// Whether the first line of a file is one that namewire writes.
-pub(super) fn is_own(path: &Path) -> bool {
+/// What the first line of a file shows it to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Owner {
+    /// namewire has written it.
+    Namewire,
+    /// Somebody else has.
+    Other,
+    /// Nobody can tell: it is empty.
+    Nobody,
+}
+
+/// Who has written a file, by its first line.
+pub(super) fn owner(path: &Path) -> Owner {
     let mut line = Vec::new();
     let read = open_stored(path).and_then(|file| file.take(MAX_LINE_BYTES).read_until(b'\n', &mut line));
-    let Some(line) = read.ok().and_then(|_| std::str::from_utf8(&line).ok()) else { return false };
-    if line.trim() == "{" {
-        return is_summary(path);
-    }
-    let Ok(object) = Object::parse(line, &[]) else { return false };
-    OWN_NAMES.iter().any(|own| object.names().take(own.len()).eq(own.iter().copied()))
+    let Some(line) = read.ok().and_then(|_| std::str::from_utf8(&line).ok()) else { return Owner::Other };
+    let is_own = match line.trim() {
+        "" if line.is_empty() => return Owner::Nobody,
+        "{" => is_summary(path),
+        line => Object::parse(line, &[])
+            .is_ok_and(|object| OWN_NAMES.iter().any(|own| object.names().take(own.len()).eq(own.iter().copied()))),
+    };
+    if is_own { Owner::Namewire } else { Owner::Other }
 }
 
 /// Whether a file of several lines is the summary of a run.
@@ -104,16 +118,20 @@ mod tests {
     #[test]
     fn outputs_are_known_by_their_first_line() {
         let file = tempfile::NamedTempFile::new().unwrap();
-        for (line, own) in [
-            (r#"{"doc_id":"a","field":"text","start":0,"end":4,"text":"Kyiv"}"#, true),
-            (r#"{"input":"a","line":null,"byte":0,"id":"a","reason":"read_error","message":""}"#, true),
-            (r#"{"doc_id":"a","text":"Kyiv fell."}"#, false),
-            ("{\n  \"schema_version\": 1,\n  \"run\": {\n", true),
-            ("{\n  \"text\": \"Kyiv fell.\"\n}", false),
-            ("no JSON", false),
+        for (line, expected) in [
+            (r#"{"doc_id":"a","field":"text","start":0,"end":4,"text":"Kyiv"}"#, Owner::Namewire),
+            (r#"{"input":"a","line":null,"byte":0,"id":"a","reason":"read_error","message":""}"#, Owner::Namewire),
+            (r#"{"input":"a","line":1,"nth":1,"byte":9,"id":"a","reason":"read_error"}"#, Owner::Namewire),
+            (r#"{"doc_id":"a","text":"Kyiv fell."}"#, Owner::Other),
+            ("{\n  \"schema_version\": 1,\n  \"run\": {\n", Owner::Namewire),
+            ("{\n  \"text\": \"Kyiv fell.\"\n}", Owner::Other),
+            ("no JSON", Owner::Other),
+            ("", Owner::Other),
         ] {
             fs::write(file.path(), format!("{line}\n{line}\n")).unwrap();
-            assert_eq!(is_own(file.path()), own, "{line}");
+            assert_eq!(owner(file.path()), expected, "{line}");
         }
+        fs::write(file.path(), "").unwrap();
+        assert_eq!(owner(file.path()), Owner::Nobody);
     }
 }

@@ -19,8 +19,9 @@ const KEPT_BYTES: usize = 64 << 10;
 
 /// A record that was rejected. The records before and after it are processed.
 ///
-/// Serialises to one flat object: `input`, `line`, `byte`, `id`, `reason`, `message`, `excerpt`, `truncated`, `format`
-/// where it is neither text nor JSON, and the record itself as `record`, or as `record_base64` where it is not UTF-8.
+/// Serialises to one flat object: `input`, `line`, `nth` (the number of records before it on its line, where there are
+/// any), `byte`, `id`, `reason`, `message`, `excerpt`, `truncated`, `format` where it is neither text nor JSON, and the
+/// record itself as `record`, or as `record_base64` where it is not UTF-8.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reject {
     /// Where the record starts.
@@ -137,6 +138,9 @@ impl Serialize for Reject {
         let mut object = serializer.serialize_struct("Reject", 9)?;
         object.serialize_field("input", &*self.origin.path)?;
         object.serialize_field("line", &self.origin.line)?;
+        if self.origin.nth > 0 {
+            object.serialize_field("nth", &self.origin.nth)?;
+        }
         object.serialize_field("byte", &self.origin.byte)?;
         if let Some(offset) = self.origin.warc_offset {
             object.serialize_field("warc_offset", &offset)?;
@@ -201,7 +205,8 @@ mod tests {
             r#"{"input":"news/a.jsonl","line":7,"byte":812,"id":null,"reason":"invalid_utf8","message":"not UTF-8","excerpt":"{\"text\": \"caf�\"}","truncated":false,"record_base64":"eyJ0ZXh0IjogImNhZukifQ=="}"#
         );
         assert_eq!(reject.to_string(), "news/a.jsonl#7: not UTF-8");
+        let origin = Origin { nth: 2, ..origin };
         let json = serde_json::to_value(Reject::new(origin, RejectReason::MissingText, "no text", b"{}")).unwrap();
-        assert_eq!((&json["record"], json.get("record_base64")), (&"{}".into(), None));
+        assert_eq!((&json["record"], json.get("record_base64"), &json["nth"]), (&"{}".into(), None, &2.into()));
     }
 }

@@ -15,6 +15,8 @@ pub struct Unread {
     pub hidden: u64,
     /// Outputs of this or an earlier run.
     pub outputs: u64,
+    /// Empty files of JSON, beside files that are not empty: they may be outputs.
+    pub empty: u64,
 }
 
 impl Unread {
@@ -32,5 +34,6 @@ impl Unread {
         }
         self.hidden += other.hidden;
         self.outputs += other.outputs;
+        self.empty += other.empty;
     }
 }

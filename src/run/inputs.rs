@@ -1,8 +1,10 @@
 //! The records that a run reads.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::options::InputOptions;
+use super::options::{InputOptions, OutputOptions, RunOptions, Target};
+use super::sink::rejects_beside;
 use crate::error::Result;
 use crate::read::{
     Format, Found, Input, Ledger, Position, RawRecord, ReadOptions, ReadProgress, Records, Reject, Retry, Selection,
@@ -21,14 +23,26 @@ pub(super) struct Done<'m> {
 }
 
 /// The inputs, or the rejects files that are processed again.
-pub(super) fn find(inputs: &InputOptions, read: &ReadOptions) -> Result<Found> {
-    let InputOptions { paths, listed, retry, .. } = inputs;
+pub(super) fn find(options: &RunOptions) -> Result<Found> {
+    let RunOptions { inputs: InputOptions { paths, listed, retry, .. }, read, .. } = options;
     if retry.is_empty() {
-        return find_inputs(paths, listed, &[], read);
+        return find_inputs(paths, listed, &output_files(&options.output), read);
     }
     let mut read = read.clone();
     read.format = Some(Format::Json);
     find_inputs(retry, &[], &[], &read)
+}
+
+/// The single files that a run writes. Those of a directory of shards are listed in its manifest.
+fn output_files(output: &OutputOptions) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = output.summary.iter().cloned().collect();
+    if let Target::Files { mentions, articles, spans, rejects } = &output.target {
+        let beside = rejects.clone().or_else(|| rejects_beside(mentions));
+        files.extend(
+            [Some(mentions), articles.as_ref(), spans.as_ref(), beside.as_ref()].into_iter().flatten().cloned(),
+        );
+    }
+    files
 }
 
 /// The records of the inputs, from their start or after those that are done.

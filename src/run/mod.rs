@@ -81,7 +81,7 @@ impl Run {
         config.read = options.read.clone();
         config.languages.only = language_codes(&options.languages)?;
         config.chunk.shard = options.output.target.shard_size();
-        let Found { inputs, unread } = inputs::find(&options.inputs, &options.read)?;
+        let Found { inputs, unread } = inputs::find(&options)?;
         files::check_files(&options, &inputs, None)?;
         config.watch_reader = inputs.iter().all(|input| input.size.is_some());
         let fit = |config: &mut Config, model: &Model, sessions: usize| {

@@ -40,7 +40,7 @@ pub fn relink(options: &RunOptions, spans: &Path) -> Result<RunReport> {
     };
     let mut config = Config { read: options.read.clone(), ..Config::default() };
     config.languages.only = language_codes(&options.languages)?;
-    let inputs = inputs::find(&options.inputs, &options.read)?.inputs;
+    let inputs = inputs::find(options)?.inputs;
     files::check_files(options, &inputs, Some(spans))?;
     let records = Records::new(inputs, &config.read);
     let linker = options.engine.tables.open()?.map(|table| Linker::new(table, options.engine.linking.clone()));

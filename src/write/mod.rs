@@ -18,6 +18,7 @@ mod manifest;
 mod paths;
 #[cfg(test)]
 mod recording_disk;
+mod replacement;
 mod schema;
 mod shard_dir;
 mod shards;

@@ -21,6 +21,7 @@ use super::journal::{Commit, JOURNAL, Journal, ShardEntry};
 use super::line_file::{FileFacts, LineFile};
 use super::lines::Rendered;
 use super::manifest::{MANIFEST, Manifest, State, now};
+use super::replacement::Replacement;
 use super::shard_dir::{
     KINDS, check_identity, lock, refuse_unlisted_files, remove_files, replay_articles, shard_file_name,
 };
@@ -51,7 +52,7 @@ pub enum Existing {
     #[default]
     #[serde(rename = "refuse")]
     Refuse,
-    /// Replace it.
+    /// Replace it, once the new run is complete.
     #[serde(rename = "overwrite")]
     Overwrite,
     /// Resume it after the last complete shard.
@@ -70,6 +71,8 @@ pub struct Shards {
     ledger: Ledger,
     open: Option<OpenShard>,
     duplicates: DuplicateTracker,
+    /// Set where another run is replaced: `plan` has the directory of the new one.
+    replacement: Option<Replacement>,
     /// Keeps other runs out of the directory.
     _lock: Option<File>,
 }
@@ -97,14 +100,18 @@ impl Shards {
 
     fn open_on(
         disk: Arc<dyn Disk>,
-        plan: ShardPlan,
+        mut plan: ShardPlan,
         existing: Existing,
         identity: Identity,
         ledger: Ledger,
     ) -> Result<Self> {
+        std::fs::create_dir_all(&plan.directory).map_err(|error| Error::writing(&plan.directory, error))?;
+        let lock = lock(&plan.directory)?;
+        let replacement = Replacement::open(&disk, &plan.directory, existing)?;
+        if let Some(replacement) = &replacement {
+            plan.directory = replacement.staged().to_owned();
+        }
         let dir = &plan.directory;
-        std::fs::create_dir_all(dir).map_err(|error| Error::writing(dir, error))?;
-        let lock = lock(dir)?;
         let found = match existing {
             Existing::Overwrite => None,
             Existing::Refuse | Existing::Resume => Manifest::read(dir)?,
@@ -149,7 +156,7 @@ impl Shards {
                 Some(Journal::create(&disk, dir)?)
             }
         };
-        Ok(Self { plan, disk, manifest, journal, ledger, open: None, duplicates, _lock: lock })
+        Ok(Self { plan, disk, manifest, journal, ledger, open: None, duplicates, replacement, _lock: lock })
     }
 
     /// The manifest with all complete shards.
@@ -197,6 +204,9 @@ impl Shards {
         self.manifest.state = State::Complete;
         self.manifest.finished = Some(now());
         self.store()?;
+        if let Some(replacement) = &self.replacement {
+            replacement.move_in(&self.disk, &self.manifest)?;
+        }
         Ok(self.manifest)
     }
 

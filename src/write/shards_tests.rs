@@ -265,6 +265,40 @@ fn a_resumed_run_survives_the_failure_of_any_operation() {
     }
 }
 
+/// Whichever operation fails, the old run is there or the new one is, at the latest after resuming.
+#[test]
+fn a_run_is_replaced_only_by_a_complete_one() {
+    let root = tempfile::tempdir().unwrap();
+    let out = root.path().join("out");
+    let old = |root: &Path| {
+        let _ = std::fs::remove_dir_all(&out);
+        run(root, RecordingDisk::default(), Existing::Refuse).unwrap();
+        // Of a run with more shards.
+        std::fs::write(out.join("mentions-00007.jsonl"), "old").unwrap();
+    };
+    old(root.path());
+    let disk = RecordingDisk::default();
+    let done = Arc::clone(&disk.done);
+    run(root.path(), disk, Existing::Overwrite).unwrap();
+    let (operations, expected) = (done.lock().unwrap().clone(), files(root.path()));
+    assert!(!out.join("mentions-00007.jsonl").exists() && !out.join(".replacement").exists());
+    let first_change = operations.iter().position(|operation| operation == "remove manifest.json").unwrap();
+    for fails_at in 0..operations.len() {
+        old(root.path());
+        let disk = RecordingDisk { fails_at: Some(fails_at), ..RecordingDisk::default() };
+        run(root.path(), disk, Existing::Overwrite).unwrap_err();
+        if fails_at <= first_change {
+            let manifest = Manifest::read(&out).unwrap().unwrap();
+            assert_eq!(manifest.state, State::Complete, "{fails_at}");
+            assert!(manifest.check_files(&out).is_ok() && out.join("mentions-00007.jsonl").exists());
+        }
+        let is_pending = out.join(".replacement").join(MANIFEST).exists();
+        let existing = if is_pending || fails_at > first_change { Existing::Resume } else { Existing::Overwrite };
+        run(root.path(), RecordingDisk::default(), existing).unwrap();
+        assert_eq!(files(root.path()), expected, "stopped at operation {fails_at}");
+    }
+}
+
 #[test]
 fn the_manifest_accounts_for_every_record() {
     let root = tempfile::tempdir().unwrap();
