@@ -146,14 +146,14 @@ fn fate(char: char) -> Fate {
     }
 }
 
-/// Characters that readers do not see: controls but for white space, soft hyphens, zero widths, marks of direction. The
-/// one list of them: for the model, for tables and for the look-up of names.
+/// Characters that readers do not see: controls but for white space (U+000B, U+000C and U+0085 are that), soft hyphens,
+/// zero widths, marks of direction, tags. The one list of them: for the model, for tables and for the lookup of names.
 pub(crate) const fn is_invisible(char: char) -> bool {
     match char {
         '\t' | '\n' | '\u{b}' | '\u{c}' | '\r' | '\u{85}' => false,
         '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{61c}' | '\u{180e}' => true,
         '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' => true,
-        '\u{feff}' | '\u{fff9}'..='\u{fffb}' => true,
+        '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}' => true,
         _ => false,
     }
 }
@@ -170,6 +170,20 @@ mod tests {
         assert_eq!(clean.text(raw), "Damascus, Syria   now");
         assert_eq!(clean.to_raw(Span::new(0, 8)).slice(raw), "Da\u{ad}mas\u{200b}\u{200e}cus");
         assert_eq!(clean.to_raw(Span::new(10, 15)).slice(raw), "Syria");
+    }
+
+    #[test]
+    fn every_invisible_character_is_left_out() {
+        let invisible = "\0\u{1}\u{8}\u{e}\u{1f}\u{7f}\u{80}\u{9f}\u{ad}\u{61c}\u{180e}\u{200b}\u{200f}\u{202a}\u{202e}\u{2060}\
+                         \u{206f}\u{feff}\u{fff9}\u{fffb}\u{e0001}\u{e007f}";
+        for char in invisible.chars() {
+            let raw = format!("Mer{char}kel");
+            assert_eq!(CleanText::new(&raw).text(&raw), "Merkel", "{char:?}");
+        }
+        for char in "\t\n\r \u{a0}\u{2028}\u{fffd}\u{e000}".chars() {
+            let raw = format!("Mer{char}kel");
+            assert_eq!(CleanText::new(&raw).text(&raw), raw, "{char:?}");
+        }
     }
 
     #[test]

@@ -65,10 +65,11 @@ def main() -> int:
     if out.exists() and not options.replace:
         return fail(f"{out} exists: name another folder with --out, or give --replace")
     texts = options.text or sorted((REPOSITORY / "seeds" / "articles").glob("*.txt"))
-
+    building = out.with_name(f"{out.name}.unchecked")
+    if conflict := replaced_input(options.model, texts, [out, building]):
+        return fail(f"{conflict} is read and would be replaced: name another folder with --out")
     from . import folder, source
 
-    building = out.with_name(f"{out.name}.unchecked")
     shutil.rmtree(building, ignore_errors=True)
     try:
         loaded = source.load(options.model, options.revision, options.trust_remote_code, options.labels)
@@ -84,6 +85,16 @@ def main() -> int:
     building.rename(out)
     print(out)
     return fail("; ".join(failures), status=1) if failures else 0
+
+
+def replaced_input(model: str, texts: list[pathlib.Path], folders: list[pathlib.Path]) -> pathlib.Path | None:
+    """The model's folder or a text that is, or is in, or holds one of the folders to be replaced."""
+    for read in [pathlib.Path(model), *texts]:
+        for replaced in (folder for folder in folders if folder.exists() and read.exists()):
+            read_real, real = read.resolve(), replaced.resolve()
+            if read_real == real or real in read_real.parents or read_real in real.parents:
+                return read
+    return None
 
 
 def fail(message: str, status: int = 2) -> int:

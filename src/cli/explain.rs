@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 use super::engine::{LinkingArgs, ModelArgs};
 use super::reading::ReadingArgs;
-use super::{End, print};
+use super::{End, print, print_json};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -62,7 +62,10 @@ pub(super) fn run(args: &ExplainArgs) -> Result<End> {
     })?;
     let Some((explanation, linker)) = explanation.zip(pipeline.linker()) else { return Ok(End::Done) };
     let view = View { article: &article, table: linker.table() };
-    print(&if args.json { format!("{:#}\n", view.json(&explanation)) } else { view.text(&explanation) })
+    if args.json {
+        return print_json(&format!("{:#}\n", view.json(&explanation)));
+    }
+    print(&view.text(&explanation))
 }
 
 /// The first article of the input, or the one with the id.

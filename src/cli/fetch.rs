@@ -2,20 +2,20 @@
 
 use std::fmt::Write;
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
 use indicatif::{DecimalBytes, ProgressBar, ProgressStyle};
 use namewire::engine::DeviceChoice;
 use namewire::error::{Error, Result};
-use namewire::hub::{FetchEvent, FetchOptions, Fetched, HubName, HubSettings, fetch};
+use namewire::hub::{FetchEvent, FetchOptions, Fetched, HubCache, HubName, HubSettings, fetch};
 use namewire::infer::{DeviceKind, Runtime};
 use serde_json::json;
 
 use super::engine::read_labels;
 use super::log::inform;
-use super::{End, print};
+use super::{End, print, print_json};
 
 #[derive(Debug, Args)]
 #[command(
@@ -59,14 +59,30 @@ pub(super) struct FetchArgs {
 pub(super) fn run(args: &FetchArgs) -> Result<End> {
     let name: HubName = args.name.parse()?;
     let settings = HubSettings::from_environment()?;
+    if let Some(labels) = &args.labels {
+        check_labels_file(Path::new(labels), &HubCache::new(&settings.cache).folder_of(&name))?;
+    }
     let labels = args.labels.as_deref().map(read_labels).transpose()?;
     let options = FetchOptions { variant: args.variant.clone(), device: device_kind(args.device)?, labels };
     let mut bar = Bar::new(args.quiet);
     let fetched = fetch(&name, &options, &settings, &mut |event| bar.show(event));
     bar.clear();
     let fetched = fetched?;
-    print(&if args.json { as_json(&fetched)? } else { describe(&name, &fetched) })?;
-    Ok(End::Done)
+    if args.json { print_json(&as_json(&fetched)?) } else { print(&describe(&name, &fetched)) }
+}
+
+/// Fails if the labels are read from a file that the download may replace.
+fn check_labels_file(labels: &Path, folder: &Path) -> Result<()> {
+    let paths = labels.canonicalize().ok().zip(folder.canonicalize().ok());
+    match paths.filter(|(file, folder)| file.starts_with(folder)) {
+        Some((_, folder)) => Err(Error::config(format!(
+            "the labels are read from {}, which the download into {} may replace",
+            labels.display(),
+            folder.display()
+        ))
+        .help("copy the file to another folder")),
+        None => Ok(()),
+    }
 }
 
 fn device_kind(device: DeviceChoice) -> Result<DeviceKind> {

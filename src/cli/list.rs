@@ -8,7 +8,7 @@ use namewire::hub::{HubCache, HubName};
 use namewire::model::{KnownModel, known};
 use serde_json::{Value, json};
 
-use super::{End, print};
+use super::{End, print, print_json};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Scores are what the model cards claim; nobody here has measured them. — stands for what is not
@@ -46,8 +46,7 @@ pub(super) fn run(args: &ListArgs) -> Result<End> {
             entries.push(Entry::new(name, None, &cache));
         }
     }
-    print(&if args.json { as_json(&entries) } else { describe(&entries, &cache) })?;
-    Ok(End::Done)
+    if args.json { print_json(&as_json(&entries)) } else { print(&describe(&entries, &cache)) }
 }
 
 impl Entry {

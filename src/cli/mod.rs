@@ -35,6 +35,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use namewire::error::{Error, ErrorKind};
+use namewire::write::escaped;
 
 /// Named entities of large news dumps, found with an ONNX model and linked to your own alias table.
 #[derive(Debug, Parser)]
@@ -159,6 +160,11 @@ fn silence_telemetry() {
 fn fail(error: &Error) -> ExitCode {
     log::print_error(error);
     ExitCode::from(2)
+}
+
+/// Prints JSON, in which nothing but line feeds ends a line.
+fn print_json(json: &str) -> namewire::error::Result<End> {
+    print(&escaped(json))
 }
 
 /// Prints to standard output; a closed pipe is reported as such.

@@ -10,11 +10,12 @@ use namewire::language::language_of;
 use namewire::read::{Records, discover};
 use namewire::segment::sentences;
 use namewire::span::CodePoints;
+use namewire::write::{FileAccess, STDOUT};
 use serde_json::json;
 
 use super::log::inform;
 use super::reading::ReadingArgs;
-use super::{End, print};
+use super::{End, print_json};
 
 #[derive(Debug, Args)]
 #[command(
@@ -37,6 +38,8 @@ pub(super) struct SentencesArgs {
 pub(super) fn run(args: &SentencesArgs) -> Result<End> {
     let read = args.reading.options();
     let inputs = discover(&args.inputs, &read)?;
+    let paths = inputs.iter().map(|input| &input.path);
+    FileAccess::default().read_all("input", paths).write("standard output", STDOUT).check()?;
     let only = args.reading.languages();
     let mut end = End::Done;
     for record in Records::new(inputs, &read) {
@@ -44,7 +47,7 @@ pub(super) fn run(args: &SentencesArgs) -> Result<End> {
             Ok(article) => {
                 let language = if only.is_empty() { None } else { language_of(&article) };
                 if language.is_none_or(|language| only.contains(&language)) {
-                    print(&lines(&article))?;
+                    print_json(&lines(&article))?;
                 }
             }
             Err(reject) => {

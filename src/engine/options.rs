@@ -8,7 +8,7 @@ use super::device::DeviceChoice;
 use crate::config::Config;
 use crate::decode::Rule;
 use crate::error::{Error, Result};
-use crate::hub::open_model;
+use crate::hub::{model_folder, open_model};
 use crate::infer::{Device, DeviceKind};
 use crate::link::LinkOptions;
 use crate::model::{Model, ModelOptions};
@@ -115,8 +115,8 @@ impl EngineOptions {
         if let Tables::Files(files) = &self.tables {
             access.read_all("table", files);
         }
-        if let Some(model) = &self.model {
-            access.read_directory("model", model);
+        if let Some(folder) = self.model.as_deref().and_then(model_folder) {
+            access.read_directory("model", &folder);
         }
         access.read_all("runtime library", &self.ort_library);
     }

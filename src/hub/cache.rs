@@ -57,6 +57,11 @@ impl HubCache {
         names
     }
 
+    /// The folder of all that the cache has of a model, which need not exist.
+    pub fn folder_of(&self, name: &HubName) -> PathBuf {
+        self.root.join(name.folder())
+    }
+
     pub(super) fn repository(&self, name: &HubName) -> CachedRepository {
         let folder = name.folder();
         CachedRepository { locks: self.root.join(".locks").join(&folder), folder: self.root.join(&folder) }

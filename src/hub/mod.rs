@@ -45,7 +45,7 @@ pub use cache::HubCache;
 pub use fetch::fetch;
 pub use manifest::{FetchManifest, ManifestFile};
 pub use name::HubName;
-pub use open::open_model;
+pub use open::{model_folder, open_model};
 pub use settings::{HubSettings, RetryPolicy, Token};
 #[cfg(not(feature = "hub"))]
 pub use without::fetch;

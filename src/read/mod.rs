@@ -64,6 +64,7 @@ pub use input::Input;
 pub use ledger::{Followed, InputRead, Ledger, Position, RecordIterator};
 pub use options::{MAX_ARTICLE_BYTES, ReadOptions};
 pub(crate) use parse::check_article;
+pub(crate) use paths::{path_of, shown};
 pub use record::RawRecord;
 pub use records::Records;
 pub use reject::{Reject, RejectReason};

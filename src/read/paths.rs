@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 /// A path as text, from which [`path_of`] makes the same path.
-pub(super) fn shown(path: &Path) -> String {
+pub(crate) fn shown(path: &Path) -> String {
     path_shown(path.as_os_str().as_encoded_bytes())
 }
 
@@ -51,14 +51,14 @@ fn digit(byte: u8) -> Option<u8> {
 
 /// The path that was written as text.
 #[cfg(unix)]
-pub(super) fn path_of(text: &str) -> PathBuf {
+pub(crate) fn path_of(text: &str) -> PathBuf {
     use std::os::unix::ffi::OsStringExt;
     std::ffi::OsString::from_vec(unescaped(text.as_bytes())).into()
 }
 
 /// The path that was written as text.
 #[cfg(not(unix))]
-pub(super) fn path_of(text: &str) -> PathBuf {
+pub(crate) fn path_of(text: &str) -> PathBuf {
     String::from_utf8(unescaped(text.as_bytes())).unwrap_or_else(|_| text.to_owned()).into()
 }
 

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::options::{InputOptions, OutputOptions, RunOptions, Target};
 use super::sink::{output_paths, rejects_beside};
 use crate::error::{Error, Result};
-use crate::read::{Input, open_stored};
+use crate::read::{Input, open_stored, path_of};
 use crate::write::{FileAccess, is_same_file};
 
 /// Checks that no output is a file that the run reads, or another output. `spans` is the spans file that is linked again.
@@ -58,7 +58,7 @@ fn retried_inputs(rejects: &[Input]) -> Result<Vec<PathBuf>> {
     struct Line {
         input: String,
     }
-    let mut found = AHashSet::new();
+    let mut found: AHashSet<String> = AHashSet::new();
     for file in rejects.iter().filter(|file| !file.is_stdin()) {
         let failed = |error| Error::opening(&file.path, error);
         for line in open_stored(&file.path).map_err(failed)?.split(b'\n') {
@@ -68,5 +68,5 @@ fn retried_inputs(rejects: &[Input]) -> Result<Vec<PathBuf>> {
             }
         }
     }
-    Ok(found.into_iter().map(PathBuf::from).collect())
+    Ok(found.iter().map(|input| path_of(input)).collect())
 }

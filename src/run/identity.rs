@@ -11,7 +11,7 @@ use crate::decode::Rule;
 use crate::engine::{Engine, EngineOptions, table_identities};
 use crate::error::Result;
 use crate::link::LinkOptions;
-use crate::read::{CsvOptions, ExpansionLimits, FieldNames, Input, ReadOptions, Selection};
+use crate::read::{CsvOptions, ExpansionLimits, FieldNames, Input, ReadOptions, Selection, shown};
 use crate::segment::Segmentation;
 use crate::write::{Identity, InputIdentity};
 
@@ -172,9 +172,5 @@ pub(super) fn rule_settings(rule: Rule) -> [Value; 3] {
 fn input_identity(input: &Input) -> InputIdentity {
     let meta = std::fs::metadata(&input.path).ok().filter(|meta| meta.is_file() && !input.is_stdin());
     let modified = meta.and_then(|meta| jiff::Timestamp::try_from(meta.modified().ok()?).ok());
-    InputIdentity {
-        path: input.path.display().to_string(),
-        size: input.size,
-        modified: modified.map(|time| time.to_string()),
-    }
+    InputIdentity { path: shown(&input.path), size: input.size, modified: modified.map(|time| time.to_string()) }
 }

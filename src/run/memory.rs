@@ -20,8 +20,6 @@ const SESSION_BYTES: u64 = 32 << 20;
 const SLACK_BYTES: u64 = 64 << 20;
 /// Ids and text hashes that the writer keeps to detect duplicates.
 const DUPLICATES_BYTES: u64 = 100 << 20;
-/// The longest window of a zstd frame that is read.
-const ZSTD_WINDOW: u64 = 128 << 20;
 /// Articles of this many bytes must always fit.
 const MIN_ARTICLE_BYTES: u64 = 64 << 10;
 
@@ -90,7 +88,7 @@ fn needed(config: &Config, fixed: FixedMemory, article: u64, chunks: u64) -> u64
     let raw = RAW_CHUNKS * chunk.max(3 * article);
     let scored = chunk * (CHUNK_COST + 4 * fixed.labels as u64);
     let finished = article.max(MIN_ARTICLE_BYTES) * MENTIONS_COST;
-    let window = if fixed.has_zstd { ZSTD_WINDOW } else { 0 };
+    let window = if fixed.has_zstd { 1 << config.read.zstd_window_log } else { 0 };
     let around = fixed.loaded + fixed.sessions as u64 * SESSION_BYTES + SLACK_BYTES + DUPLICATES_BYTES + window;
     around + raw + chunks * scored + finished
 }

@@ -15,6 +15,9 @@ use super::paths::{Destination, OutputPaths};
 use super::shard_dir::{is_run_file, run_files};
 use crate::error::{Error, Result};
 
+/// Standard output as a file, which a redirection may have made one that is read.
+pub const STDOUT: &str = "/dev/stdout";
+
 /// The files that a command reads and those that it writes, each with a role for messages, such as `input`.
 #[derive(Clone, Debug, Default)]
 pub struct FileAccess {
@@ -53,19 +56,7 @@ impl FileAccess {
 
     /// Adds all files below a directory that is read, such as that of a model.
     pub fn read_directory(&mut self, role: &'static str, directory: &Path) -> &mut Self {
-        const MAX_DEPTH: usize = 4;
-        let mut pending = vec![(directory.to_owned(), 0)];
-        while let Some((dir, depth)) = pending.pop() {
-            // A directory that cannot be listed fails where it is read.
-            for path in std::fs::read_dir(&dir).into_iter().flatten().flatten().map(|entry| entry.path()) {
-                if !path.is_dir() {
-                    self.read(role, path);
-                } else if depth < MAX_DEPTH {
-                    pending.push((path, depth + 1));
-                }
-            }
-        }
-        self
+        self.read_all(role, files_below(directory))
     }
 
     /// Adds a file that is written.
@@ -90,8 +81,7 @@ impl FileAccess {
     pub fn write_outputs(&mut self, paths: &OutputPaths) -> &mut Self {
         match &paths.mentions {
             Destination::File(path) => self.write("mentions", path),
-            // A redirection may have opened a file that is read.
-            Destination::Stdout => self.write("standard output", "/dev/stdout"),
+            Destination::Stdout => self.write("standard output", STDOUT),
         };
         let rest = [
             ("articles", &paths.articles),
@@ -145,6 +135,22 @@ impl FileAccess {
         }
         self.outputs().filter(|output| !output.is_other).try_for_each(|output| check_extension(&output.path))
     }
+}
+
+/// The files below a directory; none where it cannot be listed.
+fn files_below(directory: &Path) -> Vec<PathBuf> {
+    const MAX_DEPTH: usize = 4;
+    let (mut files, mut pending) = (Vec::new(), vec![(directory.to_owned(), 0)]);
+    while let Some((dir, depth)) = pending.pop() {
+        for path in std::fs::read_dir(&dir).into_iter().flatten().flatten().map(|entry| entry.path()) {
+            if !path.is_dir() {
+                files.push(path);
+            } else if depth < MAX_DEPTH {
+                pending.push((path, depth + 1));
+            }
+        }
+    }
+    files
 }
 
 /// True if two paths lead to one file, or would if it existed.

@@ -15,7 +15,7 @@ pub struct Identity {
 /// Path, size and time of an input.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InputIdentity {
-    /// Its path; `-` for standard input.
+    /// Its path, bytes that are not UTF-8 as `\\xHH`; `-` for standard input.
     pub path: String,
     /// Size in bytes; null for a pipe.
     pub size: Option<u64>,

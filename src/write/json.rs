@@ -18,6 +18,11 @@ pub(super) fn push_line(to: &mut Vec<u8>, line: &impl Serialize) -> Result<()> {
     Ok(())
 }
 
+/// JSON text in whose strings U+0085, U+2028 and U+2029 are escapes.
+pub fn escaped(json: &str) -> String {
+    json.replace('\u{85}', r"\u0085").replace('\u{2028}', r"\u2028").replace('\u{2029}', r"\u2029")
+}
+
 /// Replaces line ends by spaces. They can only occur between tokens, in values that are copied from the input as they are.
 fn replace_line_ends(mut json: &mut [u8]) {
     while let Some(at) = memchr::memchr2(b'\n', b'\r', json) {
@@ -74,6 +79,7 @@ mod tests {
             let line = String::from_utf8(line).unwrap();
             assert_eq!(line, format!("\u{2028}{json}\n"), "earlier bytes stay as they are");
             assert_eq!(serde_json::from_str::<String>(&line[3..]).unwrap(), text);
+            assert_eq!(escaped(&serde_json::to_string(text).unwrap()), json);
         }
     }
 }

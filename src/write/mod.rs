@@ -27,12 +27,13 @@ mod verify;
 
 pub use atomic_file::AtomicFile;
 pub use compress::OutputCompression;
-pub use conflicts::{FileAccess, is_same_file};
+pub use conflicts::{FileAccess, STDOUT, is_same_file};
 pub use counts::Counts;
 pub use duplicates::Duplicates;
 pub use files::{OutputReport, Outputs};
 pub use identity::{Identity, InputIdentity};
 pub use journal::{JOURNAL, ShardEntry};
+pub use json::escaped;
 pub use line_file::{FileFacts, follow_links};
 pub(crate) use lines::mention_lines;
 pub use lines::{ArticleRow, LineOptions, Rendered, WrittenMention, render};

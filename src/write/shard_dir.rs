@@ -10,7 +10,7 @@ use super::journal::JOURNAL;
 use super::manifest::{MANIFEST, Manifest, State};
 use crate::error::{Error, ErrorKind, Result};
 use crate::hash::sha256_file;
-use crate::read::open_stored;
+use crate::read::{open_stored, path_of};
 
 /// The kinds of files of a shard.
 pub(super) const KINDS: [&str; 4] = ["mentions", "articles", "spans", "rejects"];
@@ -90,7 +90,7 @@ fn accept_new_times(manifest: &mut Manifest, identity: &Identity) {
             continue;
         }
         let is_same = match input.read.as_ref().and_then(|read| read.sha256.as_ref()) {
-            Some(hash) => sha256_file(Path::new(&is.path)).is_ok_and(|found| found == *hash),
+            Some(hash) => sha256_file(&path_of(&is.path)).is_ok_and(|found| found == *hash),
             None => !is_complete && number >= resumes_at,
         };
         if is_same {

@@ -8,7 +8,7 @@ use namewire::error::Result;
 use namewire::link::check::{self, Severity};
 use serde_json::json;
 
-use crate::cli::{End, print};
+use crate::cli::{End, print, print_json};
 
 #[derive(Debug, Args)]
 #[command(
@@ -37,7 +37,7 @@ pub(crate) fn run(args: &CheckArgs) -> Result<End> {
     if args.json {
         let value = json!({"entities": report.entities, "aliases": report.aliases, "errors": errors,
                            "warnings": warnings, "findings": report.findings});
-        print(&format!("{value:#}\n"))?;
+        print_json(&format!("{value:#}\n"))?;
     } else {
         let mut text = String::new();
         for finding in &report.findings {

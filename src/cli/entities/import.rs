@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use namewire::error::{Error, Result};
 use namewire::link::import::{Petrarch, Rows, Tally, delimited};
-use namewire::write::{AtomicFile, FileAccess};
+use namewire::write::{AtomicFile, FileAccess, STDOUT};
 
 use crate::cli::End;
 
@@ -49,7 +49,10 @@ pub(crate) fn run(args: &ImportArgs) -> Result<End> {
             file.publish()?;
             tally
         }
-        None => import(args, inputs, &mut stdout().lock())?,
+        None => {
+            FileAccess::default().read_all("list", &args.files).write("table", STDOUT).check()?;
+            import(args, inputs, &mut stdout().lock())?
+        }
     };
     describe(&tally);
     Ok(End::Done)

@@ -10,6 +10,7 @@ use namewire::error::{Error, Result};
 use namewire::link::EntityTable;
 use namewire::link::suggest::{Group, Suggestions};
 use namewire::read::open_stored;
+use namewire::write::escaped;
 use serde_json::{Value, json};
 
 use crate::cli::engine::tables;
@@ -59,7 +60,7 @@ pub(crate) fn run(args: &SuggestArgs) -> Result<End> {
     for group in &groups {
         if args.rows {
             if group.probable.is_empty() && table.as_ref().is_none_or(|table| !has_id(table, &group.row())) {
-                let _ = writeln!(text, "{}", group.row());
+                let _ = writeln!(text, "{}", escaped(&group.row().to_string()));
             }
             continue;
         }
@@ -67,7 +68,7 @@ pub(crate) fn run(args: &SuggestArgs) -> Result<End> {
         if args.json {
             let mut value = json!(group);
             value["row"] = row;
-            let _ = writeln!(text, "{value}");
+            let _ = writeln!(text, "{}", escaped(&value.to_string()));
         } else {
             describe(group, &row, &mut text);
         }
@@ -98,5 +99,5 @@ fn describe(group: &Group, row: &Value, text: &mut String) {
     for probable in &group.probable {
         let _ = writeln!(text, "    perhaps {} ({}, {:.2})", probable.entity_id, probable.why, probable.score);
     }
-    let _ = writeln!(text, "{row}\n");
+    let _ = writeln!(text, "{}\n", escaped(&row.to_string()));
 }

@@ -20,7 +20,7 @@ pub(super) use self::predict::BUNDLED;
 use self::predict::Found;
 use super::engine::{LinkingArgs, ModelArgs};
 use super::inference::InferenceArgs;
-use super::{End, print};
+use super::{End, print, print_json};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Formats, told by the content, each also as .gz or .zst:
@@ -164,7 +164,7 @@ pub(super) fn run(args: &EvalArgs) -> Result<End> {
     let bootstrap = Bootstrap { resamples: args.resamples, seed: args.seed };
     let figures = Figures::new((&args.gold[..], &gold), predictions, judge(&aligned), other, bootstrap, args.errors);
     match args.json.as_deref() {
-        Some(path) if path.as_os_str() == "-" => print(&figures.json_text()),
+        Some(path) if path.as_os_str() == "-" => print_json(&figures.json_text()),
         path => {
             path.map(|path| write_json(&figures, path)).transpose()?;
             print(&figures.table())
