@@ -2,8 +2,8 @@
 //!
 //! Soft hyphens, zero-width characters, direction marks and control characters are invisible to a
 //! reader and fatal to a tokenizer: they split `Da\u{ad}mascus` in two. They are left out of the text
-//! that the model sees. Accents that are characters of their own (NFD) are composed with their letters, as the model
-//! and tables have them. Everything else stays as it is, so that the map back is a short list.
+//! that the model and the linker see. Accents that are characters of their own (NFD) are composed with their letters, as
+//! the model and tables have them. Everything else stays as it is, so that the map back is a short list.
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
@@ -39,7 +39,7 @@ impl CleanText {
     /// Cleans `raw`; copies nothing where there is nothing to do.
     pub fn new(raw: &str) -> Self {
         let mut clean = Self::default();
-        if raw.chars().any(|char| fate(char) != Fate::Keep) {
+        if raw.chars().any(|char| is_invisible(char) || is_odd_space(char)) {
             clean.drop_invisible(raw);
         }
         let visible = clean.text(raw);
@@ -54,8 +54,8 @@ impl CleanText {
 
     fn drop_invisible(&mut self, raw: &str) {
         let mut text = String::with_capacity(raw.len());
-        for char in raw.chars() {
-            match fate(char) {
+        for (at, char) in raw.char_indices() {
+            match fate(text.chars().next_back(), char, &raw[at + char.len_utf8()..]) {
                 Fate::Keep => text.push(char),
                 // As many spaces as the character had bytes: offsets stay.
                 Fate::Space => (0..char.len_utf8()).for_each(|_| text.push(' ')),
@@ -81,6 +81,37 @@ impl CleanText {
     pub fn to_raw(&self, clean: Span) -> Span {
         let visible = Span::new(self.decomposed(clean.start).start, self.decomposed(clean.end - 1).end);
         Span::new(visible.start + self.removed_until(visible.start), visible.end + self.removed_until(visible.end - 1))
+    }
+
+    /// True where the clean text is the raw one.
+    pub fn is_raw(&self) -> bool {
+        self.changed.is_none()
+    }
+
+    /// The clean bytes of a raw span: what [`to_raw`](Self::to_raw) maps to it.
+    pub fn to_clean(&self, raw: Span) -> Span {
+        let (start, end) = (self.visible(raw.start), self.visible(raw.end));
+        Span::new(self.composed_from(start).start, self.composed_from(end).end)
+    }
+
+    /// The place, in the text without invisible characters, of raw byte `at`.
+    fn visible(&self, at: usize) -> usize {
+        let before = self.cuts.partition_point(|cut| cut.at + cut.removed <= at);
+        let removed = before.checked_sub(1).map_or(0, |last| self.cuts[last].removed);
+        let place = at - removed;
+        self.cuts.get(before).map_or(place, |next| place.min(next.at))
+    }
+
+    /// The place in the clean text of a place in the text without invisible characters; where that is within a letter
+    /// that was composed, the whole letter.
+    fn composed_from(&self, at: usize) -> Span {
+        let before = self.composed.partition_point(|composed| composed.source.start < at);
+        let clean = match before.checked_sub(1).map(|last| self.composed[last]) {
+            Some(Composed { clean, source }) if at < source.end => return clean,
+            Some(Composed { clean, source }) => at - source.end + clean.end,
+            None => at,
+        };
+        Span::new(clean, clean)
     }
 
     /// The bytes, in the text without invisible characters, that byte `at` of the clean text comes from.
@@ -136,14 +167,29 @@ enum Fate {
     Drop,
 }
 
-fn fate(char: char) -> Fate {
-    match char {
-        '\t' | '\n' | '\r' | ' '..='~' => Fate::Keep,
-        // White space that tokenizers drop as controls.
-        '\u{b}' | '\u{c}' | '\u{85}' => Fate::Space,
-        char if is_invisible(char) => Fate::Drop,
-        _ => Fate::Keep,
+fn fate(before: Option<char>, char: char, after: &str) -> Fate {
+    if is_odd_space(char) || (is_invisible(char) && separates(before, char, after)) {
+        Fate::Space
+    } else if is_invisible(char) {
+        Fate::Drop
+    } else {
+        Fate::Keep
     }
+}
+
+/// White space that tokenizers drop as controls.
+const fn is_odd_space(char: char) -> bool {
+    matches!(char, '\u{b}' | '\u{c}' | '\u{85}')
+}
+
+/// Whether an invisible character stands between two words: a zero-width space, or a control that was a quote or a dash
+/// before its text was taken for Latin-1.
+fn separates(before: Option<char>, char: char, after: &str) -> bool {
+    let mut following = after.chars();
+    let (next, second) = (following.next(), following.next());
+    let is_possessive = char == '\u{92}' && next == Some('s') && !second.is_some_and(char::is_alphanumeric);
+    let is_new_name = matches!(char, '\u{200b}' | '\u{80}'..='\u{9f}') && next.is_some_and(char::is_uppercase);
+    before.is_some_and(char::is_lowercase) && (is_possessive || is_new_name)
 }
 
 /// Characters that readers do not see: controls but for white space (U+000B, U+000C and U+0085 are that), soft hyphens,
@@ -187,6 +233,13 @@ mod tests {
     }
 
     #[test]
+    fn characters_that_stood_between_words_are_spaces() {
+        let raw = "Merkel\u{200b}Ahmet, Assad\u{92}s, Ankara\u{96}Damascus, Mer\u{92}kel, Mc\u{ad}Donald";
+        let clean = CleanText::new(raw);
+        assert_eq!(clean.text(raw), "Merkel   Ahmet, Assad  s, Ankara  Damascus, Merkel, McDonald");
+    }
+
+    #[test]
     fn copies_no_ordinary_text() {
         assert!(CleanText::new("“Türkiye” – 2014\r\n").changed.is_none());
     }
@@ -217,6 +270,9 @@ mod tests {
                 let back = clean.to_raw(Span::new(at, at + char.len_utf8())).slice(&raw);
                 let back: String = back.chars().filter(|&char| !is_invisible(char)).nfc().collect();
                 prop_assert!(back.contains(char), "{back:?} of {char:?}");
+                let own = Span::new(at, at + char.len_utf8());
+                let again = clean.to_clean(clean.to_raw(own));
+                prop_assert!(again.start <= own.start && own.end <= again.end && again.slice(clean.text(&raw)).chars().count() <= 3);
             }
         }
 
@@ -226,6 +282,7 @@ mod tests {
             for (at, char) in clean.text(&raw).char_indices().filter(|(_, char)| *char != ' ') {
                 let back = clean.to_raw(Span::new(at, at + char.len_utf8()));
                 prop_assert_eq!(back.slice(&raw), char.to_string());
+                prop_assert_eq!(clean.to_clean(back), Span::new(at, at + char.len_utf8()));
             }
         }
     }

@@ -25,6 +25,36 @@ pub struct EncodedArticle {
     pub spans: Vec<Span>,
 }
 
+/// The clean texts of an article, beside the raw ones.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CleanFields<'a> {
+    pub(crate) article: &'a Article,
+    /// In the order of [`Field::ALL`].
+    pub(crate) clean: &'a [CleanText; 2],
+}
+
+impl<'a> CleanFields<'a> {
+    /// True where the clean texts are the raw ones.
+    pub(crate) fn are_raw(self) -> bool {
+        self.clean.iter().all(CleanText::is_raw)
+    }
+
+    /// The clean text of a field.
+    pub(crate) fn text(self, field: Field) -> &'a str {
+        self.clean[field as usize].text(self.article.field(field))
+    }
+
+    /// Maps a span of a field's clean text to the raw text.
+    pub(crate) fn to_raw(self, field: Field, clean: Span) -> Span {
+        self.clean[field as usize].to_raw(clean)
+    }
+
+    /// Maps a span of a field's raw text to the clean text.
+    pub(crate) fn to_clean(self, field: Field, raw: Span) -> Span {
+        self.clean[field as usize].to_clean(raw)
+    }
+}
+
 impl EncodedArticle {
     /// Cleans, segments and tokenizes an article. Fails only where the tokenizer does, with its message.
     pub fn new(article: Article, tokenizer: &Tokenizer) -> Result<Self, String> {
@@ -51,12 +81,17 @@ impl EncodedArticle {
 
     /// The clean text of a field: what sentences and token spans refer to.
     pub fn clean_text(&self, field: Field) -> &str {
-        self.clean[field as usize].text(self.article.field(field))
+        self.clean().text(field)
     }
 
     /// Maps a span of a field's clean text to the raw text.
     pub fn to_raw(&self, field: Field, clean: Span) -> Span {
-        self.clean[field as usize].to_raw(clean)
+        self.clean().to_raw(field, clean)
+    }
+
+    /// Its clean texts.
+    pub(crate) fn clean(&self) -> CleanFields<'_> {
+        CleanFields { article: &self.article, clean: &self.clean }
     }
 
     /// The sentences in raw offsets.

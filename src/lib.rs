@@ -99,6 +99,7 @@ pub mod infer;
 #[doc(hidden)]
 pub mod language;
 pub mod link;
+mod linked_text;
 mod mention;
 #[doc(hidden)]
 pub mod mentions;

@@ -9,7 +9,8 @@ use crate::counters::{Counters, Stage};
 use crate::decode::{NerSpan, decode};
 use crate::encode::EncodedArticle;
 use crate::error::{Error, ErrorKind, Result};
-use crate::link::{Document, FoundBy, Link, LinkedMention, Linker, Reason, Status};
+use crate::link::{FoundBy, Link, LinkedMention, Linker, Reason, Status};
+use crate::linked_text::LinkedText;
 use crate::model::Model;
 use crate::outcome::{Outcome, Skipped};
 use crate::read::Reject;
@@ -87,7 +88,7 @@ pub(crate) fn link<'c>(
 ) -> Result<ArticleMentions<'c>> {
     let (article, sentences) = (&encoded.article, encoded.raw_sentences());
     let mentions = counters.time(Stage::Link, || match linker {
-        Some(linker) => linker.link(&Document::of(article, &sentences), found.clone()),
+        Some(linker) => LinkedText::new(encoded.clean(), &sentences).link(linker, &found),
         None => without_table(article, &found),
     });
     if let Some(mention) = mentions.iter().find(|mention| mention.span.get(article.field(mention.field)).is_none()) {

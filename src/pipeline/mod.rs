@@ -32,13 +32,16 @@ pub use handle::RunHandle;
 pub use stop::Stop;
 pub use watch::{Stalled, Watch};
 
-use crate::article::Article;
+use crate::article::{Article, Field};
 use crate::batch::Batch;
 use crate::chunk::{Chunk, RawChunk, Record};
+use crate::clean::CleanText;
 use crate::config::Config;
+use crate::encode::CleanFields;
 use crate::error::{Error, ErrorKind, Result};
 use crate::infer::{Backend, infer_in_halves};
-use crate::link::{Document, Explanation, Linker};
+use crate::link::{Explanation, Linker};
+use crate::linked_text::LinkedText;
 use crate::mentions::{ArticleMentions, Extractor, RecordOutcome};
 use crate::model::Model;
 use crate::read::Reject;
@@ -159,8 +162,9 @@ impl Pipeline {
 
     /// What each link of an article rests on; `None` where there is no linker.
     pub fn explain(&self, done: ArticleMentions<'_>) -> Option<Explanation> {
-        let document = Document::of(done.article, &done.sentences);
-        Some(self.linker.as_ref()?.explain(&document, done.found))
+        let clean = Field::ALL.map(|field| CleanText::new(done.article.field(field)));
+        let fields = CleanFields { article: done.article, clean: &clean };
+        Some(LinkedText::new(fields, &done.sentences).explain(self.linker.as_ref()?, &done.found))
     }
 }
 

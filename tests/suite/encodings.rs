@@ -135,6 +135,31 @@ fn names_that_are_not_utf8_are_told_apart_and_retried() {
     assert_eq!(column(&desk.lines("again-articles.jsonl"), "doc_id"), ["caf\\xE8.txt", "caf\\xE9.txt"]);
 }
 
+#[cfg(unix)]
+#[test]
+fn names_that_are_not_utf8_are_relinked_and_resumed() {
+    use std::os::unix::ffi::OsStrExt;
+    let desk = Desk::new();
+    let folder = desk.write("in/x.txt", "Rain fell on Dorvale.").replace("/x.txt", "");
+    let at = |name: &[u8]| std::path::Path::new(&folder).join(std::ffi::OsStr::from_bytes(name));
+    std::fs::write(at(b"caf\xE8.txt"), "Anna Berg left Dorvale.").unwrap();
+    std::fs::write(at(b"dump\xFF.jsonl"), "{\"text\": \"Rain.\"}\n").unwrap();
+    let [spans, first, second, run] = ["s.jsonl", "1.jsonl", "2.jsonl", "run/"].map(|name| desk.path(name));
+    let (tiny, rest) = (tiny(), ["--entities", "none", "-q", "--model"]);
+    namewire(&[&["extract", &folder, "--out", &first, "--spans", &spans], &rest[..], &[&tiny]].concat()).exits(0);
+    namewire(&[&["relink", "--input", &folder, "--out", &second, "--spans", &spans], &rest[..], &[&tiny]].concat())
+        .exits(0);
+    assert_eq!(std::fs::read(first).unwrap(), std::fs::read(second).unwrap());
+    let resume = ["extract", &folder, "--out", &run, "--resume"];
+    namewire(&[&resume, &rest[..], &[&tiny]].concat()).exits(0);
+    let inputs = desk.json("run/manifest.json")["inputs"].clone();
+    assert!(inputs[0]["path"].as_str().unwrap().ends_with("caf\\xE8.txt"), "{inputs}");
+    // With a new time, the content is compared.
+    let file = std::fs::File::options().append(true).open(at(b"caf\xE8.txt")).unwrap();
+    file.set_modified(std::time::SystemTime::now() + std::time::Duration::from_secs(60)).unwrap();
+    namewire(&[&resume, &rest[..], &[&tiny]].concat()).exits(0).says(&["the run is complete"]);
+}
+
 #[test]
 fn outputs_of_an_earlier_run_are_not_read() {
     let desk = Desk::new();

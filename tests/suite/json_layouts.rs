@@ -104,3 +104,63 @@ fn bodies_of_several_parts_are_joined() {
     assert_eq!(column(&mentions, "text"), ["Geneva", "Angela Merkel", "Geneva"]);
     assert_eq!(mentions[1]["start"], 12);
 }
+
+#[test]
+fn exports_of_databases_are_read() {
+    let desk = Desk::new();
+    let text = json!(TEXT);
+    let exported = json!({"_index": "news", "_id": "e1", "_score": 1.0, "_source": {"title": "Talks", "text": text}});
+    let input = desk.write_lines("source.jsonl", &[exported]);
+    assert_eq!(column(&extract_articles(&desk, &[&input], 0), "doc_id"), ["e1"]);
+    let bulk = [
+        json!({"index": {"_index": "news", "_id": "b1"}}),
+        json!({"text": text, "date": "2014-06-29"}),
+        json!({"create": {}}),
+        json!({"id": "own", "text": text}),
+        json!({"delete": {"_id": "b1"}}),
+        json!({"index": {"_id": "b3"}}),
+        json!({"text": 7}),
+    ];
+    let input = desk.write_lines("bulk.jsonl", &bulk);
+    let articles = extract_articles(&desk, &[&input], 1);
+    assert_eq!(column(&articles, "doc_id"), ["b1", "own", "-", "b3"]);
+    assert_eq!(column(&articles, "date")[0], "2014-06-29");
+    assert_eq!(column(&articles, "status"), ["ok", "ok", "rejected", "rejected"]);
+    let rejects = desk.lines("out.jsonl.rejects.jsonl");
+    assert_eq!(column(&rejects, "record")[1], "{\"index\":{\"_id\":\"b3\"}}\n{\"text\":7}");
+    let mongo = r#"{"_id": {"$oid": "53af"}, "text": "A text.", "date": {"$date": {"$numberLong": "1404036000000"}}}"#;
+    let articles = extract_articles(&desk, &[&desk.write("mongo.jsonl", mongo)], 0);
+    assert_eq!((&articles[0]["doc_id"], &articles[0]["date"]), (&json!("53af"), &json!("2014-06-29")));
+}
+
+/// The limit on records is 3 MB here.
+#[test]
+fn a_long_value_of_a_field_that_is_not_read_costs_no_article() {
+    let desk = Desk::new();
+    let long = "x".repeat(5 << 20);
+    let record = |id: &str| json!({"id": id, "raw": long, "text": TEXT, "more": [{"raw": long}]});
+    for (name, content) in [
+        ("lines.jsonl", format!("{}\n{}\n", record("a"), record("b"))),
+        ("array.json", json!([record("a"), record("b")]).to_string()),
+        ("concatenated.json", format!("{}{}", record("a"), record("b"))),
+        ("source.jsonl", format!("{}\n{}\n", json!({"_source": record("a")}), record("b"))),
+    ] {
+        let input = desk.write(name, content);
+        let articles = extract_articles(&desk, &[&input, "--max-article-mb", "1"], 0);
+        assert_eq!(column(&articles, "doc_id"), ["a", "b"], "{name}");
+    }
+    // It is read with another setting, from the input.
+    let input = desk.write_lines("other.jsonl", &[json!({"id": "a", "story": TEXT, "raw": long})]);
+    extract_articles(&desk, &[&input, "--max-article-mb", "1"], 1);
+    let rejects = desk.path("rejects.jsonl");
+    std::fs::rename(desk.path("out.jsonl.rejects.jsonl"), &rejects).unwrap();
+    let retried = extract_articles(&desk, &["--retry", &rejects, "--text-field", "story", "--max-article-mb", "1"], 0);
+    assert_eq!(column(&retried, "doc_id"), ["a"]);
+}
+
+#[test]
+fn of_a_field_that_is_there_twice_null_does_not_count() {
+    let desk = Desk::new();
+    let input = desk.write("a.jsonl", format!(r#"{{"id": "a", "text": "{TEXT}", "text": null}}"#));
+    assert_eq!(column(&extract_articles(&desk, &[&input], 0), "status"), ["ok"]);
+}

@@ -1,49 +1,88 @@
 //! A run that was killed and resumed writes the same bytes as an uninterrupted one.
 
 use std::io::Write;
-use std::process::Stdio;
-use std::time::Duration;
+use std::process::{Command, Stdio};
 
 use super::common::{Desk, command, namewire, namewire_with_input, tiny};
 use super::sharded_run::{
     assert_same_files, complete_shards, contents, dump, end_of, shards, signal, total, wait_for_shards,
 };
 
-/// `scripts/chaos` does the same for longer.
+/// Reads from a named pipe, which ends after the records that a run is to complete: it is always killed before its end.
+/// `scripts/chaos` does the same at random moments, for longer.
+#[cfg(unix)]
 #[test]
 fn a_run_that_is_killed_repeatedly_writes_the_same_bytes() {
     for (name, flags) in [("in.jsonl", &[][..]), ("in.jsonl.zst", &["--compress", "zst"])] {
         let desk = Desk::new();
         let (tiny, out, undisturbed) = (tiny(), desk.path("out"), desk.path("undisturbed"));
-        let text = dump(1200);
-        let is_zst = name.ends_with("zst");
-        let text = if is_zst { zstd::encode_all(text.as_bytes(), 1).unwrap() } else { text.into_bytes() };
-        let input = desk.write(name, text);
-        namewire(&shards(&input, &tiny, &undisturbed, flags)).exits(1);
-        let expected = contents(&undisturbed);
-        let mut kills = 0;
-        for round in 0.. {
-            let flags = [flags, &["--resume"]].concat();
-            let before = complete_shards(&out);
-            let mut child = command(&shards(&input, &tiny, &out, &flags)).stderr(Stdio::piped()).spawn().unwrap();
-            wait_for_shards(&mut child, &out, before + 3);
-            std::thread::sleep(Duration::from_millis(round % 5));
-            let _ = child.kill();
-            let run = end_of(child);
-            if run.code == -1 {
-                kills += 1;
-                continue;
+        let text = dump(600);
+        let input = desk.path(name);
+        assert!(Command::new("mkfifo").arg(&input).status().unwrap().success());
+        let part = |records: usize| {
+            let end = text.match_indices('\n').nth(records - 1).unwrap().0 + 1;
+            if name.ends_with("zst") {
+                zstd::encode_all(&text.as_bytes()[..end], 1).unwrap()
+            } else {
+                text[..end].into()
             }
-            assert_eq!(run.code, 1, "{}", run.stderr);
-            // It may have been complete when it was killed.
-            if !run.stderr.contains("the run is complete") {
-                run.says(&[&format!("resuming after {before} complete shards of {} records", before * 40)]);
-            }
-            break;
+        };
+        let start = |args: &[&str], records: usize| {
+            let child = command(args).stderr(Stdio::piped()).spawn().unwrap();
+            let mut pipe = std::fs::File::create(&input).unwrap();
+            let bytes = part(records);
+            // A run that is killed does not read everything.
+            let writer = std::thread::spawn(move || pipe.write_all(&bytes).map(|()| pipe));
+            (child, writer)
+        };
+        let (child, writer) = start(&shards(&input, &tiny, &undisturbed, flags), 600);
+        drop(writer.join().unwrap());
+        assert_eq!(end_of(child).code, 1);
+        let flags = [flags, &["--resume"]].concat();
+        for (complete, before) in [(2, 0), (3, 2), (9, 3)] {
+            // As many records as go on beyond the shard that is waited for.
+            let (mut child, writer) = start(&shards(&input, &tiny, &out, &flags), complete * 40 + 30);
+            wait_for_shards(&mut child, &out, complete);
+            assert!(complete_shards(&out) >= complete, "{name}: the run ended by itself after {before} shards");
+            child.kill().unwrap();
+            let _ = end_of(child);
+            let _ = writer.join().unwrap();
         }
-        assert!(kills > 0, "the run ended before it could be killed");
-        assert_same_files(&out, &expected);
+        let (child, writer) = start(&shards(&input, &tiny, &out, &flags), 600);
+        drop(writer.join().unwrap());
+        let run = end_of(child);
+        assert_eq!(run.code, 1, "{}", run.stderr);
+        run.says(&["resuming after 9 complete shards of 360 records"]);
+        assert_same_files(&out, &contents(&undisturbed));
     }
+}
+
+/// A run that is to replace another one is killed, and resumed.
+#[test]
+fn a_run_is_replaced_only_when_the_new_one_is_complete() {
+    let desk = Desk::new();
+    let (tiny, out, undisturbed) = (tiny(), desk.path("out"), desk.path("undisturbed"));
+    let text = dump(200);
+    namewire_with_input(&shards("-", &tiny, &undisturbed, &["--context"]), text.as_bytes()).exits(1);
+    namewire_with_input(&shards("-", &tiny, &out, &[]), text.as_bytes()).exits(1);
+    let old = contents(&out);
+    let mut child = command(&shards("-", &tiny, &out, &["--context", "--overwrite"]));
+    let mut child = child.stdin(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut pipe = child.stdin.take().unwrap();
+    pipe.write_all(&text.as_bytes()[..text.len() / 2]).unwrap();
+    wait_for_shards(&mut child, &desk.path("out/.replacement"), 2);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let without_staging = |dir: &str| {
+        std::fs::rename(desk.path("out/.replacement"), desk.path("staged")).unwrap();
+        let files = contents(dir);
+        std::fs::rename(desk.path("staged"), desk.path("out/.replacement")).unwrap();
+        files
+    };
+    assert!(without_staging(&out) == old);
+    let resumed = shards("-", &tiny, &out, &["--context", "--resume"]);
+    namewire_with_input(&resumed, text.as_bytes()).exits(1).says(&["resuming after 2 complete shards"]);
+    assert_same_files(&out, &contents(&undisturbed));
 }
 
 /// Which records are sampled depends on the number of records before them, including those of other inputs.

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::common::{Desk, namewire, tiny};
+use super::common::{Desk, column, extract_articles, namewire, tiny};
 use super::sharded_run::total;
 
 #[test]
@@ -46,4 +46,21 @@ fn rejected_records_can_be_retried() {
     extract(&["--retry", &file, "--shard-size", "1"], &format!("{folder}/")).exits(1);
     assert_eq!((total(&folder, "records"), total(&folder, "written")), (4, 1));
     extract(&["--retry", &file, "--check"], &again).exits(2).says(&["--check"]);
+}
+
+#[test]
+fn records_of_one_line_are_retried_under_their_own_names() {
+    let desk = Desk::new();
+    let record = |key: &str, text: &str| json!({key: text}).to_string();
+    let line =
+        [record("text", "Rain."), record("story", "Anna Berg left."), record("story", "She came back.")].concat();
+    let input = desk.write("in.jsonl", line);
+    let articles = extract_articles(&desk, &[&input], 1);
+    let names = ["", ".2", ".3"].map(|nth| format!("{input}#1{nth}"));
+    assert_eq!(column(&articles, "input"), names);
+    let rejects = desk.path("rejects.jsonl");
+    std::fs::rename(desk.path("out.jsonl.rejects.jsonl"), &rejects).unwrap();
+    assert_eq!(desk.lines("rejects.jsonl").iter().map(|line| &line["nth"]).collect::<Vec<_>>(), [1, 2]);
+    let retried = extract_articles(&desk, &["--retry", &rejects, "--text-field", "story"], 0);
+    assert_eq!(column(&retried, "doc_id"), names[1..]);
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::common::{Desk, Run, namewire, tiny};
+use super::common::{Desk, Run, command, namewire, tiny};
 
 const TABLE: &str = "{\"id\":\"loc/d\",\"name\":\"Dorvale\",\"type\":\"LOC\"}\n";
 
@@ -88,6 +88,56 @@ fn extract_never_replaces_tables_lists_and_models() {
     let config = desk.path("model/config.json");
     let args = ["extract", &desk.path("in.jsonl"), "--out", &config, "--device", "stub", "--model", &model];
     assert_refused(&desk, "model/config.json", "model/config.json", || namewire(&args));
+}
+
+/// A model of the hub is read from the cache.
+#[test]
+fn extract_never_replaces_a_model_in_the_cache() {
+    let desk = desk();
+    let (commit, repository) = ("0123456789abcdef0123456789abcdef01234567", "hub/models--own--model");
+    desk.write(&format!("{repository}/refs/main"), commit);
+    for file in ["config.json", "tokenizer.json", "model.onnx"] {
+        let bytes = std::fs::read(Path::new(&tiny()).join(file)).unwrap();
+        desk.write(&format!("{repository}/snapshots/{commit}/{file}"), bytes);
+    }
+    let config = format!("{repository}/snapshots/{commit}/config.json");
+    let cached = |args: &[&str]| {
+        let output = command(args).env("HF_HUB_CACHE", desk.path("hub")).output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Run { code: output.status.code().unwrap(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    };
+    let (input, out) = (desk.path("in.jsonl"), desk.path(&config));
+    assert_refused(&desk, &config, &config, || {
+        cached(&["extract", &input, "--out", &out, "--device", "stub", "--model", "own/model"])
+    });
+    let labels = desk.write(&format!("{repository}/labels.txt"), "O\nB-PER\nI-PER\n");
+    let before = snapshot(&desk);
+    cached(&["model", "fetch", "own/model", "--labels", &labels]).exits(2).says(&[&labels, "may replace"]);
+    assert!(snapshot(&desk) == before);
+}
+
+/// The outputs of a run in the directory that it reads.
+#[test]
+fn a_second_run_over_a_directory_does_not_read_the_outputs_of_the_first() {
+    let desk = desk();
+    desk.write("news/b.jsonl", "{\"text\": \"Rain fell on Dorvale.\"}\n{\"text\": 7}\n");
+    let articles = desk.path("news/list");
+    let run = |out: &str, summary: &str| {
+        let (out, summary, tiny) = (desk.path(out), desk.path(summary), tiny());
+        let args = ["extract", &desk.path("news"), "--out", &out, "--summary", &summary, "--articles", &articles];
+        let run = namewire(&[&args[..], &["--device", "stub", "--entities", "none", "--model", &tiny]].concat());
+        run.exits(1).stderr
+    };
+    // The mentions are empty, and called like an input.
+    run("news/out.txt", "news/summary.json");
+    std::fs::write(desk.path("news/out.txt"), "").unwrap();
+    let said = run("news/out.txt", "news/summary.json");
+    assert!(said.contains("outputs of namewire 3"), "{said}");
+    assert_eq!(desk.lines("news/list").len(), 3, "a.txt and two records");
+    desk.write("news/empty.jsonl", "");
+    let said = run("out.jsonl", "summary.json");
+    assert!(said.contains("empty 1"), "{said}");
+    assert_eq!(desk.json("summary.json")["run"]["unread"]["empty"], 1);
 }
 
 #[cfg(unix)]
@@ -232,6 +282,11 @@ fn lines_have_no_separators_but_line_feeds() {
         let written = std::fs::read_to_string(desk.path(name)).unwrap();
         let is_separator = |c: char| c != '\n' && (c.is_control() || "\u{2028}\u{2029}".contains(c));
         assert!(!written.contains(is_separator), "{name}: {written}");
+    }
+    let (input, mentions) = (desk.path("in.jsonl"), desk.path("mentions"));
+    for args in [&["sentences", &*input][..], &["entities", "suggest", &mentions, "--rows", "--min-count", "1"]] {
+        let printed = namewire(args).stdout;
+        assert!(!printed.is_empty() && !printed.contains(['\u{85}', '\u{2028}', '\u{2029}']), "{printed}");
     }
     let mentions = desk.lines("mentions");
     assert!(!mentions.is_empty());

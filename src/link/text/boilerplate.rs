@@ -15,7 +15,7 @@ pub(super) fn mark(document: &Document<'_>, sentences: &[Sentence]) -> Vec<bool>
             && alone(at.checked_sub(1).map(|before| &sentences[before]))
             && alone(sentences.get(at + 1))
             && !text.ends_with(['.', '!', '?', '"', '”', '’', ':', ','])
-            && text.chars().filter(|char| char.is_whitespace()).count() >= 2
+            && text.split_whitespace().nth(2).is_some()
     };
     let mut marks = vec![false; sentences.len()];
     let mut at = 0;
