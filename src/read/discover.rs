@@ -223,7 +223,10 @@ impl Directory<'_> {
                     metadata => {
                         let size = metadata.map_or(0, |metadata| metadata.len());
                         match self.found(path, size, &mut found.unread) {
-                            Some((input, Owner::Nobody)) => empty.push(input),
+                            // Without a single byte, what is called compressed is broken.
+                            Some((input, Owner::Nobody)) if size > 0 || input.compression == Compression::None => {
+                                empty.push(input);
+                            }
                             Some((input, _)) => inputs.push(input),
                             None => {}
                         }

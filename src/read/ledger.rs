@@ -263,7 +263,7 @@ mod tests {
 
     const FILES: [(&str, &str); 4] = [
         ("a.jsonl", "{\"text\": 1}\n\n{\"text\": 2}\n"),
-        ("b.jsonl", ""),
+        ("b.jsonl", "\n"),
         ("c.txt", "Rain."),
         ("d.jsonl", "{}\n{}\n{}"),
     ];

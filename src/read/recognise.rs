@@ -4,8 +4,8 @@ use std::io::{self, BufRead};
 
 use super::csv::CsvRows;
 use super::cut::Cutter;
-use super::format::Format;
 use super::elasticsearch::Bulk;
+use super::format::Format;
 use super::json_records::{JsonRecords, Layout};
 use super::member_starts::MemberStarts;
 use super::options::ReadOptions;
