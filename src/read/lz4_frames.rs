@@ -6,41 +6,43 @@ use lz4_flex::frame::{Error as FrameError, FrameDecoder};
 
 /// All frames of LZ4 data; skippable ones are skipped. Data that ends within a frame is an error, which the decoder
 /// itself would take for the end of the data.
-pub(super) struct Lz4Frames<R: BufRead>(FrameDecoder<EndIsError<R>>);
+pub(super) struct Lz4Frames<R: BufRead> {
+    decoder: FrameDecoder<EndIsError<R>>,
+    is_done: bool,
+}
 
 impl<R: BufRead> Lz4Frames<R> {
     pub(super) fn new(reader: R) -> Self {
-        Self(FrameDecoder::new(EndIsError(reader)))
+        Self { decoder: FrameDecoder::new(EndIsError(reader)), is_done: false }
     }
 
-    fn is_at_end(&mut self) -> io::Result<bool> {
-        Ok(self.0.get_mut().0.fill_buf()?.is_empty())
+    /// A frame has ended: finds out whether another follows.
+    fn end_frame(&mut self) -> io::Result<()> {
+        self.is_done = self.decoder.get_mut().0.fill_buf()?.is_empty();
+        Ok(())
     }
 }
 
 impl<R: BufRead> Read for Lz4Frames<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        loop {
-            match self.0.read(buffer) {
+        while !self.is_done {
+            match self.decoder.read(buffer) {
                 // The end of a frame.
                 Ok(0) if !buffer.is_empty() => {
-                    if self.is_at_end()? {
-                        return Ok(0);
-                    }
+                    self.end_frame()?;
                 }
                 Err(error) => {
                     let Some(length) = skippable(&error) else { return Err(error) };
-                    let skipped = io::copy(&mut (&mut self.0.get_mut().0).take(length), &mut io::sink())?;
+                    let skipped = io::copy(&mut (&mut self.decoder.get_mut().0).take(length), &mut io::sink())?;
                     if skipped < length {
                         return Err(truncated());
                     }
-                    if self.is_at_end()? {
-                        return Ok(0);
-                    }
+                    self.end_frame()?;
                 }
                 read => return read,
             }
         }
+        Ok(0)
     }
 }
 
