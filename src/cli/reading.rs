@@ -33,8 +33,8 @@ pub(super) struct ReadingArgs {
     /// Copy these fields of the record into each mention's "meta".
     #[arg(long, value_name = "FIELD", value_delimiter = ',')]
     keep: Vec<String>,
-    /// The format of standard input and of the named files, whatever their names: text, jsonl, csv, warc or
-    /// xml.
+    /// The format of standard input and of the named files, whatever their names: text, jsonl, csv, parquet, warc, xml, tar
+    /// or zip.
     #[arg(long, value_name = "FORMAT")]
     format: Option<Format>,
     /// For XML other than feeds, NITF, NewsML-G2 and dumps of MediaWiki: the name of the element that is an article.

@@ -42,7 +42,8 @@ impl FieldNames {
         self.text.iter().chain(optional).map(String::as_str)
     }
 
-    fn text_paths(&self) -> impl Iterator<Item = &str> {
+    /// The dotted paths of the text.
+    pub(super) fn text_paths(&self) -> impl Iterator<Item = &str> {
         let usual = if self.text.is_empty() { TEXT } else { &[] };
         self.text.iter().map(String::as_str).chain(usual.iter().copied())
     }

@@ -19,6 +19,9 @@ pub enum Format {
     /// A table with separated columns, one article a row.
     #[serde(rename = "csv", alias = "tsv")]
     Csv,
+    /// A Parquet file, one article a row.
+    #[serde(rename = "parquet")]
+    Parquet,
     /// A web archive, WARC (with WET) or ARC: one article for each page and each text.
     #[serde(rename = "warc", alias = "wet", alias = "arc")]
     Warc,
@@ -57,6 +60,7 @@ const FORMATS: &[(Format, &[&str], &[&str])] = &[
     (Format::Text, &["text"], &[".txt", ".text"]),
     (Format::Json, &["jsonl", "json"], &[".jsonl", ".ndjson", ".jl", ".json"]),
     (Format::Csv, &["csv", "tsv"], &[".csv", ".tsv"]),
+    (Format::Parquet, &["parquet"], &[".parquet"]),
     (Format::Warc, &["warc", "wet", "arc"], &[".warc", ".wet", ".arc"]),
     (Format::Xml, &["xml"], &[".xml", ".rss", ".atom", ".nitf"]),
     (Format::Tar, &["tar"], &[".tar"]),
@@ -161,6 +165,7 @@ mod tests {
             ("a.tar.bz2", (Some(F::Tar), C::Bzip2)),
             ("a.TGZ", (Some(F::Tar), C::Gzip)),
             ("a.zip", (Some(F::Zip), C::None)),
+            ("a.parquet", (Some(F::Parquet), C::None)),
             ("a.TSV.xz", (Some(F::Csv), C::Xz)),
             ("a.b.TXT.bz2", (Some(F::Text), C::Bzip2)),
             ("a.txt.xz", (Some(F::Text), C::Xz)),
@@ -178,7 +183,7 @@ mod tests {
         assert_eq!("jsonl".parse::<Format>().unwrap(), Format::Json);
         assert_eq!(serde_json::to_string(&Format::Json).unwrap(), "\"jsonl\"");
         let message = "pdf".parse::<Format>().unwrap_err().to_string();
-        assert!(message.contains("known are text, jsonl, csv, warc, xml, tar and zip"), "{message}");
+        assert!(message.contains("known are text, jsonl, csv, parquet, warc, xml, tar and zip"), "{message}");
         for (format, names, _) in FORMATS {
             assert_eq!(serde_json::to_value(format).unwrap(), format.name());
             assert!(names.iter().all(|name| name.parse::<Format>().unwrap() == *format));

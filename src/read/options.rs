@@ -109,7 +109,9 @@ impl RecordLimits {
     pub(super) fn of(self, format: Format) -> usize {
         match format {
             Format::Text => self.text,
-            Format::Json | Format::Csv | Format::Warc | Format::Xml | Format::Tar | Format::Zip => self.json,
+            Format::Json | Format::Csv | Format::Parquet | Format::Warc | Format::Xml | Format::Tar | Format::Zip => {
+                self.json
+            }
         }
     }
 }

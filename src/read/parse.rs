@@ -38,7 +38,9 @@ impl RawRecord {
                     Format::Xml => xml::parse(&text, options)
                         .map_err(|(reason, message)| Fault::new(reason, message))
                         .and_then(|json| from_json(&json, &self.origin, options)),
-                    Format::Json | Format::Csv | Format::Warc => from_json(&text, &self.origin, options),
+                    Format::Json | Format::Csv | Format::Parquet | Format::Warc => {
+                        from_json(&text, &self.origin, options)
+                    }
                 };
                 article.map(|article| with_guess(article, guess))
             }),
@@ -53,8 +55,9 @@ impl RawRecord {
     }
 
     fn decoded(&self, options: &ReadOptions) -> Result<Decoded<'_>, Fault> {
-        // XML says itself how it is encoded: as it was opened, it became UTF-8.
-        if self.format == Format::Xml
+        // XML says itself how it is encoded: as it was opened, it became UTF-8. Text in Parquet is UTF-8, but for that of
+        // columns which are not marked as text.
+        if matches!(self.format, Format::Xml | Format::Parquet)
             && let Ok(text) = std::str::from_utf8(&self.bytes)
         {
             return Ok(Decoded { text: text.into(), guess: None });
@@ -98,7 +101,7 @@ impl Fault {
         };
         let place = match record.format {
             // The bytes are those of the row as JSON.
-            Format::Csv => format!("in the row at byte {start} of the input"),
+            Format::Csv | Format::Parquet => format!("in the row at byte {start} of the input"),
             _ => format!("at byte {} of the input (byte {within} of the record)", start + within as u64),
         };
         let message = format!("invalid {encoding} {place}{help}");

@@ -59,7 +59,7 @@ impl Recognised {
         let rest = without_mark(&head);
         let format = match (sniff::container(rest), named) {
             (Some(format), _) if !is_given || named == Some(format) => sniff::in_stream(format),
-            (None, Some(format @ Format::Zip)) => {
+            (None, Some(format @ (Format::Zip | Format::Parquet))) => {
                 return Err(io::Error::new(
                     io::ErrorKind::InvalidData,
                     format!("this is not a {} file", format.name()),
@@ -100,7 +100,7 @@ impl Recognised {
                 let reader = as_utf8(self.reader, &self.head, options.encoding);
                 Box::new(XmlRecords::new(reader, self.byte, limit, records))
             }
-            Format::Tar | Format::Zip => return Err(self.reader),
+            Format::Tar | Format::Zip | Format::Parquet => return Err(self.reader),
         })
     }
 }

@@ -40,7 +40,7 @@ const MAGIC: &[(&[u8], Foreign)] = &[
     (b"7z\xBC\xAF\x27\x1C", Foreign { what: "a 7z archive", help: UNPACK }),
     (b"Rar!\x1A\x07", Foreign { what: "a rar archive", help: UNPACK }),
     (b"%PDF-", Foreign { what: "a PDF file", help: "make text of it: `pdftotext FILE`" }),
-    (b"PAR1", Foreign { what: "a Parquet file", help: CONVERT }),
+    (b"PAR1", PARQUET),
     (b"SQLite format 3\0", Foreign { what: "an SQLite database", help: CONVERT }),
     (b"\x89PNG", Foreign { what: "an image", help: CONVERT }),
     (b"\xFF\xD8\xFF", Foreign { what: "an image", help: CONVERT }),
@@ -61,6 +61,11 @@ const TAR: Foreign = Foreign { what: "a tar archive", help: LEAVE_OUT };
 const ZIP: Foreign = Foreign { what: "a zip archive", help: LEAVE_OUT };
 const ZIP_STREAM: Foreign =
     Foreign { what: "a zip archive in a stream", help: "its directory is at its end: save it as a file and give that" };
+const PARQUET: Foreign = Foreign { what: "a Parquet file", help: LEAVE_OUT };
+const PARQUET_STREAM: Foreign = Foreign {
+    what: "a Parquet file in a stream",
+    help: "its footer is at its end: save it as a file, uncompressed and in no archive, and give that",
+};
 pub(super) const NESTED_ARCHIVE: Foreign = Foreign { what: "an archive within an archive", help: UNPACK };
 const BINARY: Foreign = Foreign { what: "binary data", help: CONVERT };
 
@@ -68,6 +73,8 @@ const BINARY: Foreign = Foreign { what: "binary data", help: CONVERT };
 pub(super) fn container(head: &[u8]) -> Option<Format> {
     if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
         Some(Format::Zip)
+    } else if head.starts_with(b"PAR1") {
+        Some(Format::Parquet)
     } else if head.get(257..262) == Some(b"ustar") {
         Some(Format::Tar)
     } else {
@@ -77,7 +84,11 @@ pub(super) fn container(head: &[u8]) -> Option<Format> {
 
 /// The same format, if it can be read from a stream.
 pub(super) fn in_stream(format: Format) -> Result<Format, Foreign> {
-    if format == Format::Zip { Err(ZIP_STREAM) } else { Ok(format) }
+    match format {
+        Format::Zip => Err(ZIP_STREAM),
+        Format::Parquet => Err(PARQUET_STREAM),
+        format => Ok(format),
+    }
 }
 
 /// Content that is no text at all, whatever the input is called.

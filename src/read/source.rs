@@ -15,6 +15,7 @@ use super::input::Input;
 use super::ledger::Ledger;
 use super::member_starts::MemberStarts;
 use super::options::ReadOptions;
+use super::parquet::ParquetRows;
 use super::recognise::Recognised;
 use super::sniff::{self, NESTED_ARCHIVE};
 use super::stored_file::StoredFile;
@@ -112,6 +113,10 @@ impl Source {
                 Ok(cutter) => return Ok(cutter),
                 Err(archive) => Box::new(TarMembers::new(archive)),
             },
+            Content::File(file) if self.format == Format::Parquet => {
+                let limit = options.record_limits().of(self.format);
+                return Ok(Box::new(ParquetRows::open(file, limit, options)?));
+            }
             Content::File(file) => Box::new(ZipMembers::open(file, self.limits.clone())?),
         };
         let (limits, options) = (self.limits, options.clone());
@@ -146,16 +151,20 @@ pub fn open_stored(path: &Path) -> io::Result<Box<dyn BufRead + Send>> {
     decompressed(Box::new(BufReader::with_capacity(BUFFER_BYTES, File::open(path)?)), Compression::None, &limits)
 }
 
+fn is_file_format(format: Format) -> bool {
+    matches!(format, Format::Zip | Format::Parquet)
+}
+
 /// The format of a file that is not read from its start to its end, and the file.
 fn file_format(input: &Input) -> io::Result<Option<(Format, File)>> {
     let given = input.format.filter(|_| input.is_format_given);
-    if input.size.is_none() || given.is_some_and(|format| format != Format::Zip) {
+    if input.size.is_none() || given.is_some_and(|format| !is_file_format(format)) {
         return Ok(None);
     }
     let mut file = File::open(&input.path)?;
     let mut head = Vec::new();
     (&mut file).take(MAGIC_BYTES).read_to_end(&mut head)?;
-    Ok(sniff::container(&head).filter(|format| *format == Format::Zip).map(|format| (format, file)))
+    Ok(sniff::container(&head).filter(|format| is_file_format(*format)).map(|format| (format, file)))
 }
 
 struct Counted<R> {

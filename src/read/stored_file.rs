@@ -9,8 +9,7 @@ use super::stream::BUFFER_BYTES;
 /// A file whose parts are read in any order. Beside that, it is read once in the order of its bytes, so that progress
 /// and the hash of the input are those of a stream; the system then has the parts in memory.
 pub(super) struct StoredFile {
-    file: Arc<Mutex<File>>,
-    size: u64,
+    parts: FileParts,
     in_order: Box<dyn Read + Send>,
     reached: u64,
 }
@@ -19,11 +18,11 @@ impl StoredFile {
     /// `in_order` reads the same file from its start.
     pub(super) fn new(file: File, in_order: Box<dyn Read + Send>) -> io::Result<Self> {
         let size = file.metadata()?.len();
-        Ok(Self { file: Arc::new(Mutex::new(file)), size, in_order, reached: 0 })
+        Ok(Self { parts: FileParts { file: Arc::new(Mutex::new(file)), size }, in_order, reached: 0 })
     }
 
-    pub(super) fn size(&self) -> u64 {
-        self.size
+    pub(super) fn parts(&self) -> &FileParts {
+        &self.parts
     }
 
     /// Reads in order up to the byte `end`, if that was not reached yet.
@@ -42,6 +41,19 @@ impl StoredFile {
     /// Reads in order to the end of the file.
     pub(super) fn finish(&mut self) -> io::Result<()> {
         self.advance(u64::MAX)
+    }
+}
+
+/// The parts of a file.
+#[derive(Clone)]
+pub(super) struct FileParts {
+    file: Arc<Mutex<File>>,
+    size: u64,
+}
+
+impl FileParts {
+    pub(super) fn size(&self) -> u64 {
+        self.size
     }
 
     /// The bytes from `start` to `end`.

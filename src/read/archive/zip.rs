@@ -9,7 +9,7 @@ use lzma_rust2::XzReader;
 
 use super::super::decompress::DecompressLimits;
 use super::super::paths::path_shown;
-use super::super::stored_file::StoredFile;
+use super::super::stored_file::{FileParts, StoredFile};
 use super::super::stream::{BUFFER_BYTES, Reader};
 use super::{ArchiveMember, Members};
 
@@ -44,8 +44,8 @@ struct Entry {
 impl ZipMembers {
     /// Finds the directory. Fails where there is none.
     pub(in super::super) fn open(file: StoredFile, limits: DecompressLimits) -> io::Result<Self> {
-        let (start, end) = directory(&file)?;
-        let part: Box<dyn Read + Send> = Box::new(file.part(start, end));
+        let (start, end) = directory(file.parts())?;
+        let part: Box<dyn Read + Send> = Box::new(file.parts().part(start, end));
         let directory = BufReader::with_capacity(BUFFER_BYTES, part);
         Ok(Self { file, directory, limits, packed: 0 })
     }
@@ -80,18 +80,18 @@ impl ZipMembers {
             return Ok(Err("it is encrypted".to_owned()));
         }
         let mut local = [0; LOCAL_BYTES as usize];
-        self.file.part(entry.offset, entry.offset.saturating_add(LOCAL_BYTES)).read_exact(&mut local)?;
+        self.file.parts().part(entry.offset, entry.offset.saturating_add(LOCAL_BYTES)).read_exact(&mut local)?;
         if !local.starts_with(b"PK\x03\x04") {
             return Ok(Err("it is not where the directory of the archive says".to_owned()));
         }
         let start = entry.offset + LOCAL_BYTES + u64::from(u16_at(&local, 26)) + u64::from(u16_at(&local, 28));
         let end = start.saturating_add(entry.packed);
-        if end > self.file.size() {
+        if end > self.file.parts().size() {
             return Ok(Err("it is truncated".to_owned()));
         }
         // Before it is decompressed, so that its size is known to the limits on expansion.
         self.file.advance(end)?;
-        let packed = BufReader::with_capacity(BUFFER_BYTES, self.file.part(start, end));
+        let packed = BufReader::with_capacity(BUFFER_BYTES, self.file.parts().part(start, end));
         let plain: Box<dyn Read + Send> = match entry.method {
             0 => Box::new(packed),
             8 => Box::new(DeflateDecoder::new(packed)),
@@ -116,7 +116,7 @@ impl Members for ZipMembers {
                 continue;
             }
             self.packed = self.packed.saturating_add(entry.packed);
-            if self.packed > self.file.size() {
+            if self.packed > self.file.parts().size() {
                 return Err(broken("its members overlap"));
             }
             let content = match self.content(&entry) {
@@ -149,7 +149,7 @@ impl Entry {
 }
 
 /// Where the directory of an archive starts and ends.
-fn directory(file: &StoredFile) -> io::Result<(u64, u64)> {
+fn directory(file: &FileParts) -> io::Result<(u64, u64)> {
     let tail_start = file.size().saturating_sub(END_BYTES + u64::from(u16::MAX));
     let mut tail = Vec::new();
     file.part(tail_start, file.size()).read_to_end(&mut tail)?;

@@ -1,6 +1,7 @@
 //! The columns of a table, and its rows as JSON objects.
 
 use super::super::encoding::TextEncoding;
+use super::super::json_write::{position_of_escaped, push_escape, push_text};
 use super::super::options::ReadOptions;
 use super::scan::Field;
 
@@ -32,7 +33,7 @@ impl Columns {
         for (at, name) in names.iter().enumerate() {
             let name = as_wanted(name, &names, &wanted);
             let mut key = vec![if at == 0 { b'{' } else { b',' }, b'"'];
-            push_escaped(&mut key, name.as_bytes(), false, false);
+            push_text(&mut key, name.as_bytes());
             key.extend_from_slice(b"\":\"");
             columns.keys.push(key);
         }
@@ -50,7 +51,7 @@ impl Columns {
         json.reserve(row.len() + self.keys.iter().map(|key| key.len() + 1).sum::<usize>() + 1);
         for (field, key) in fields.iter().zip(&self.keys) {
             json.extend_from_slice(key);
-            push_escaped(json, &row[field.start..field.end], field.is_quoted, may_be_wide);
+            push_column(json, &row[field.start..field.end], field.is_quoted, may_be_wide);
             json.push(b'"');
         }
         json.extend_from_slice(if fields.is_empty() { b"{}" } else { b"}" });
@@ -75,27 +76,22 @@ fn unquoted(text: &[u8], is_quoted: bool) -> Vec<u8> {
     unquoted
 }
 
-/// Adds text as the inside of a JSON string; two quotes of a quoted column are one. Where the text may be of an encoding
-/// of several bytes a character, a backslash after a byte that is not ASCII is taken for the second byte of one.
-fn push_escaped(json: &mut Vec<u8>, text: &[u8], is_quoted: bool, may_be_wide: bool) {
+/// Adds the text of a column as the inside of a JSON string; two quotes of a quoted column are one. Where the text may be
+/// of an encoding of several bytes a character, a backslash after a byte that is not ASCII is taken for the second byte of
+/// one.
+fn push_column(json: &mut Vec<u8>, text: &[u8], is_quoted: bool, may_be_wide: bool) {
     let mut rest = text;
-    while let Some(at) = rest.iter().position(|&byte| byte < b' ' || byte == b'"' || byte == b'\\') {
+    while let Some(at) = position_of_escaped(rest) {
         let (plain, byte) = (&rest[..at], rest[at]);
         json.extend_from_slice(plain);
         rest = &rest[at + 1..];
-        match byte {
-            b'"' => {
-                json.extend_from_slice(b"\\\"");
-                if is_quoted {
-                    rest = rest.strip_prefix(b"\"").unwrap_or(rest);
-                }
-            }
-            b'\\' if may_be_wide && plain.last().is_some_and(|last| !last.is_ascii()) => json.push(b'\\'),
-            b'\\' => json.extend_from_slice(b"\\\\"),
-            b'\n' => json.extend_from_slice(b"\\n"),
-            b'\r' => json.extend_from_slice(b"\\r"),
-            b'\t' => json.extend_from_slice(b"\\t"),
-            control => json.extend_from_slice(format!("\\u{control:04x}").as_bytes()),
+        if byte == b'\\' && may_be_wide && plain.last().is_some_and(|last| !last.is_ascii()) {
+            json.push(byte);
+            continue;
+        }
+        push_escape(json, byte);
+        if byte == b'"' && is_quoted {
+            rest = rest.strip_prefix(b"\"").unwrap_or(rest);
         }
     }
     json.extend_from_slice(rest);
