@@ -6,7 +6,7 @@ use clap::Args;
 use namewire::error::{Error, Result};
 use namewire::read::{ExpansionLimits, Format, MAX_ARTICLE_BYTES, ReadOptions, TextEncoding};
 use namewire::run::{OutputOptions, Target};
-use namewire::write::OutputCompression;
+use namewire::write::{OutputCompression, OutputFormat};
 
 use super::size::parse_size;
 
@@ -108,7 +108,7 @@ fn parse_delimiter(text: &str) -> std::result::Result<char, String> {
 #[derive(Debug, Args)]
 pub(super) struct WritingArgs {
     /// Where to write the mentions, one JSON object a line; - for standard output. A name that ends in .gz or .zst is
-    /// compressed.
+    /// compressed; one that ends in .parquet gets columns.
     #[arg(short, long, value_name = "FILE")]
     pub(super) out: PathBuf,
     /// Also write one line per article, with or without mentions.
@@ -121,6 +121,9 @@ pub(super) struct WritingArgs {
     /// Compression of outputs whose names have no .gz or .zst: gz or zst.
     #[arg(long, value_name = "HOW")]
     compress: Option<OutputCompression>,
+    /// Store mentions and articles as jsonl or parquet, where the name of a file does not say; in a directory, always.
+    #[arg(long, value_name = "FORMAT", default_value = "jsonl")]
+    output_format: OutputFormat,
     /// Minimum score of mentions; those that only the table found have none, and stay.
     #[arg(long, value_name = "0..1", default_value_t = 0.0)]
     min_score: f32,
@@ -139,6 +142,7 @@ impl WritingArgs {
     /// Applies these flags, but for the path of the mentions.
     pub(super) fn apply(&self, output: &mut OutputOptions) {
         output.compress = self.compress.unwrap_or_default();
+        output.format = self.output_format;
         output.min_score = self.min_score;
         output.types.clone_from(&self.types);
         output.context = self.context;

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::link::Linker;
 use crate::pipeline::Pipeline;
 use crate::read::{Compression, Format, Input, RawRecord, ReadOptions, Records, Reject, Selection};
-use crate::write::{LineOptions, OutputCompression, render};
+use crate::write::{Columns, LineOptions, OutputCompression, render};
 
 /// Maximum number of records in the sample, from the start of the inputs.
 const MAX_RECORDS: usize = 100;
@@ -113,6 +113,7 @@ impl Sample {
         let records = taken.len();
         let table = pipeline.linker().map(Linker::table);
         let mut outputs = [Vec::new(), Vec::new(), Vec::new(), Vec::new()];
+        let mut mention_columns = Columns::default();
         let report = pipeline.run(
             taken.into_iter(),
             &pipeline.handle(),
@@ -121,14 +122,18 @@ impl Sample {
                 let article = rendered.article.as_ref().map(|row| row.line(None)).transpose()?.unwrap_or_default();
                 let kinds = [&rendered.mentions, &article, &rendered.spans, &rendered.rejects];
                 outputs.iter_mut().zip(kinds).for_each(|(all, lines)| all.extend_from_slice(lines));
+                mention_columns.append(&rendered.mention_columns);
                 Ok(())
             },
         )?;
         let named = ["mentions", "articles", "spans", "rejects"].into_iter().zip(outputs);
-        let outputs = named
+        let mut outputs = named
             .filter(|(_, lines)| !lines.is_empty())
             .map(|(name, lines)| Ok((name, compression.compressed_size(&lines)?)))
-            .collect::<Result<_>>()?;
+            .collect::<Result<Vec<_>>>()?;
+        if let Some(columns) = &lines.columns {
+            outputs.insert(0, ("mentions", columns.parquet_size(&mention_columns)?));
+        }
         Ok(Self { records, bytes, is_everything, time: Duration::from_secs_f64(report.seconds), outputs })
     }
 }

@@ -28,7 +28,7 @@ pub(super) fn check_files(options: &RunOptions, inputs: &[Input], spans: Option<
         Target::Files { mentions, articles, spans, rejects } => {
             check_retried_run(mentions, retry)?;
             let files = [articles, spans, rejects, summary];
-            access.write_outputs(&output_paths(mentions, files, options.output.compress));
+            access.write_outputs(&output_paths(mentions, files, &options.output));
         }
         Target::Directory { path, .. } => {
             access.write_shards(path).write_all("summary", summary);

@@ -8,32 +8,48 @@ use serde_json::{Map, Value, json};
 use super::options::{InputOptions, LimitOptions, OutputOptions, RunOptions, Target};
 use crate::config::Config;
 use crate::decode::Rule;
-use crate::engine::{Engine, EngineOptions, table_identities};
+use crate::engine::{Engine, EngineOptions, Tables, table_identities};
 use crate::error::Result;
 use crate::link::LinkOptions;
+use crate::model::Model;
 use crate::read::{CsvOptions, ExpansionLimits, FieldNames, Input, ReadOptions, Selection, shown};
 use crate::segment::Segmentation;
-use crate::write::{Identity, InputIdentity};
+use crate::write::{Identity, InputIdentity, OutputFormat};
 
 /// The identity of a run. What does not change the output (workers, threads, progress) is not in it.
 pub(super) fn identity(options: &RunOptions, engine: &Engine, inputs: &[Input]) -> Result<Identity> {
     let model = engine.pipeline.model();
-    let hashes: Map<String, Value> = model.hashes.iter().map(|(file, hash)| (file.clone(), json!(hash))).collect();
     let mut made_with = Map::new();
     made_with.insert(
         "versions".to_owned(),
         json!({"namewire": env!("CARGO_PKG_VERSION"), "onnxruntime": engine.onnxruntime}),
     );
     made_with.insert("settings".to_owned(), Value::Object(settings(options, engine)));
-    made_with.insert(
-        "model".to_owned(),
-        json!({
-            "name": model.name, "variant": model.graph.variant.file, "window": model.window, "sha256": hashes,
-            "labels": model.labels.names(),
-        }),
-    );
+    made_with.insert("model".to_owned(), model_identity(model));
     made_with.insert("tables".to_owned(), table_identities(&options.engine.tables)?);
     Ok(Identity { made_with, inputs: inputs.iter().map(input_identity).collect() })
+}
+
+fn model_identity(model: &Model) -> Value {
+    let hashes: Map<String, Value> = model.hashes.iter().map(|(file, hash)| (file.clone(), json!(hash))).collect();
+    json!({
+        "name": model.name, "variant": model.graph.variant.file, "window": model.window, "sha256": hashes,
+        "labels": model.labels.names(),
+    })
+}
+
+/// What the footer of a Parquet file says of the run that wrote it.
+pub(super) fn footer(made_with: Map<String, Value>) -> Vec<(String, String)> {
+    vec![("namewire".to_owned(), Value::Object(made_with).to_string())]
+}
+
+/// The same for mentions that were linked again.
+pub(super) fn relinked_footer(model: &Model, tables: &Tables) -> Result<Vec<(String, String)>> {
+    let mut made_with = Map::new();
+    made_with.insert("versions".to_owned(), json!({"namewire": env!("CARGO_PKG_VERSION")}));
+    made_with.insert("model".to_owned(), model_identity(model));
+    made_with.insert("tables".to_owned(), table_identities(tables)?);
+    Ok(footer(made_with))
 }
 
 fn settings(options: &RunOptions, engine: &Engine) -> Map<String, Value> {
@@ -146,7 +162,7 @@ fn engine_settings(options: &EngineOptions, engine: &Engine) -> Vec<(&'static st
 }
 
 fn output_settings(output: &OutputOptions) -> Vec<(&'static str, Value)> {
-    let OutputOptions { target, summary: _, compress, min_score, types, context } = output;
+    let OutputOptions { target, summary: _, compress, min_score, types, context, format } = output;
     let spans = match target {
         Target::Files { mentions: _, articles: _, spans, rejects: _ } => spans.is_some(),
         Target::Directory { path: _, shard_size: _, spans, existing: _ } => *spans,
@@ -158,7 +174,13 @@ fn output_settings(output: &OutputOptions) -> Vec<(&'static str, Value)> {
         ("types", json!(types)),
         ("context", json!(context)),
         ("compress", json!(compress)),
+        ("output_format", json!(output_format(target, *format))),
     ]
+}
+
+/// JSON Lines, which need no mention, or the format that differs from them.
+fn output_format(target: &Target, format: OutputFormat) -> Option<OutputFormat> {
+    Some(target.mentions_format(format)).filter(|&format| format != OutputFormat::default())
 }
 
 /// The names of aggregation and decoding, and whether labels are made consistent over the document.

@@ -35,7 +35,7 @@ use crate::language::language_codes;
 use crate::link::Linker;
 use crate::model::Model;
 use crate::read::{Compression, Found, Input, Ledger, Unread};
-use crate::write::{Existing, LineOptions, Manifest, render};
+use crate::write::{Existing, LineOptions, Manifest, MentionColumns, OutputFormat, render};
 use inputs::Done;
 use memory::{FixedMemory, fit, resident_bytes};
 use sink::{Opened, Sink};
@@ -89,7 +89,7 @@ impl Run {
         };
         let engine = Engine::open(&options.engine, Parts::default(), config, fit)?;
         options.output.types = known_types(&options.output.types, engine.pipeline.model(), engine.pipeline.linker())?;
-        let lines = line_options(&options.output);
+        let lines = line_options(&options.output, &options.read.keep);
         let handle = engine.pipeline.handle();
         Ok(Self { inputs, unread, engine, lines, handle, options })
     }
@@ -120,7 +120,13 @@ impl Run {
         let Self { options, inputs, unread, engine, lines, handle } = self;
         let ledger = Ledger::new(options.output.target.shard_size());
         let identity = identity::identity(&options, &engine, &inputs)?;
-        let mut sink = match Sink::open(&options.output, identity, &ledger, observer)? {
+        let mut sink = match Sink::open(
+            &options.output,
+            mention_columns(&options.output, &options.read.keep),
+            identity,
+            &ledger,
+            observer,
+        )? {
             Opened::Ready(sink) => sink,
             Opened::Complete(written) => return Ok(RunEnd::AlreadyComplete(written)),
         };
@@ -165,15 +171,21 @@ impl Run {
     }
 }
 
-fn line_options(output: &OutputOptions) -> LineOptions {
+fn line_options(output: &OutputOptions, keep: &[String]) -> LineOptions {
     let (articles, spans) = output.target.writes();
+    let has_columns = output.target.mentions_format(output.format) == OutputFormat::Parquet;
     LineOptions {
         min_score: output.min_score,
         types: output.types.iter().cloned().collect::<BTreeSet<_>>(),
         context: output.context,
+        columns: has_columns.then(|| mention_columns(output, keep)),
         articles,
         spans,
     }
+}
+
+fn mention_columns(output: &OutputOptions, keep: &[String]) -> MentionColumns {
+    MentionColumns { context: output.context, kept: keep.to_vec() }
 }
 
 /// The types to be written, as the model and the table spell them.

@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::engine::EngineOptions;
 use crate::error::{Error, Result};
 use crate::read::ReadOptions;
-use crate::write::{Existing, OutputCompression};
+use crate::write::{Existing, OutputCompression, OutputFormat};
 
 /// Default number of records of a shard: some minutes of work on two cores, the most that a kill can cost.
 pub const SHARD_SIZE: u64 = 5000;
@@ -60,6 +60,8 @@ pub struct OutputOptions {
     pub summary: Option<PathBuf>,
     /// How outputs are compressed whose names do not say; the summary is not.
     pub compress: OutputCompression,
+    /// How mentions and articles are stored where their names do not say.
+    pub format: OutputFormat,
     /// Minimum score of a mention that the model found, from 0 to 1; mentions that only the table found stay.
     pub min_score: f32,
     /// Write mentions of these types only; empty: all.
@@ -114,6 +116,7 @@ impl Default for OutputOptions {
             target: Target::Files { mentions: "-".into(), articles: None, spans: None, rejects: None },
             summary: None,
             compress: OutputCompression::default(),
+            format: OutputFormat::default(),
             min_score: 0.0,
             types: Vec::new(),
             context: false,
@@ -133,6 +136,14 @@ impl Target {
         match self {
             Self::Files { .. } => None,
             Self::Directory { shard_size, .. } => Some(*shard_size),
+        }
+    }
+
+    /// How mentions are stored.
+    pub(super) fn mentions_format(&self, default: OutputFormat) -> OutputFormat {
+        match self {
+            Self::Files { mentions, .. } => OutputFormat::from_path(mentions).unwrap_or(default),
+            Self::Directory { .. } => default,
         }
     }
 

@@ -8,9 +8,10 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
+use super::identity::relinked_footer;
 use super::options::{OutputOptions, RunOptions, Target};
 use super::sink::output_paths;
-use super::{files, inputs, known_types, line_options};
+use super::{files, inputs, known_types, line_options, mention_columns};
 use crate::chunk::{Chunk, Encoded, chunks};
 use crate::config::Config;
 use crate::counters::Counters;
@@ -24,7 +25,7 @@ use crate::model::Model;
 use crate::outcome::Outcome;
 use crate::read::{RawRecord, Records, Reject, open_stored};
 use crate::report::{MentionCounts, RunReport, Started};
-use crate::write::{Outputs, SpanReader, render};
+use crate::write::{OutputPaths, Outputs, ParquetContent, SpanReader, render};
 
 /// Links the spans that an earlier run wrote to `spans`, and writes what that run would have written with these options.
 ///
@@ -34,7 +35,7 @@ use crate::write::{Outputs, SpanReader, render};
 /// belong together, or where the outputs are a directory.
 pub fn relink(options: &RunOptions, spans: &Path) -> Result<RunReport> {
     options.validate()?;
-    let OutputOptions { target, summary, compress, .. } = &options.output;
+    let OutputOptions { target, summary, .. } = &options.output;
     let Target::Files { mentions, articles, spans: None, rejects } = target else {
         return Err(Error::invalid("target", "must be single files, without spans, to link again"));
     };
@@ -46,11 +47,16 @@ pub fn relink(options: &RunOptions, spans: &Path) -> Result<RunReport> {
     let linker = options.engine.tables.open()?.map(|table| Linker::new(table, options.engine.linking.clone()));
     let model = options.engine.open_model(Device::Cpu)?;
     config.languages.known.clone_from(&model.card.languages);
-    let mut lines = line_options(&options.output);
+    let mut lines = line_options(&options.output, &options.read.keep);
     lines.types = known_types(&options.output.types, &model, linker.as_ref())?.into_iter().collect();
     let found = open_stored(spans).map_err(|error| Error::opening(spans, error))?;
     let found = SpanReader::new(found, spans)?;
-    let mut outputs = Outputs::create(&output_paths(mentions, [articles, &None, rejects, summary], *compress))?;
+    let parquet = ParquetContent {
+        mentions: mention_columns(&options.output, &options.read.keep),
+        footer: relinked_footer(&model, &options.engine.tables)?,
+    };
+    let paths = output_paths(mentions, [articles, &None, rejects, summary], &options.output);
+    let mut outputs = Outputs::create(&OutputPaths { parquet, ..paths })?;
     let relinker = Relinker { model, linker, config };
     let table = relinker.linker.as_ref().map(Linker::table);
     let render = |outcome: &RecordOutcome<'_>| render(outcome, table, &lines);

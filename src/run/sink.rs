@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::identity::footer;
 use super::observer::{Event, Observer};
 use super::options::{OutputOptions, Target};
 use crate::error::{Error, ErrorKind, Result};
 use crate::read::Ledger;
 use crate::write::{
     AtomicFile, Counts, Destination, Duplicates, Existing, FileFacts, Identity, InputIdentity, MANIFEST, Manifest,
-    OutputCompression, OutputPaths, Outputs, Rendered, ShardPlan, Shards, State,
+    MentionColumns, OutputCompression, OutputPaths, Outputs, ParquetContent, Rendered, ShardPlan, Shards, State,
 };
 
 /// Open outputs.
@@ -77,20 +78,28 @@ impl Sink {
     /// Opens the outputs.
     pub(super) fn open(
         output: &OutputOptions,
+        mentions: MentionColumns,
         identity: Identity,
         ledger: &Ledger,
         observer: &dyn Observer,
     ) -> Result<Opened> {
+        let parquet = ParquetContent { mentions, footer: footer(identity.made_with.clone()) };
         let (path, shard_size, spans, existing) = match &output.target {
             Target::Directory { path, shard_size, spans, existing } => (path, shard_size, spans, existing),
             Target::Files { mentions, articles, spans, rejects } => {
                 let files = [articles, spans, rejects, &output.summary];
-                let outputs = Outputs::create(&output_paths(mentions, files, output.compress))?;
+                let outputs = Outputs::create(&OutputPaths { parquet, ..output_paths(mentions, files, output) })?;
                 return Ok(Opened::Ready(Self::Files(Box::new(outputs), identity.inputs)));
             }
         };
-        let plan =
-            ShardPlan { directory: path.clone(), size: *shard_size, compression: output.compress, spans: *spans };
+        let plan = ShardPlan {
+            directory: path.clone(),
+            size: *shard_size,
+            compression: output.compress,
+            spans: *spans,
+            format: output.format,
+            parquet,
+        };
         let shards = Shards::open(plan, *existing, identity, ledger.clone())?;
         let manifest = shards.manifest();
         if *existing == Existing::Resume {
@@ -201,18 +210,19 @@ impl Written {
 pub(super) fn output_paths(
     mentions: &Path,
     [articles, spans, rejects, summary]: [&Option<PathBuf>; 4],
-    compression: OutputCompression,
+    output: &OutputOptions,
 ) -> OutputPaths {
     let is_stdout = mentions.as_os_str() == "-";
     let is_file = !is_stdout && !std::fs::metadata(mentions).is_ok_and(|meta| !meta.is_file());
     let rejects = rejects.clone().or_else(|| is_file.then(|| rejects_beside(mentions)).flatten());
     OutputPaths {
-        mentions: if is_stdout { Destination::Stdout } else { Destination::File(mentions.to_owned()) },
         articles: articles.clone(),
         spans: spans.clone(),
         rejects,
         summary: summary.clone(),
-        compression,
+        compression: output.compress,
+        format: output.format,
+        ..OutputPaths::of(if is_stdout { Destination::Stdout } else { Destination::File(mentions.to_owned()) })
     }
 }
 

@@ -7,13 +7,13 @@ use std::sync::Arc;
 use super::compress::OutputCompression;
 use super::disk::{Disk, LocalDisk};
 use super::json::escape_separators;
-use super::line_file::{LineFile, dir_of, follow_links};
+use super::row_file::{RowFile, RowFormat, dir_of, follow_links};
 use crate::error::{Error, Result};
 
 /// A file under a temporary name, such as a summary or a table. Unless it is published, the old file stays as it was.
 #[derive(Debug)]
 pub struct AtomicFile {
-    file: LineFile,
+    file: RowFile,
     disk: Arc<dyn Disk>,
 }
 
@@ -22,7 +22,7 @@ impl AtomicFile {
     pub fn create(path: &Path) -> Result<Self> {
         let disk: Arc<dyn Disk> = Arc::new(LocalDisk);
         let compression = OutputCompression::from_path(path).unwrap_or_default();
-        let file = LineFile::create(&disk, &follow_links(path), compression)?;
+        let file = RowFile::create(&disk, &follow_links(path), RowFormat::Lines(compression))?;
         Ok(Self { file, disk })
     }
 

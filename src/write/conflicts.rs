@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use ahash::{AHashMap, AHashSet};
 
 use super::extension::check_extension;
-use super::line_file::{dir_of, follow_links, is_special, temporary_of};
 use super::paths::{Destination, OutputPaths};
+use super::row_file::{dir_of, follow_links, is_special, temporary_of};
 use super::shard_dir::{is_run_file, run_files};
 use crate::error::{Error, Result};
 
@@ -133,7 +133,9 @@ impl FileAccess {
                 return Err(would_replace(&shards.to_string(), read));
             }
         }
-        self.outputs().filter(|output| !output.is_other).try_for_each(|output| check_extension(&output.path))
+        self.outputs()
+            .filter(|output| !output.is_other)
+            .try_for_each(|output| check_extension(output.role, &output.path))
     }
 }
 

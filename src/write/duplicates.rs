@@ -44,10 +44,15 @@ impl DuplicateTracker {
         }
         for line in lines.lines() {
             let line: Line = serde_json::from_str(&line?)?;
-            self.ids.add(line.doc_id.as_deref());
-            self.texts.first_with(line.text_hash.as_deref(), line.doc_id.as_deref());
+            self.replay_article(line.doc_id.as_deref(), line.text_hash.as_deref());
         }
         Ok(())
+    }
+
+    /// Adds an article of an articles file.
+    pub(super) fn replay_article(&mut self, id: Option<&str>, text_hash: Option<&str>) {
+        self.ids.add(id);
+        self.texts.first_with(text_hash, id);
     }
 
     pub(super) fn duplicates(&self) -> &Duplicates {

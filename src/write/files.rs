@@ -9,11 +9,12 @@ use super::conflicts::FileAccess;
 use super::counts::{Counts, RunCounts, check_lines};
 use super::disk::{Disk, LocalDisk};
 use super::duplicates::{DuplicateTracker, Duplicates};
+use super::format::OutputFormat;
 use super::identity::InputIdentity;
 use super::json::escape_separators;
-use super::line_file::{FileFacts, LineFile, dir_of, follow_links};
 use super::lines::Rendered;
 use super::paths::{Destination, OutputPaths};
+use super::row_file::{FileFacts, RowFile, RowFormat, dir_of, follow_links};
 use super::verify::verify_file;
 use crate::error::{Error, Result};
 use crate::read::Ledger;
@@ -25,12 +26,12 @@ const ARTICLES: usize = 1;
 #[derive(Debug)]
 pub struct Outputs {
     disk: Arc<dyn Disk>,
-    mentions: LineFile,
-    articles: Option<LineFile>,
-    spans: Option<LineFile>,
+    mentions: RowFile,
+    articles: Option<RowFile>,
+    spans: Option<RowFile>,
     rejects_path: Option<PathBuf>,
-    rejects: Option<LineFile>,
-    summary: Option<LineFile>,
+    rejects: Option<RowFile>,
+    summary: Option<RowFile>,
     compression: OutputCompression,
     counts: RunCounts,
     duplicates: DuplicateTracker,
@@ -60,23 +61,26 @@ impl Outputs {
 
     fn create_on(disk: Arc<dyn Disk>, paths: &OutputPaths) -> Result<Self> {
         FileAccess::default().write_outputs(paths).check()?;
-        let create = |path: &Path| create_file(&disk, path, paths.compression);
-        let open = |path: &Option<PathBuf>| path.as_deref().map(create).transpose();
+        let create = |kind: &str, path: &Path| create_file(&disk, kind, path, paths);
+        let open = |kind: &str, path: &Option<PathBuf>| path.as_deref().map(|path| create(kind, path)).transpose();
         // Most runs have no rejects, but an unwritable path must fail now.
-        drop(open(&paths.rejects)?);
+        drop(open("rejects", &paths.rejects)?);
         Ok(Self {
             mentions: match &paths.mentions {
-                Destination::Stdout => LineFile::stdout(paths.compression)?,
-                Destination::File(path) => create(path)?,
+                Destination::Stdout => {
+                    let format = RowFormat::of("mentions", paths.format, paths.compression, &paths.parquet);
+                    RowFile::stdout(format)?
+                }
+                Destination::File(path) => create("mentions", path)?,
             },
-            articles: open(&paths.articles)?,
-            spans: open(&paths.spans)?,
+            articles: open("articles", &paths.articles)?,
+            spans: open("spans", &paths.spans)?,
             rejects_path: paths.rejects.as_deref().map(follow_links),
             rejects: None,
             summary: paths
                 .summary
                 .as_deref()
-                .map(|path| create_file(&disk, path, OutputCompression::Plain))
+                .map(|path| create_lines(&disk, path, OutputCompression::Plain))
                 .transpose()?,
             compression: paths.compression,
             counts: RunCounts::default(),
@@ -89,15 +93,15 @@ impl Outputs {
     pub fn write(&mut self, rendered: &Rendered) -> Result<()> {
         self.counts.add(rendered);
         let copy_of = self.duplicates.add(rendered);
-        self.mentions.write(&rendered.mentions)?;
+        self.mentions.write_mentions(rendered)?;
         self.spans.as_mut().map_or(Ok(()), |spans| spans.write(&rendered.spans))?;
         if let (Some(articles), Some(row)) = (&mut self.articles, &rendered.article) {
-            articles.write(&row.line(copy_of.as_deref())?)?;
+            articles.write_article(row, copy_of.as_deref())?;
         }
         if let Some(path) = self.rejects_path.as_deref().filter(|_| !rendered.rejects.is_empty()) {
             let rejects = match &mut self.rejects {
                 Some(rejects) => rejects,
-                None => self.rejects.insert(create_file(&self.disk, path, self.compression)?),
+                None => self.rejects.insert(create_lines(&self.disk, path, self.compression)?),
             };
             rejects.write(&rendered.rejects)?;
         }
@@ -133,7 +137,7 @@ impl Outputs {
         };
         for (kind, (file, expected)) in files.into_iter().zip(expected).enumerate() {
             let Some(file) = file else { continue };
-            check_lines(&file.path().display().to_string(), file.lines(), expected)?;
+            check_lines(&file.path().display().to_string(), file.rows(), expected)?;
             let is_new = !file.is_closed();
             let facts = file.close()?;
             if let Some(path) = file.temporary_path().filter(|_| is_new) {
@@ -178,15 +182,23 @@ impl Outputs {
     pub fn keep_partial(self) -> Result<Vec<PathBuf>> {
         let Self { mentions, articles, spans, rejects, .. } = self;
         let files = [Some(mentions), articles, spans, rejects].into_iter().flatten();
-        let kept: Vec<Option<PathBuf>> = files.map(LineFile::keep_partial).collect::<Result<_>>()?;
+        let kept: Vec<Option<PathBuf>> = files.map(RowFile::keep_partial).collect::<Result<_>>()?;
         Ok(kept.into_iter().flatten().collect())
     }
 }
 
-/// Creates the file behind a path; its suffix gives the compression, or else it is `default`.
-fn create_file(disk: &Arc<dyn Disk>, path: &Path, default: OutputCompression) -> Result<LineFile> {
+/// Creates the file behind a path. Format and compression are those of its name; those of `paths` where it has none.
+fn create_file(disk: &Arc<dyn Disk>, kind: &str, path: &Path, paths: &OutputPaths) -> Result<RowFile> {
     let path = follow_links(path);
-    LineFile::create(disk, &path, OutputCompression::from_path(&path).unwrap_or(default))
+    let format = OutputFormat::from_path(&path).unwrap_or(paths.format);
+    let compression = OutputCompression::from_path(&path).unwrap_or(paths.compression);
+    RowFile::create(disk, &path, RowFormat::of(kind, format, compression, &paths.parquet))
+}
+
+/// Creates a file of lines behind a path, compressed as its name says.
+fn create_lines(disk: &Arc<dyn Disk>, path: &Path, default: OutputCompression) -> Result<RowFile> {
+    let path = follow_links(path);
+    RowFile::create(disk, &path, RowFormat::Lines(OutputCompression::from_path(&path).unwrap_or(default)))
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::counts::Counts;
 use super::disk::{Disk, DiskFile};
 use super::duplicates::Duplicates;
-use super::line_file::FileFacts;
+use super::row_file::FileFacts;
 use crate::error::{Error, ErrorKind, Result};
 use crate::read::{InputRead, Position};
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::columns::{ArticleSource, Columns, MentionColumns, MentionSource, article_schema, push_article};
 use super::json::push_line;
 use super::locate::{Location, Locator};
 use super::schema::{ArticleLine, CandidateLine, EvidenceLine, LinkLine, MentionLine, SpanLine, rounded};
@@ -27,6 +28,8 @@ pub struct LineOptions {
     pub types: BTreeSet<String>,
     /// Add each mention's sentence.
     pub context: bool,
+    /// Render mentions as these columns, and not as lines.
+    pub columns: Option<MentionColumns>,
     /// Write the articles file.
     pub articles: bool,
     /// Write the spans file.
@@ -44,6 +47,8 @@ pub struct Rendered {
     pub status: RecordStatus,
     /// Lines of the mentions file.
     pub mentions: Vec<u8>,
+    /// Its rows, where it has columns.
+    pub mention_columns: Columns,
     /// Lines of the spans file.
     pub spans: Vec<u8>,
     /// Number of spans.
@@ -52,7 +57,7 @@ pub struct Rendered {
     pub rejects: Vec<u8>,
     /// Line of the articles file, without `copy_of`, which depends on earlier records.
     pub article: Option<ArticleRow>,
-    /// The mentions in `mentions`.
+    /// The mentions in `mentions` or `mention_columns`.
     pub written: Vec<WrittenMention>,
 }
 
@@ -65,7 +70,7 @@ pub struct WrittenMention {
     pub entity: Option<crate::link::EntityIx>,
 }
 
-/// A line of the articles file, without `copy_of`.
+/// A row of the articles file, without `copy_of`.
 #[derive(Debug)]
 pub struct ArticleRow {
     /// The article's id.
@@ -74,7 +79,7 @@ pub struct ArticleRow {
     warc_offset: Option<u64>,
     status: RecordStatus,
     reason: Option<String>,
-    date: Option<String>,
+    date: Option<DateRange>,
     language: Option<String>,
     counts: [usize; 4],
     /// The hash of the text, for articles that have one.
@@ -84,27 +89,35 @@ pub struct ArticleRow {
 impl ArticleRow {
     /// Renders the line.
     pub fn line(&self, copy_of: Option<&str>) -> Result<Vec<u8>> {
-        let [sentences, tokens, mentions, linked] = self.counts;
         let mut line = Vec::with_capacity(256);
-        push_line(
-            &mut line,
-            &ArticleLine {
-                doc_id: self.doc_id.as_deref(),
-                input: self.input.clone(),
-                warc_offset: self.warc_offset,
-                status: self.status,
-                reason: self.reason.clone(),
-                date: self.date.clone(),
-                language: self.language.as_deref(),
-                sentences,
-                tokens,
-                mentions,
-                linked,
-                text_hash: self.text_hash.as_deref(),
-                copy_of,
-            },
-        )?;
+        push_line(&mut line, &self.values(copy_of))?;
         Ok(line)
+    }
+
+    /// The same as columns.
+    pub fn columns(&self, copy_of: Option<&str>) -> Columns {
+        let mut columns = Columns::new(&article_schema());
+        push_article(&mut columns, &ArticleSource { line: &self.values(copy_of), date: self.date });
+        columns
+    }
+
+    fn values<'a>(&'a self, copy_of: Option<&'a str>) -> ArticleLine<'a> {
+        let [sentences, tokens, mentions, linked] = self.counts;
+        ArticleLine {
+            doc_id: self.doc_id.as_deref(),
+            input: &self.input,
+            warc_offset: self.warc_offset,
+            status: self.status,
+            reason: self.reason.as_deref(),
+            date: self.date.map(date_text),
+            language: self.language.as_deref(),
+            sentences,
+            tokens,
+            mentions,
+            linked,
+            text_hash: self.text_hash.as_deref(),
+            copy_of,
+        }
     }
 }
 
@@ -128,10 +141,15 @@ fn render_mentions(done: &ArticleMentions<'_>, table: Option<&EntityTable>, opti
     let (input, id) = (done.article.origin.input, Some(done.article.id.clone()));
     let mut rendered = Rendered { input, id, ..Rendered::default() };
     let mut linked = 0;
+    let columns = options.columns.as_ref();
+    rendered.mention_columns = columns.map(|columns| Columns::new(&columns.schema())).unwrap_or_default();
     for_each_line(done, table, options, |mention, line| {
         linked += usize::from(mention.link.status == Status::Linked);
         rendered.written.push(WrittenMention { kind: mention.kind.clone(), entity: mention.link.entity });
-        push_line(&mut rendered.mentions, &line)
+        let Some(columns) = columns else { return push_line(&mut rendered.mentions, &line) };
+        let source = MentionSource { line: &line, article: done.article, language: done.language };
+        columns.push(&mut rendered.mention_columns, &source);
+        Ok(())
     })?;
     if options.spans {
         rendered.span_count = done.found.len();
@@ -283,7 +301,7 @@ fn row(
         warc_offset: article.origin.warc_offset,
         status,
         reason,
-        date: article.date.map(date_text),
+        date: article.date,
         language: language.map(str::to_owned),
         counts,
         text_hash: Some(text_hash(&article.text)),

@@ -15,7 +15,7 @@ use super::disk::Disk;
 use super::duplicates::Duplicates;
 use super::identity::{Identity, InputIdentity};
 use super::journal::{Commit, JOURNAL, Journal, ShardEntry};
-use super::line_file::{FileFacts, TemporaryFile, dir_of, temporary_of};
+use super::row_file::{FileFacts, TemporaryFile, dir_of, temporary_of};
 use crate::error::{Error, ErrorKind, Result};
 use crate::read::{InputRead, Position};
 

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::columns::ParquetContent;
 use super::compress::OutputCompression;
+use super::format::OutputFormat;
 
 /// Where a stream of lines goes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,12 +36,24 @@ pub struct OutputPaths {
     pub summary: Option<PathBuf>,
     /// Compression of outputs whose names have no suffix for one; not of the summary.
     pub compression: OutputCompression,
+    /// Format of mentions and articles whose names do not say.
+    pub format: OutputFormat,
+    /// What Parquet files hold.
+    pub parquet: ParquetContent,
 }
 
 impl OutputPaths {
     /// Mentions only, compressed as the name says.
     pub fn of(mentions: Destination) -> Self {
-        let compression = OutputCompression::default();
-        Self { mentions, articles: None, spans: None, rejects: None, summary: None, compression }
+        Self {
+            mentions,
+            articles: None,
+            spans: None,
+            rejects: None,
+            summary: None,
+            compression: OutputCompression::default(),
+            format: OutputFormat::default(),
+            parquet: ParquetContent::default(),
+        }
     }
 }

@@ -142,14 +142,14 @@ pub struct ArticleLine<'m> {
     /// Its id; null if the record could not be parsed.
     pub doc_id: Option<&'m str>,
     /// Input and line.
-    pub input: String,
+    pub input: &'m str,
     /// The byte of the file from which the record of a web archive can be fetched.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub warc_offset: Option<u64>,
     /// `ok`, `rejected` or `skipped`.
     pub status: RecordStatus,
     /// Why it was not processed.
-    pub reason: Option<String>,
+    pub reason: Option<&'m str>,
     /// The publication date: a day, a month or a year, depending on its precision.
     pub date: Option<String>,
     /// ISO 639-1 code of its language.

@@ -3,11 +3,12 @@
 use std::fs::{File, TryLockError};
 use std::path::Path;
 
-use super::compress::OutputCompression;
+use super::columns::article_rows;
 use super::duplicates::DuplicateTracker;
 use super::identity::{Identity, differences};
 use super::journal::JOURNAL;
 use super::manifest::{MANIFEST, Manifest, State};
+use super::row_file::RowFormat;
 use crate::error::{Error, ErrorKind, Result};
 use crate::hash::sha256_file;
 use crate::read::{open_stored, path_of};
@@ -16,8 +17,8 @@ use crate::read::{open_stored, path_of};
 pub(super) const KINDS: [&str; 4] = ["mentions", "articles", "spans", "rejects"];
 
 /// The name of a file of a shard.
-pub(super) fn shard_file_name(kind: &str, number: usize, compression: OutputCompression) -> String {
-    format!("{kind}-{number:05}.jsonl{}", compression.suffix())
+pub(super) fn shard_file_name(kind: &str, number: usize, format: &RowFormat<'_>) -> String {
+    format!("{kind}-{number:05}{}", format.ending())
 }
 
 /// True for the name of a file of a run, with or without `.part`.
@@ -25,9 +26,9 @@ pub(super) fn is_run_file(name: &str) -> bool {
     let name = name.strip_suffix(".part").unwrap_or(name);
     let is_shard = |name: &str| {
         let (kind, rest) = name.split_once('-')?;
-        let (number, ending) = rest.split_once(".jsonl")?;
+        let (number, ending) = rest.split_once('.')?;
         let is_number = number.len() >= 5 && number.bytes().all(|byte| byte.is_ascii_digit());
-        Some(KINDS.contains(&kind) && is_number && matches!(ending, "" | ".gz" | ".zst"))
+        Some(KINDS.contains(&kind) && is_number && matches!(ending, "jsonl" | "jsonl.gz" | "jsonl.zst" | "parquet"))
     };
     name == MANIFEST || name == JOURNAL || is_shard(name) == Some(true)
 }
@@ -103,7 +104,12 @@ fn accept_new_times(manifest: &mut Manifest, identity: &Identity) {
 pub(super) fn replay_articles(manifest: &Manifest, dir: &Path, duplicates: &mut DuplicateTracker) -> Result<()> {
     for file in manifest.files().filter(|file| file.name.starts_with("articles-")) {
         let path = dir.join(&file.name);
-        open_stored(&path).and_then(|lines| duplicates.replay(lines)).map_err(|error| {
+        let replayed = if file.has_columns() {
+            article_rows(&path, |id, hash| duplicates.replay_article(id, hash))
+        } else {
+            open_stored(&path).and_then(|lines| duplicates.replay(lines))
+        };
+        replayed.map_err(|error| {
             Error::new(ErrorKind::Output, "a file of a complete shard cannot be read")
                 .at(&path)
                 .because(error)
@@ -176,9 +182,14 @@ mod tests {
 
     #[test]
     fn files_of_a_run_are_recognised_by_name() {
-        for name in
-            ["manifest.json", "manifest.json.part", JOURNAL, "mentions-00000.jsonl", "rejects-123456.jsonl.zst.part"]
-        {
+        for name in [
+            "manifest.json",
+            "manifest.json.part",
+            JOURNAL,
+            "mentions-00000.jsonl",
+            "articles-00001.parquet",
+            "rejects-123456.jsonl.zst.part",
+        ] {
             assert!(is_run_file(name), "{name}");
         }
         for name in

@@ -12,16 +12,18 @@ use std::sync::Arc;
 use ahash::AHashSet;
 use serde::{Deserialize, Serialize};
 
+use super::columns::ParquetContent;
 use super::compress::OutputCompression;
 use super::counts::{RunCounts, check_lines};
 use super::disk::{Disk, LocalDisk};
 use super::duplicates::DuplicateTracker;
+use super::format::OutputFormat;
 use super::identity::Identity;
 use super::journal::{Commit, JOURNAL, Journal, ShardEntry};
-use super::line_file::{FileFacts, LineFile};
 use super::lines::Rendered;
 use super::manifest::{MANIFEST, Manifest, State, now};
 use super::replacement::Replacement;
+use super::row_file::{FileFacts, RowFile, RowFormat};
 use super::shard_dir::{
     KINDS, check_identity, lock, refuse_unlisted_files, remove_files, replay_articles, shard_file_name,
 };
@@ -42,6 +44,10 @@ pub struct ShardPlan {
     pub compression: OutputCompression,
     /// Whether spans are written.
     pub spans: bool,
+    /// Format of mentions and articles.
+    pub format: OutputFormat,
+    /// What Parquet files hold.
+    pub parquet: ParquetContent,
 }
 
 /// What to do if the directory already holds a run.
@@ -80,10 +86,10 @@ pub struct Shards {
 /// The shard that is being written.
 #[derive(Debug)]
 struct OpenShard {
-    mentions: LineFile,
-    articles: LineFile,
-    spans: Option<LineFile>,
-    rejects: Option<LineFile>,
+    mentions: RowFile,
+    articles: RowFile,
+    spans: Option<RowFile>,
+    rejects: Option<RowFile>,
     counts: RunCounts,
 }
 
@@ -278,13 +284,11 @@ impl OpenShard {
         &mut self,
         rendered: &Rendered,
         copy_of: Option<&str>,
-        create: impl Fn(&str) -> Result<LineFile>,
+        create: impl Fn(&str) -> Result<RowFile>,
     ) -> Result<()> {
         self.counts.add(rendered);
-        self.mentions.write(&rendered.mentions)?;
-        if let Some(row) = &rendered.article {
-            self.articles.write(&row.line(copy_of)?)?;
-        }
+        self.mentions.write_mentions(rendered)?;
+        rendered.article.as_ref().map_or(Ok(()), |row| self.articles.write_article(row, copy_of))?;
         self.spans.as_mut().map_or(Ok(()), |spans| spans.write(&rendered.spans))?;
         if rendered.status == RecordStatus::Rejected {
             let rejects = match &mut self.rejects {
@@ -296,7 +300,7 @@ impl OpenShard {
         Ok(())
     }
 
-    fn files(&mut self) -> impl Iterator<Item = &mut LineFile> {
+    fn files(&mut self) -> impl Iterator<Item = &mut RowFile> {
         let Self { mentions, articles, spans, rejects, .. } = self;
         [Some(mentions), Some(articles), spans.as_mut(), rejects.as_mut()].into_iter().flatten()
     }
@@ -304,7 +308,7 @@ impl OpenShard {
     /// Closes all files and checks the number of their lines.
     fn close(&mut self) -> Result<Vec<FileFacts>> {
         let total = self.counts.total;
-        let files: Vec<FileFacts> = self.files().map(LineFile::close).collect::<Result<_>>()?;
+        let files: Vec<FileFacts> = self.files().map(RowFile::close).collect::<Result<_>>()?;
         let expected = [total.mentions, total.records, total.spans, total.rejected];
         for file in &files {
             let kind = KINDS.iter().position(|kind| file.name.starts_with(kind)).unwrap_or(0);
@@ -318,9 +322,10 @@ impl OpenShard {
     }
 }
 
-fn create(disk: &Arc<dyn Disk>, plan: &ShardPlan, kind: &str, number: usize) -> Result<LineFile> {
-    let name = shard_file_name(kind, number, plan.compression);
-    LineFile::create(disk, &plan.directory.join(name), plan.compression)
+fn create(disk: &Arc<dyn Disk>, plan: &ShardPlan, kind: &str, number: usize) -> Result<RowFile> {
+    let format = RowFormat::of(kind, plan.format, plan.compression, &plan.parquet);
+    let name = shard_file_name(kind, number, &format);
+    RowFile::create(disk, &plan.directory.join(name), format)
 }
 
 #[cfg(test)]

@@ -5,8 +5,9 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use super::columns::{count_rows, sum_articles};
 use super::counts::Counts;
-use super::line_file::FileFacts;
+use super::row_file::FileFacts;
 use crate::error::{Error, ErrorKind, Result};
 use crate::hash::sha256_file;
 use crate::read::open_stored;
@@ -40,11 +41,13 @@ pub(super) fn verify_shard(dir: &Path, files: &[FileFacts], counts: &Counts) -> 
 /// the sums of its columns.
 pub(super) fn verify_file(path: &Path, file: &FileFacts, articles: Option<&Counts>) -> Result<()> {
     let failed = |error| Error::new(ErrorKind::Output, "a finished file cannot be read back").at(path).because(error);
-    let reader = open_stored(path).map_err(failed)?;
+    let open = || open_stored(path);
     let lines = match articles {
-        None => count_lines(reader).map_err(failed)?,
+        None if file.has_columns() => count_rows(path).map_err(failed)?,
+        None => open().and_then(count_lines).map_err(failed)?,
         Some(counts) => {
-            let found = sum_rows(reader).map_err(failed)?;
+            let sums = if file.has_columns() { sum_articles(path) } else { open().and_then(sum_rows) };
+            let found = sums.map_err(failed)?;
             // Articles have no span counts.
             let expected = Counts { spans: 0, ..*counts };
             if found != expected {
