@@ -32,6 +32,7 @@ mod nothing_dropped;
 mod offsets;
 mod outputs;
 mod parity;
+mod parquet_output;
 mod reading;
 mod report_page;
 mod resume;

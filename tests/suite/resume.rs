@@ -13,9 +13,10 @@ use super::sharded_run::{
 #[cfg(unix)]
 #[test]
 fn a_run_that_is_killed_repeatedly_writes_the_same_bytes() {
-    for (name, flags) in [("in.jsonl", &[][..]), ("in.jsonl.zst", &["--compress", "zst"])] {
+    let parquet = &["--output-format", "parquet"][..];
+    for (name, flags) in [("in.jsonl", &[][..]), ("in.jsonl.zst", &["--compress", "zst"]), ("in.jsonl", parquet)] {
         let desk = Desk::new();
-        let (tiny, out, undisturbed) = (tiny(), desk.path("out"), desk.path("undisturbed"));
+        let (tiny, out, uninterrupted) = (tiny(), desk.path("out"), desk.path("uninterrupted"));
         let text = dump(600);
         let input = desk.path(name);
         assert!(Command::new("mkfifo").arg(&input).status().unwrap().success());
@@ -35,7 +36,7 @@ fn a_run_that_is_killed_repeatedly_writes_the_same_bytes() {
             let writer = std::thread::spawn(move || pipe.write_all(&bytes).map(|()| pipe));
             (child, writer)
         };
-        let (child, writer) = start(&shards(&input, &tiny, &undisturbed, flags), 600);
+        let (child, writer) = start(&shards(&input, &tiny, &uninterrupted, flags), 600);
         drop(writer.join().unwrap());
         assert_eq!(end_of(child).code, 1);
         let flags = [flags, &["--resume"]].concat();
@@ -53,7 +54,7 @@ fn a_run_that_is_killed_repeatedly_writes_the_same_bytes() {
         let run = end_of(child);
         assert_eq!(run.code, 1, "{}", run.stderr);
         run.says(&["resuming after 9 complete shards of 360 records"]);
-        assert_same_files(&out, &contents(&undisturbed));
+        assert_same_files(&out, &contents(&uninterrupted));
     }
 }
 
@@ -61,9 +62,9 @@ fn a_run_that_is_killed_repeatedly_writes_the_same_bytes() {
 #[test]
 fn a_run_is_replaced_only_when_the_new_one_is_complete() {
     let desk = Desk::new();
-    let (tiny, out, undisturbed) = (tiny(), desk.path("out"), desk.path("undisturbed"));
+    let (tiny, out, uninterrupted) = (tiny(), desk.path("out"), desk.path("uninterrupted"));
     let text = dump(200);
-    namewire_with_input(&shards("-", &tiny, &undisturbed, &["--context"]), text.as_bytes()).exits(1);
+    namewire_with_input(&shards("-", &tiny, &uninterrupted, &["--context"]), text.as_bytes()).exits(1);
     namewire_with_input(&shards("-", &tiny, &out, &[]), text.as_bytes()).exits(1);
     let old = contents(&out);
     let mut child = command(&shards("-", &tiny, &out, &["--context", "--overwrite"]));
@@ -82,25 +83,25 @@ fn a_run_is_replaced_only_when_the_new_one_is_complete() {
     assert!(without_staging(&out) == old);
     let resumed = shards("-", &tiny, &out, &["--context", "--resume"]);
     namewire_with_input(&resumed, text.as_bytes()).exits(1).says(&["resuming after 2 complete shards"]);
-    assert_same_files(&out, &contents(&undisturbed));
+    assert_same_files(&out, &contents(&uninterrupted));
 }
 
 /// Which records are sampled depends on the number of records before them, including those of other inputs.
 #[test]
 fn a_sample_is_the_same_after_resuming() {
     let desk = Desk::new();
-    let (tiny, out, undisturbed) = (tiny(), desk.path("out"), desk.path("undisturbed"));
+    let (tiny, out, uninterrupted) = (tiny(), desk.path("out"), desk.path("uninterrupted"));
     let (first, second) = (desk.write("1.jsonl", dump(300)), desk.write("2.jsonl", dump(900)));
     let selected = [second.as_str(), "--sample", "0.7", "--seed", "3", "--limit", "700"];
-    namewire(&shards(&first, &tiny, &undisturbed, &selected)).exits(1);
-    assert_eq!(total(&undisturbed, "records"), 700);
+    namewire(&shards(&first, &tiny, &uninterrupted, &selected)).exits(1);
+    assert_eq!(total(&uninterrupted, "records"), 700);
     let mut child = command(&shards(&first, &tiny, &out, &selected)).stderr(Stdio::null()).spawn().unwrap();
     // 400 records: about 210 of them are from the first input.
     wait_for_shards(&mut child, &out, 10);
     child.kill().unwrap();
     child.wait().unwrap();
     namewire(&shards(&first, &tiny, &out, &[&selected[..], &["--resume"]].concat())).exits(1).says(&["resuming after"]);
-    assert_same_files(&out, &contents(&undisturbed));
+    assert_same_files(&out, &contents(&uninterrupted));
     let fewer = [second.as_str(), "--sample", "0.7", "--seed", "3", "--limit", "600", "--resume"];
     namewire(&shards(&first, &tiny, &out, &fewer)).exits(2).says(&["limit"]);
 }
@@ -109,9 +110,9 @@ fn a_sample_is_the_same_after_resuming() {
 #[test]
 fn a_run_on_standard_input_can_be_resumed() {
     let desk = Desk::new();
-    let (tiny, out, undisturbed) = (tiny(), desk.path("out"), desk.path("undisturbed"));
+    let (tiny, out, uninterrupted) = (tiny(), desk.path("out"), desk.path("uninterrupted"));
     let text = dump(200);
-    namewire_with_input(&shards("-", &tiny, &undisturbed, &[]), text.as_bytes()).exits(1);
+    namewire_with_input(&shards("-", &tiny, &uninterrupted, &[]), text.as_bytes()).exits(1);
     // The pipe holds half of the dump and stays open.
     let mut child = command(&shards("-", &tiny, &out, &[])).stdin(Stdio::piped()).spawn().unwrap();
     let mut pipe = child.stdin.take().unwrap();
@@ -124,7 +125,7 @@ fn a_run_on_standard_input_can_be_resumed() {
     run.says(&["-: the run cannot be resumed", "records are not those that the run has read"]);
     let run = namewire_with_input(&shards("-", &tiny, &out, &["--resume"]), text.as_bytes()).exits(1);
     run.says(&["resuming after 2 complete shards of 80 records"]);
-    assert_same_files(&out, &contents(&undisturbed));
+    assert_same_files(&out, &contents(&uninterrupted));
 }
 
 /// The limits derived from a bound on memory vary with what is loaded; a resumed run must keep those of the first.
