@@ -4,10 +4,10 @@ import argparse, datetime, hashlib, json, os, pathlib, shlex, statistics, subpro
 
 import python_environment
 
-from . import articles, build, machine, reporting
+from . import articles, build, gline, machine, reporting
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
-KINDS = ("transformers", "optimum", "spacy", "loop", "ceiling")
+KINDS = ("transformers", "optimum", "spacy", "gline", "loop", "ceiling")
 # Contestants whose environment is not that of the others.
 ENVIRONMENTS = {"optimum": "optimum", "spacy": "spacy"}
 NAMES = """contestants, and the names for --skip:
@@ -19,18 +19,22 @@ NAMES = """contestants, and the names for --skip:
   spacy         spaCy's small English model, named-entity recognition only, over whole articles: one process, and
                 one for each CPU, at the batch size that is fastest on a sample. It is another model, so this does
                 not compare programs on the same weights
+  gline         gline-rs with the GLiNER model of --gliner and the types person, organization, location and other:
+                onnx/model.onnx, and onnx/model_quantized.onnx if it is there, with one session or one for each CPU
+                and the batch size that is fastest on a sample. It is another model too
   loop          onnxruntime and tokenizers in a Python loop, up to the likeliest label of each token: one
                 sentence a run; batches in the order of the text; batches of sentences sorted by length
   ceiling       session runs alone, over batches made before the clock starts: the two fastest on a sample of
                 all combinations of sessions, threads, batch sizes and one graph optimisation
 
-The Python contestants get sentences (spaCy: articles) in memory; splitting into sentences is not part of their time,
+The other contestants get sentences (spaCy: articles) in memory; splitting into sentences is not part of their time,
 and scripts/peers/articles.py says how it is done. A rate counts content tokens, without padding and special tokens,
-and each contestant's own; spaCy, whose tokens are words, is counted by the tokens of the others. "namewire" in the
-table is the median over the rounds of namewire's rate over the contestant's rate in the same round, so that a slow
-minute of the machine affects both. CPU seconds are user and system time. "MB" is the peak of the contestant's
-process; the loops share one, and so do the ceilings. "Others" is the share of the machine's CPU time that other
-processes took meanwhile: results are valid only where it is near 0.
+and each contestant's own; spaCy and gline-rs, whose tokens are others, are counted by namewire's, so that their ratio
+is almost that of articles. "namewire" in the table is the median over the rounds of namewire's rate over the contestant's
+rate in the same round, so that a slow minute of the machine affects both. CPU seconds are user and system time. "MB"
+is the peak of the contestant's process; the loops share one, the ceilings too, and gline-rs has all that it tried in
+one. "Others" is the share of the machine's CPU time that other processes took meanwhile: results are valid only where
+it is near 0.
 """
 
 
@@ -44,6 +48,7 @@ def arguments():
     add("--limit", type=int, help="articles to take [default: all; the seeds are repeated to 340]")
     add("--model", type=pathlib.Path, default=REPOSITORY / "models/minilm-l6-news-ner", help="namewire's model folder")
     add("--torch-model", type=pathlib.Path, help="the same weights in single precision, as a transformers folder")
+    add("--gliner", type=pathlib.Path, help="a GLiNER model, such as scripts/make_gliner writes")
     add("--rounds", type=int, default=3, help="rounds that count [default: 3]")
     add("--plain-batch", default="8,16", help="batch sizes of the plain loop [default: 8,16]")
     add("--skip", action="append", default=[], choices=KINDS, help="leave a contestant out; may be repeated")
@@ -55,7 +60,7 @@ def arguments():
         parser.error("--rounds, --limit and --plain-batch must be at least 1")
     if options.namewire is None:
         options.namewire = build.release()
-    for path in (options.articles, options.model, options.torch_model, options.namewire):
+    for path in (options.articles, options.model, options.torch_model, options.gliner, options.namewire):
         if path is not None and not path.exists():
             parser.error(f"{path} does not exist")
     return options
@@ -98,20 +103,20 @@ class Namewire:
 
 
 class Worker:
-    """A process that holds a Python contestant; it is idle while others run."""
+    """A process that holds a contestant; it is idle while others run."""
 
-    def __init__(self, python, setting):
+    def __init__(self, command, setting):
         threads = str(setting["threads"])
         quiet = {
             "HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "TRANSFORMERS_VERBOSITY": "error",
             "CUDA_VISIBLE_DEVICES": "", "TOKENIZERS_PARALLELISM": "true", "OMP_NUM_THREADS": threads,
+            "ORT_DYLIB_PATH": str(gline.runtime()),
         }
         # An environment that someone has activated, or a folder of packages, must not mix with ours.
         mixing = ("PYTHONPATH", "PYTHONHOME", python_environment.ACTIVE)
         kept = {name: value for name, value in os.environ.items() if name not in mixing}
         self.process = subprocess.Popen(
-            [python, pathlib.Path(__file__).with_name("worker.py")], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            text=True, env={**kept, **quiet},
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**kept, **quiet},
         )
         self.ready = self.ask(setting)
 
@@ -203,6 +208,13 @@ def commit():
     return git("rev-parse", "HEAD") + ("+changes" if changed else "")
 
 
+def worker_command(kind):
+    if kind == "gline":
+        return [gline.program()]
+    python = python_environment.python(ENVIRONMENTS[kind]) if kind in ENVIRONMENTS else sys.executable
+    return [python, pathlib.Path(__file__).with_name("worker.py")]
+
+
 def start(kind, options, setting, left_out):
     if kind in options.skip:
         left_out[kind] = "left out by --skip"
@@ -210,13 +222,16 @@ def start(kind, options, setting, left_out):
     if kind == "transformers" and options.torch_model is None:
         left_out[kind] = "give the weights in single precision with --torch-model"
         return None
+    if kind == "gline" and options.gliner is None:
+        left_out[kind] = "give a GLiNER model with --gliner"
+        return None
     try:
-        python = python_environment.python(ENVIRONMENTS[kind]) if kind in ENVIRONMENTS else sys.executable
-    except SystemExit:
-        left_out[kind] = "its packages could not be installed: see pip's message above"
+        command = worker_command(kind)
+    except (SystemExit, subprocess.CalledProcessError):
+        left_out[kind] = "it could not be installed: see the message above"
         return None
     say(f"{kind}: loading, and choosing its setting")
-    worker = Worker(python, {**setting, "kind": kind})
+    worker = Worker(command, {**setting, "kind": kind})
     if "failed" in worker.ready:
         left_out[kind] = worker.ready["failed"]
         worker.close()
@@ -237,6 +252,7 @@ def measure(options, folder):
         "sentences": sentences, "tokens": tokens, "articles": articles.texts(source),
         "threads": machine.cpus(), "model": str(options.model.resolve()), "graph": model["variant"],
         "torch_model": options.torch_model and str(options.torch_model.resolve()), "plain_batches": options.plain_batch,
+        "gliner": options.gliner and str(options.gliner.resolve()),
     }
     runs = {"namewire": namewire.run}
     report = {
@@ -252,6 +268,8 @@ def measure(options, folder):
         "rounds": options.rounds, "contestants": {"namewire": {"setting": "files to linked mentions", "rounds": []}},
         "settings_tried": {}, "labels_as_loop": {}, "left_out": {},
     }
+    if options.gliner is not None:
+        report["gliner"] = gline.described(options.gliner.resolve())
     labels, workers = {}, []
     try:
         for kind in KINDS:

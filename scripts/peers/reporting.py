@@ -43,7 +43,7 @@ def text(report):
     own = found["namewire"]["own_tokens_per_second"]["median"]
     lines = [
         table(report), "",
-        f"{data['articles']:,} articles of {data['source']}, {data['sentences']:,} sentences for the Python "
+        f"{data['articles']:,} articles of {data['source']}, {data['sentences']:,} sentences for the other "
         f"contestants; rounds: {report['rounds']}; {report['model']['variant']} of {report['model']['name']}",
         f"{machine['processor']}, {machine['cpus_used']} of {machine['cpus']} CPUs, {machine['memory_gb']} GB; "
         + ", ".join(f"{name} {version}" for name, version in report["versions"].items()),
@@ -62,5 +62,7 @@ def text(report):
     busiest = max((one["others_share"]["median"] for one in found.values() if "others_share" in one), default=0)
     if busiest > 0.05:
         lines.append(f"THE MACHINE WAS BUSY: other processes took up to {busiest:.0%} of it. The results are not valid")
+    if report.get("gliner", {}).get("random_weights"):
+        lines.append("gline-rs ran a model with random weights: speed only")
     lines += [f"NOT MEASURED: {name}: {reason}" for name, reason in report["left_out"].items()]
     return "\n".join(lines)
