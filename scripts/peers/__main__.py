@@ -30,11 +30,11 @@ NAMES = """contestants, and the names for --skip:
 The other contestants get sentences (spaCy: articles) in memory; splitting into sentences is not part of their time,
 and scripts/peers/articles.py says how it is done. A rate counts content tokens, without padding and special tokens,
 and each contestant's own; spaCy and gline-rs, whose tokens are others, are counted by namewire's, so that their ratio
-is almost that of articles. "namewire" in the table is the median over the rounds of namewire's rate over the contestant's
-rate in the same round, so that a slow minute of the machine affects both. CPU seconds are user and system time. "MB"
-is the peak of the contestant's process; the loops share one, the ceilings too, and gline-rs has all that it tried in
-one. "Others" is the share of the machine's CPU time that other processes took meanwhile: results are valid only where
-it is near 0.
+is almost that of articles. "namewire" in the table is the median over the rounds of namewire's rate over the
+contestant's rate in the same round, so that a slow minute of the machine affects both. CPU seconds are user and system
+time. "MB" is the peak of the contestant's process; the loops share one, the ceilings too, and gline-rs has all that it
+tried in one. "Others" is the share of the machine's CPU time that other processes took meanwhile: results are valid
+only where it is near 0.
 """
 
 
@@ -105,18 +105,17 @@ class Namewire:
 class Worker:
     """A process that holds a contestant; it is idle while others run."""
 
-    def __init__(self, command, setting):
+    def __init__(self, command, variables, setting):
         threads = str(setting["threads"])
         quiet = {
             "HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "TRANSFORMERS_VERBOSITY": "error",
             "CUDA_VISIBLE_DEVICES": "", "TOKENIZERS_PARALLELISM": "true", "OMP_NUM_THREADS": threads,
-            "ORT_DYLIB_PATH": str(gline.runtime()),
         }
         # An environment that someone has activated, or a folder of packages, must not mix with ours.
         mixing = ("PYTHONPATH", "PYTHONHOME", python_environment.ACTIVE)
         kept = {name: value for name, value in os.environ.items() if name not in mixing}
         self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**kept, **quiet},
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**kept, **quiet, **variables},
         )
         self.ready = self.ask(setting)
 
@@ -208,11 +207,12 @@ def commit():
     return git("rev-parse", "HEAD") + ("+changes" if changed else "")
 
 
-def worker_command(kind):
+def program(kind):
+    """The command that runs a contestant, and its environment variables."""
     if kind == "gline":
-        return [gline.program()]
+        return [gline.program()], {"ORT_DYLIB_PATH": str(gline.runtime())}
     python = python_environment.python(ENVIRONMENTS[kind]) if kind in ENVIRONMENTS else sys.executable
-    return [python, pathlib.Path(__file__).with_name("worker.py")]
+    return [python, pathlib.Path(__file__).with_name("worker.py")], {}
 
 
 def start(kind, options, setting, left_out):
@@ -226,12 +226,12 @@ def start(kind, options, setting, left_out):
         left_out[kind] = "give a GLiNER model with --gliner"
         return None
     try:
-        command = worker_command(kind)
+        command, variables = program(kind)
     except (SystemExit, subprocess.CalledProcessError):
         left_out[kind] = "it could not be installed: see the message above"
         return None
     say(f"{kind}: loading, and choosing its setting")
-    worker = Worker(command, {**setting, "kind": kind})
+    worker = Worker(command, variables, {**setting, "kind": kind})
     if "failed" in worker.ready:
         left_out[kind] = worker.ready["failed"]
         worker.close()
