@@ -28,6 +28,7 @@ fn value(field: &Field) -> Value {
         Field::Null => Value::Null,
         Field::Str(text) => json!(text),
         Field::Int(number) => json!(number),
+        Field::Long(number) => json!(number),
         Field::Float(number) => json!(number),
         Field::Date(days) => json!(days),
         Field::ListInternal(list) => list.elements().iter().map(value).collect(),
