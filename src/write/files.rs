@@ -253,28 +253,12 @@ mod tests {
     }
 
     fn paths(root: &Path) -> OutputPaths {
-        OutputPaths {
-            mentions: Destination::File(root.join("mentions.jsonl")),
-            articles: None,
-            spans: None,
-            rejects: Some(root.join("rejects.jsonl")),
-            summary: None,
-            compression: OutputCompression::Plain,
-        }
+        let mentions = Destination::File(root.join("mentions.jsonl"));
+        OutputPaths { rejects: Some(root.join("rejects.jsonl")), ..OutputPaths::of(mentions) }
     }
 
     fn rejected() -> Rendered {
-        Rendered {
-            input: 0,
-            id: None,
-            status: RecordStatus::Rejected,
-            mentions: Vec::new(),
-            spans: Vec::new(),
-            span_count: 0,
-            rejects: b"{}\n".to_vec(),
-            article: None,
-            written: Vec::new(),
-        }
+        Rendered { status: RecordStatus::Rejected, rejects: b"{}\n".to_vec(), ..Rendered::default() }
     }
 
     #[test]

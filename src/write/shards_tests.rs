@@ -21,7 +21,14 @@ fn input(root: &Path) -> PathBuf {
 }
 
 fn plan(root: &Path) -> ShardPlan {
-    ShardPlan { directory: root.join("out"), size: 3, compression: OutputCompression::Plain, spans: false }
+    ShardPlan {
+        directory: root.join("out"),
+        size: 3,
+        compression: OutputCompression::Plain,
+        spans: false,
+        format: OutputFormat::JsonLines,
+        parquet: ParquetContent::default(),
+    }
 }
 
 fn identity() -> Identity {
