@@ -7,6 +7,16 @@ pub(super) const BUFFER_BYTES: usize = 256 << 10;
 /// Any stream of bytes.
 pub(crate) type Reader = Box<dyn BufRead + Send>;
 
+/// What is buffered, after reading where that is nothing; empty at the end.
+pub(super) fn filled(reader: &mut Reader) -> io::Result<&[u8]> {
+    while let Err(error) = reader.fill_buf() {
+        if error.kind() != ErrorKind::Interrupted {
+            return Err(error);
+        }
+    }
+    reader.fill_buf()
+}
+
 /// The first bytes, up to `limit` or until they are `enough`, and a reader that still yields them. Where reading fails
 /// after some bytes, that reader fails at the same place.
 pub(super) fn peek(mut reader: Reader, limit: usize, enough: impl Fn(&[u8]) -> bool) -> io::Result<(Vec<u8>, Reader)> {

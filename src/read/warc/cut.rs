@@ -9,7 +9,7 @@ use super::super::cut::{Cut, Cutter};
 use super::super::headers::MAX_HEADER_BYTES;
 use super::super::http::Response;
 use super::super::member_starts::MemberStarts;
-use super::super::stream::Reader;
+use super::super::stream::{Reader, filled};
 use super::kind::Content;
 use super::record::RecordHeader;
 
@@ -96,19 +96,21 @@ impl WarcRecords {
     fn pass(&mut self, start: u64, length: u64, mut each: impl FnMut(&[u8])) -> io::Result<bool> {
         let mut left = length;
         while left > 0 {
+            let at = self.byte;
+            let next_member = self.members.next_from(at.max(start + 1));
             let buffer = filled(&mut self.reader)?;
             if buffer.is_empty() {
                 return Err(io::Error::new(ErrorKind::UnexpectedEof, "the input ends within a record"));
             }
-            let mut taken = buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
-            // No record starts in the block: a member that starts here belongs to the next one.
-            if let Some(member) = self.members.next_from(self.byte.max(start + 1)) {
-                if member == self.byte && buffer.starts_with(b"WARC/") {
-                    return Ok(false);
-                }
-                let next = if member == self.byte { self.members.next_from(member + 1) } else { Some(member) };
-                taken = next.map_or(taken, |next| taken.min(usize::try_from(next - self.byte).unwrap_or(taken)));
+            if next_member == Some(at) && RecordHeader::starts(buffer) {
+                return Ok(false);
             }
+            let wanted = match next_member {
+                Some(member) if member > at => left.min(member - at),
+                Some(_) => 1,
+                None => left,
+            };
+            let taken = buffer.len().min(usize::try_from(wanted).unwrap_or(usize::MAX));
             each(&buffer[..taken]);
             self.consume(taken);
             left -= taken as u64;
@@ -197,15 +199,4 @@ impl Cutter for WarcRecords {
             Err(error) => Some(Err((cut, error))),
         }
     }
-}
-
-fn filled(reader: &mut Reader) -> io::Result<&[u8]> {
-    loop {
-        match reader.fill_buf() {
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-            Ok(_) => break,
-        }
-    }
-    reader.fill_buf()
 }

@@ -37,7 +37,10 @@ impl RecordHeader {
 
     /// Whether the block is an HTTP response with its header.
     pub(super) fn has_http(&self) -> bool {
-        self.kind != "conversion" && self.media_type.as_deref() == Some(HTTP)
+        match self.media_type.as_deref() {
+            Some(media_type) => media_type == HTTP,
+            None => self.kind == "response",
+        }
     }
 }
 

@@ -1,13 +1,14 @@
 //! One record of a web archive to an article.
 
 use super::super::encoding::TextEncoding;
+use super::super::headers::Header;
 use super::super::http::{Body, Response};
 use super::super::options::ReadOptions;
 use super::super::reject::RejectReason;
 use super::super::web_page;
 use super::kind::Content;
 use super::record::RecordHeader;
-use crate::article::{Article, Warning};
+use crate::article::{Article, Meta, Warning};
 use crate::date::DateRange;
 
 /// Makes the article of a record. Otherwise, its address where that is known, the kind of failure, and what is wrong.
@@ -30,6 +31,8 @@ pub(in super::super) fn parse(
     };
     let mut article = article.map_err(|(reason, message)| (record.target.clone(), reason, message))?;
     article.id = record.target.unwrap_or_default();
+    article.lang = article.lang.or(record.language);
+    keep(&mut article.meta, bytes, block, options);
     article.date = article.date.or_else(|| DateRange::parse(record.date.as_deref()?));
     if decoded.is_guess {
         article.warnings.push(Warning::new("encoding_guessed", Some(decoded.encoding.to_owned())));
@@ -38,6 +41,20 @@ pub(in super::super) fn parse(
         article.warnings.push(Warning::new("page_truncated", Some(article.id.clone())));
     }
     Ok(article)
+}
+
+/// Copies fields of the record's header, or of the response's, for mentions.
+fn keep(meta: &mut Meta, bytes: &[u8], block: &[u8], options: &ReadOptions) {
+    if options.keep.is_empty() {
+        return;
+    }
+    let record = Header::split(bytes).map(|(header, _)| header);
+    let response = Response::parse(block);
+    for name in &options.keep {
+        let of_record = record.as_ref().and_then(|header| header.get(name));
+        let value = of_record.or_else(|| response.as_ref().and_then(|response| response.header.get(name)));
+        value.into_iter().for_each(|value| meta.insert(name, &value.into()));
+    }
 }
 
 /// What the server sent.

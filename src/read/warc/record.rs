@@ -20,6 +20,8 @@ pub(super) struct RecordHeader {
     pub(super) media_type: Option<String>,
     /// The character encoding that the media type names.
     pub(super) charset: Option<String>,
+    /// The language that a crawler has recognised, where it is one.
+    pub(super) language: Option<String>,
     /// The length of the block in bytes; `None` where it is not a number.
     pub(super) length: Option<u64>,
 }
@@ -35,8 +37,10 @@ impl RecordHeader {
         Some((Self::of_arc(&bytes[..end])?, &bytes[end + 1..]))
     }
 
-    /// Whether a record may start with this line.
-    pub(super) fn starts(line: &[u8]) -> bool {
+    /// Whether a record may start so.
+    pub(super) fn starts(bytes: &[u8]) -> bool {
+        let head = &bytes[..bytes.len().min(MAX_ARC_LINE)];
+        let line = &head[..memchr::memchr(b'\n', head).unwrap_or(head.len())];
         line.starts_with(WARC) || Self::of_arc(line).is_some_and(|header| header.length.is_some())
     }
 
@@ -49,6 +53,10 @@ impl RecordHeader {
             date: header.get("WARC-Date").and_then(owned),
             media_type: header.media_type(),
             charset: header.charset().map(str::to_owned),
+            language: header
+                .get("WARC-Identified-Content-Language")
+                .filter(|languages| !languages.contains(','))
+                .and_then(owned),
             length: header.get("Content-Length").and_then(|length| length.parse().ok()),
         }
     }
@@ -69,9 +77,9 @@ impl RecordHeader {
             kind: if is_first { "filedesc" } else { "response" }.to_owned(),
             date: Some(fields[date].to_owned()),
             media_type: Some(media_type.to_ascii_lowercase()),
-            charset: None,
             length: fields.last().and_then(|length| length.parse().ok()),
             target: Some(target),
+            ..Self::default()
         })
     }
 }

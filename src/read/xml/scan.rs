@@ -3,11 +3,11 @@
 //! Only what cutting needs is read: where tags start and end, and their names. A document may be longer than memory, and
 //! so may one text in it.
 
-use std::io::{self, BufRead, ErrorKind};
+use std::io::{self, BufRead};
 
 use memchr::{memchr, memchr_iter, memchr3};
 
-use super::super::stream::Reader;
+use super::super::stream::{Reader, filled};
 
 /// Maximum length of a tag that is held; of a longer one, the start.
 const MAX_TAG_BYTES: usize = 8 << 10;
@@ -48,7 +48,7 @@ impl Scanner {
     /// Passes text up to the next tag; false at the end of the input.
     pub(super) fn text(&mut self, sink: Sink<'_>) -> io::Result<bool> {
         loop {
-            let buffer = self.filled()?;
+            let buffer = filled(&mut self.reader)?;
             let (length, end) = (buffer.len(), memchr(b'<', buffer));
             self.pass(end.unwrap_or(length), sink);
             if end.is_some() || length == 0 {
@@ -61,7 +61,7 @@ impl Scanner {
     pub(super) fn tag(&mut self, sink: Sink<'_>) -> io::Result<Token> {
         self.tag.clear();
         self.take(1, sink);
-        Ok(match self.filled()?.first() {
+        Ok(match filled(&mut self.reader)?.first() {
             Some(b'!') => {
                 self.declaration(sink)?;
                 Token::Other
@@ -85,7 +85,7 @@ impl Scanner {
 
     fn declaration(&mut self, sink: Sink<'_>) -> io::Result<()> {
         const SECTION: &[u8] = b"<![CDATA[";
-        while self.tag.len() < SECTION.len() && !self.last.ends_with(b">") && !self.filled()?.is_empty() {
+        while self.tag.len() < SECTION.len() && !self.last.ends_with(b">") && !filled(&mut self.reader)?.is_empty() {
             self.take(1, sink);
             if self.tag == b"<!--" {
                 return self.pass_until(b"-->", sink);
@@ -99,7 +99,7 @@ impl Scanner {
         let mut depth = u32::from(!self.last.ends_with(b">"));
         let mut quote = None;
         while depth > 0 {
-            let Some(&byte) = self.filled()?.first() else { break };
+            let Some(&byte) = filled(&mut self.reader)?.first() else { break };
             self.pass(1, sink);
             match (quote, byte) {
                 (Some(open), _) => quote = (open != byte).then_some(open),
@@ -120,7 +120,7 @@ impl Scanner {
     fn rest_of_tag(&mut self, sink: Sink<'_>) -> io::Result<()> {
         let mut quote = None;
         loop {
-            let buffer = self.filled()?;
+            let buffer = filled(&mut self.reader)?;
             let found = match quote {
                 Some(open) => memchr(open, buffer),
                 None => memchr3(b'>', b'"', b'\'', buffer),
@@ -141,7 +141,7 @@ impl Scanner {
     /// To the end of `end`, whose last byte is `>`.
     fn pass_until(&mut self, end: &[u8], sink: Sink<'_>) -> io::Result<()> {
         loop {
-            let buffer = self.filled()?;
+            let buffer = filled(&mut self.reader)?;
             let taken = memchr(b'>', buffer).map_or(buffer.len(), |at| at + 1);
             self.pass(taken, sink);
             if taken == 0 || self.last.ends_with(end) {
@@ -165,17 +165,6 @@ impl Scanner {
     fn pass(&mut self, count: usize, sink: Sink<'_>) {
         pass(&mut self.reader, count, &mut self.last, &mut self.line, sink);
         self.byte += count as u64;
-    }
-
-    fn filled(&mut self) -> io::Result<&[u8]> {
-        loop {
-            match self.reader.fill_buf() {
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-                Ok(_) => break,
-            }
-        }
-        self.reader.fill_buf()
     }
 }
 
