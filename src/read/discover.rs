@@ -104,6 +104,10 @@ fn file(path: &Path, metadata: Option<&Metadata>, given: Option<Format>) -> Resu
     }
     let name = shown(Path::new(path.file_name().unwrap_or(path.as_os_str())));
     let (by_name, compression) = by_extension(&name);
+    if let Some(foreign) = sniff::by_name(&name).filter(|_| given.is_none()) {
+        let what = format!("this is {}, which is not read", foreign.what);
+        return Err(Error::new(ErrorKind::Input, what).at(path).help(foreign.help));
+    }
     let Some(format) = given.or(by_name) else {
         let help = format!("{}; or set `format` to {}", known_extensions(), known_formats());
         return Err(Error::new(ErrorKind::Input, "unknown kind of file").at(path).help(help).with_setting("format"));
@@ -409,13 +413,14 @@ mod tests {
 
     #[test]
     fn a_request_that_cannot_stand_fails_at_once() {
-        let root = tree(&["b.pdf", "empty/.keep"]);
+        let root = tree(&["b.doc", "c.pdf", "empty/.keep"]);
         let at = |name: &str| root.path().join(name);
         for (paths, message) in [
             (vec![], "no input"),
             (vec![at("b.txt")], "b.txt: no such file or directory"),
             (vec![at("empty")], "empty: no articles in this directory\n  help: known are .txt"),
-            (vec![at("b.pdf")], "b.pdf: unknown kind of file\n  help: known are .txt"),
+            (vec![at("b.doc")], "b.doc: unknown kind of file\n  help: known are .txt"),
+            (vec![at("c.pdf")], "c.pdf: this is a PDF file, which is not read\n  help: make text of it"),
             (vec!["-".into(), "-".into()], "standard input can be read only once"),
         ] {
             let failure = failure(&paths);

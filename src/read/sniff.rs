@@ -33,13 +33,27 @@ const UNPACK: &str = "unpack it and give the files";
 const CONVERT: &str = "convert it to text or JSON Lines";
 const AS_IT_STANDS: &str = "convert it to JSON Lines, or set `format` to `text` to read it as it stands";
 
+const PDF: Foreign = Foreign { what: "a PDF file", help: "make text of it: `pdftotext FILE`" };
+const ZIM_FILE: Foreign = Foreign { what: "a ZIM file", help: "make pages of it: `zimdump dump --dir=FOLDER FILE`" };
+const MAIL: Foreign = Foreign { what: "e-mail", help: "make text of it: `tika --text FILE`" };
+
+/// Extensions of what is not read.
+const EXTENSIONS: &[(&str, Foreign)] = &[(".pdf", PDF), (".zim", ZIM_FILE), (".eml", MAIL), (".mbox", MAIL)];
+
+/// What a file of this name holds, where that is not read and there is a tool for it.
+pub(super) fn by_name(name: &str) -> Option<Foreign> {
+    let name = name.to_lowercase();
+    EXTENSIONS.iter().find(|(extension, _)| name.ends_with(extension)).map(|&(_, foreign)| foreign)
+}
+
 /// Binary content, with the bytes that it starts with.
 const MAGIC: &[(&[u8], Foreign)] = &[
     (b"PK\x03\x04", ZIP),
     (b"PK\x05\x06", ZIP),
     (b"7z\xBC\xAF\x27\x1C", Foreign { what: "a 7z archive", help: UNPACK }),
     (b"Rar!\x1A\x07", Foreign { what: "a rar archive", help: UNPACK }),
-    (b"%PDF-", Foreign { what: "a PDF file", help: "make text of it: `pdftotext FILE`" }),
+    (b"%PDF-", PDF),
+    (b"ZIM\x04", ZIM_FILE),
     (b"PAR1", PARQUET),
     (b"SQLite format 3\0", Foreign { what: "an SQLite database", help: CONVERT }),
     (b"\x89PNG", Foreign { what: "an image", help: CONVERT }),
@@ -123,10 +137,23 @@ pub(super) fn content(head: &[u8]) -> Result<Format, Foreign> {
     if is_xml(head) {
         return Ok(Format::Xml);
     }
+    if is_mail(head) {
+        return Err(MAIL);
+    }
     if let Some((_, foreign)) = MARKUP.iter().find(|(start, _)| is(start)) {
         return Err(*foreign);
     }
     Ok(if is_table(head) { Format::Csv } else { Format::Text })
+}
+
+/// Whether this starts as a message does that was sent, or a mailbox of them.
+fn is_mail(head: &[u8]) -> bool {
+    const NAMES: &[&[u8]] =
+        &[b"return-path", b"received", b"delivered-to", b"message-id", b"mime-version", b"dkim-signature"];
+    let mut lines = head.split(|&byte| byte == b'\n');
+    let first = lines.find(|line| !line.starts_with(b"From ")).unwrap_or_default();
+    let name = &first[..first.iter().position(|&byte| byte == b':').unwrap_or_default()];
+    NAMES.contains(&&*name.to_ascii_lowercase())
 }
 
 /// Whether this is XML other than a page: it says so, or it is a format of news.
@@ -198,6 +225,10 @@ mod tests {
             (b"<rss version='2.0'><channel>", Ok(Format::Xml)),
             (b"<?xml version='1.0'?><catalog>", Ok(Format::Xml)),
             (b"<b>Rain</b> fell.", Ok(Format::Text)),
+            (b"From ada@a.example Sun Jun 29 10:00:00 2014\nReturn-Path: <x>\n", Err("e-mail")),
+            (b"Received: from a.example\r\n", Err("e-mail")),
+            (b"From Ankara, Ada writes.\nReceived wisdom: it rains.", Ok(Format::Text)),
+            (b"ZIM\x04\x06\0", Err("a ZIM file")),
             (b"PK\x03\x04....", Ok(Format::Zip)),
             (b"7z\xBC\xAF\x27\x1C", Err("a 7z archive")),
             (&tar, Ok(Format::Tar)),
