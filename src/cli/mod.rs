@@ -26,6 +26,7 @@ mod results;
 mod run;
 mod selection;
 mod sentences;
+mod show;
 mod size;
 mod tables;
 mod target;
@@ -65,6 +66,8 @@ enum Command {
     Extract(Box<extract::ExtractArgs>),
     /// Show why each mention of an article is linked as it is.
     Explain(Box<explain::ExplainArgs>),
+    /// Print articles with their mentions in colour.
+    Show(Box<show::ShowArgs>),
     /// Check, import and extend entity tables.
     #[command(subcommand)]
     Entities(entities::EntitiesCommand),
@@ -127,6 +130,7 @@ pub(crate) fn main() -> ExitCode {
     let result = match &cli.command {
         Command::Extract(args) => extract::run(args),
         Command::Explain(args) => explain::run(args),
+        Command::Show(args) => show::run(args),
         Command::Entities(command) => entities::run(command),
         Command::Relink(args) => relink::run(args),
         Command::Model(ModelCommand::List(args)) => list::run(args),

@@ -1,5 +1,7 @@
 //! What the commands say: help, findings, and what to do where something is missing.
 
+use serde_json::json;
+
 use super::common::{Desk, column, command, in_repository, namewire, tiny};
 
 #[test]
@@ -13,6 +15,9 @@ fn every_help_has_examples() {
         &["model", "fetch", "--help"],
         &["doctor", "--help"],
         &["sentences", "--help"],
+        &["show", "--help"],
+        &["tables", "--help"],
+        &["report", "--help"],
     ] {
         let help = namewire(args).exits(0).stdout;
         let (_, examples) =
@@ -227,4 +232,21 @@ fn types_that_cannot_match_are_an_error_and_their_case_is_forgiven() {
     assert!(!desk.has("out.jsonl"));
     extract("per").exits(0);
     assert_eq!(column(&desk.lines("out.jsonl"), "text"), ["Angela Merkel"]);
+}
+
+#[test]
+fn show_prints_an_article_with_its_mentions() {
+    let desk = Desk::new();
+    let text = "Davutoğlu met Zyx Qwertson in Geneva.\u{1b}[2J";
+    let input =
+        desk.write_lines("a.jsonl", &[json!({"id": "a\u{7}", "text": text, "date": "2014-06-29"}), json!({"id": "b"})]);
+    let run = namewire(&["show", &input]).exits(1);
+    run.says(&["a.jsonl#2"]);
+    let shown = run.stdout;
+    for part in ["2014-06-29", "Davutoğlu[per/ahmet-davutoglu] met Zyx Qwertson[PER?] in Geneva[loc/geneva]."] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    assert!(!shown.contains(['\u{1b}', '\u{7}']), "neither colours nor control characters: {shown}");
+    let coloured = namewire(&["show", &input, "--limit", "1", "--color", "always"]).exits(0).stdout;
+    assert!(coloured.contains("\u{1b}[1;34mDavutoğlu\u{1b}[0m"), "{coloured}");
 }
