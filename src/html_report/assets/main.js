@@ -65,7 +65,7 @@ addEventListener("resize", () => {
   }
 });
 addEventListener("keydown", (event) => event.key === "Escape" && hideTip());
-addEventListener("scroll", hideTip, { passive: true });
+addEventListener("scroll", moveTip, { passive: true, capture: true });
 
 // On paper, everything but full articles stands one after another.
 addEventListener("beforeprint", () => {

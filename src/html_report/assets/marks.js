@@ -64,8 +64,10 @@ function markOf(text, mark, chosen) {
 }
 
 const tip = document.getElementById("tip");
+let explained = null;
 
 function showTip(element, mark) {
+  explained = [element, mark];
   const [[name, type], ...lines] = explanation(mark);
   tip.replaceChildren(h("p.name", { dir: "auto" }, badge(type), " ", name),
     h("dl", null, lines.map(([key, value]) => [h("dt", null, key), h("dd", { dir: "auto" }, value)])),
@@ -81,6 +83,13 @@ function showTip(element, mark) {
 
 function hideTip() {
   tip.hidden = true;
+  explained = null;
+}
+
+/** The tip of a focused mention follows it; any other is hidden. */
+function moveTip() {
+  if (explained && document.activeElement === explained[0]) showTip(...explained);
+  else hideTip();
 }
 
 /** The name of an article, a link where it is shown in full. */

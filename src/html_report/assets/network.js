@@ -97,9 +97,12 @@ function drawNetwork(canvas, list, output) {
       }
     }
   };
+  // The room that each node has, if they share the picture evenly.
+  const room = Math.min(160, Math.sqrt((width * height) / Math.max(1, nodes.length)));
   const simulation = d3.forceSimulation(nodes)
-    .force("link", d3.forceLink(edges).distance((edge) => 60 + 70 * (1 - edge.weight)).strength((edge) => 0.1 + 0.5 * edge.weight))
-    .force("charge", d3.forceManyBody().strength(-260)).force("x", d3.forceX(width / 2).strength(0.06)).force("y", d3.forceY(height / 2).strength(0.09))
+    .force("link", d3.forceLink(edges).distance((edge) => room * (1.1 - 0.5 * edge.weight)).strength((edge) => 0.05 + 0.25 * edge.weight))
+    .force("charge", d3.forceManyBody().strength(-6 * room))
+    .force("x", d3.forceX(width / 2).strength(0.08 * Math.min(1, height / width))).force("y", d3.forceY(height / 2).strength(0.08))
     .force("collide", d3.forceCollide((node) => Math.max(node.r + 10, node.half * 0.75))).stop();
   for (const node of nodes) node.element = nodeElement(node, simulation, place);
   // Laid out at once; a still picture is easier to read than a moving one.

@@ -16,7 +16,7 @@ views.overview = {
       languages.length > 0 && tile(languages[0][0], languages.length === 1 ? "language" : `and ${languages.length - 1} more`,
         languages.slice(0, 4).map(([language, number]) => `${language} ${count(number)}`).join(", ")));
     return [tiles, h("div.columns", null, h("section.panel", null, heading("Look at first"), findings(totals)), ...links(totals)),
-      volume(), h("div.columns", null, mostMentioned(), rising()), madeWith()];
+      volume(), h("div.columns", null, mostMentioned(), rising(), together()), madeWith()];
   },
 };
 
@@ -89,6 +89,14 @@ function rising() {
     ranked.length ? h("ol.ranking", null, ranked.map(({ number, now, score }) => h("li", null, entityLink(number),
       badge(data.entities[number].type), sparkline(data.entities[number].series, 90, 20),
       h("small", null, `×${(2 ** score).toFixed(1)} · ${count(now)}`)))) : empty("No entity rises clearly."));
+}
+
+function together() {
+  if (!data.pairs.length) return "";
+  return h("section.panel", null, heading("Named together"), h("ol.ranking.together", null, data.pairs.slice(0, 12).map(([first, second, articles], at) =>
+    h("li", null, h("a", { href: address("network", String(at)), dir: "auto" }, `${data.entities[first].name} – ${data.entities[second].name}`),
+      bar(articles, data.pairs[0][2]), h("small", null, count(articles))))),
+    h("p", null, h("a", { href: address("network") }, "The network")));
 }
 
 function madeWith() {
