@@ -39,6 +39,23 @@ pub fn xml(data: &[u8]) {
     read_file("a.xml", bytes, record);
 }
 
+/// The same of tables with separated columns.
+pub fn csv(data: &[u8]) {
+    let Some((&kind, bytes)) = data.split_first() else { return };
+    read_file(["a.csv", "a.csv.bz2", "a.csv.xz", "a.csv.lz4"][usize::from(kind) % 4], bytes, None);
+}
+
+/// The same of Parquet.
+pub fn parquet(data: &[u8]) {
+    read_file("a.parquet", data, None);
+}
+
+/// The same of archives.
+pub fn archive(data: &[u8]) {
+    let Some((&kind, bytes)) = data.split_first() else { return };
+    read_file(["a.tar", "a.zip", "a.tgz"][usize::from(kind) % 3], bytes, None);
+}
+
 fn read_file(name: &str, bytes: &[u8], record: Option<&str>) {
     let path = scratch(name, bytes);
     let mut options = ReadOptions::default();

@@ -20,6 +20,7 @@ mod eval_shared_data;
 mod facade;
 mod families;
 mod foreign_backend;
+mod formats;
 mod gold;
 mod hostile;
 #[cfg(feature = "hub")]

@@ -11,10 +11,13 @@ mod properties;
 /// A property that holds for any bytes.
 type Property = fn(&[u8]);
 
-const TARGETS: [(&str, Property); 11] = [
+const TARGETS: [(&str, Property); 14] = [
     ("read", properties::read),
     ("warc", properties::warc),
     ("xml", properties::xml),
+    ("csv", properties::csv),
+    ("parquet", properties::parquet),
+    ("archive", properties::archive),
     ("rejects", properties::rejects),
     ("spans", properties::spans),
     ("segment", properties::segment),

@@ -67,6 +67,12 @@ fn sample_data() -> Scratch {
     scratch.write("feed.xml", &format!("<rss><channel><language>en</language>{item}</channel></rss>"));
     let story = format!("<story number='1'><head><date>2014-06-29</date></head><body>{article}</body></story>");
     scratch.write("stories.xml", &format!("<stories>{story}</stories>"));
+    scratch.write("table.csv", &format!("id,source,story\n1,wire,\"{}\"\n", article.replace('"', "\"\"")));
+    scratch.write("plain.csv", &format!("1|wire|{}\n", article.replace('\n', " ")));
+    let rows = repository().join("tests/fixtures/parquet/duckdb.parquet");
+    fs::copy(rows, scratch.path("articles.parquet")).unwrap();
+    let pack = Command::new("tar").args(["-czf", "news.tar.gz", "news"]).current_dir(scratch.path(".")).status();
+    assert!(pack.unwrap().success());
     scratch.write("my.jsonl", &(example_entity() + "\n"));
     scratch.write("people.csv", "alias,entity,name\nMerkel,per/merkel,Angela Merkel\n");
     scratch.write("actors.txt", "SYRIA_ [SYR]\n+DAMASCUS_\n");
