@@ -1,11 +1,13 @@
 //! The article: what every reader yields and every later stage works on.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::date::DateRange;
 pub use crate::meta::Meta;
+use crate::page::{Page, PageSources};
 
 /// One news article, its fields exactly as they came.
 #[derive(Clone, Debug, Default)]
@@ -26,6 +28,8 @@ pub struct Article {
     pub origin: Origin,
     /// What could not be read of the record, or was repaired.
     pub warnings: Vec<Warning>,
+    /// Where its characters are in the page that it came from; `None` if it came from something else.
+    pub page: Option<Box<PageSources>>,
 }
 
 /// Something that was lost or repaired in an article, for counting.
@@ -50,6 +54,22 @@ impl Article {
         match field {
             Field::Title => self.title.as_deref().unwrap_or_default(),
             Field::Text => &self.text,
+        }
+    }
+
+    /// The article of a page, without an id.
+    pub fn from_page(page: Page) -> Self {
+        let Page { text, title, date, lang, url: _, authors: _, sources } = page;
+        Self { title, text, date, lang, page: Some(Box::new(sources)), ..Self::default() }
+    }
+
+    /// The bytes of the page that a span of a field, in bytes, came from; `None` where they are not the same text, and
+    /// for articles that are no pages.
+    pub fn raw(&self, field: Field, span: Range<usize>) -> Option<Range<usize>> {
+        let sources = self.page.as_ref()?;
+        match field {
+            Field::Title => sources.title.raw(span),
+            Field::Text => sources.text.raw(span),
         }
     }
 

@@ -107,7 +107,6 @@ mod meta;
 pub mod model;
 #[doc(hidden)]
 pub mod outcome;
-#[cfg(feature = "html")]
 pub mod page;
 #[doc(hidden)]
 pub mod pipeline;

@@ -20,6 +20,12 @@ pub struct Mention {
     pub start_byte: usize,
     /// One past the last byte.
     pub end_byte: usize,
+    /// Of an article made of a page, the first byte in the page; `None` if the page has other text there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub raw_start_byte: Option<usize>,
+    /// One past the last byte in the page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub raw_end_byte: Option<usize>,
     /// The surface: always the slice from `start_byte` to `end_byte`.
     pub text: String,
     /// The type, such as `PER`.
@@ -99,6 +105,8 @@ impl From<MentionLine<'_>> for Mention {
             end: line.end,
             start_byte: line.start_byte,
             end_byte: line.end_byte,
+            raw_start_byte: line.raw_start_byte.flatten(),
+            raw_end_byte: line.raw_end_byte.flatten(),
             text: line.text.to_owned(),
             kind: line.kind.to_owned(),
             score: line.score,

@@ -4,6 +4,7 @@ use namewire::error::{Error, Remedy};
 
 /// Flags by the setting that they give.
 const FLAGS: &[(&str, &str)] = &[
+    ("articles_text", "--articles FILE with --articles-text"),
     ("batch_rows", "--batch-rows N"),
     ("batch_tokens", "--batch-tokens N"),
     ("chunk_articles", "--chunk-articles N"),

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use namewire::error::{Error, Result};
+use namewire::page::PageMode;
 use namewire::read::{ExpansionLimits, Format, MAX_ARTICLE_BYTES, ReadOptions, TextEncoding};
 use namewire::run::{OutputOptions, Target};
 use namewire::write::{OutputCompression, OutputFormat};
@@ -17,6 +18,10 @@ pub(super) struct ReadingArgs {
     /// or maintext].
     #[arg(long, value_name = "FIELD", value_delimiter = ',')]
     text_field: Vec<String>,
+    /// Dotted path of a field that holds the text as HTML, a page or a part of one, instead of --text-field; tags and
+    /// character references are resolved, those of the title too.
+    #[arg(long, value_name = "FIELD", value_delimiter = ',', conflicts_with = "text_field")]
+    html_field: Vec<String>,
     /// Dotted path of the id [default: id, doc_id, _id, uuid or url; else path#line].
     #[arg(long, value_name = "FIELD")]
     id_field: Option<String>,
@@ -33,8 +38,8 @@ pub(super) struct ReadingArgs {
     /// Copy these fields of the record into each mention's "meta".
     #[arg(long, value_name = "FIELD", value_delimiter = ',')]
     keep: Vec<String>,
-    /// The format of standard input and of the named files, whatever their names: text, jsonl, csv, parquet, warc, xml, tar
-    /// or zip.
+    /// The format of standard input and of the named files, whatever their names: text, jsonl, csv, parquet, html, warc,
+    /// xml, tar or zip.
     #[arg(long, value_name = "FORMAT")]
     format: Option<Format>,
     /// For XML other than feeds, NITF, NewsML-G2 and dumps of MediaWiki: the name of the element that is an article.
@@ -46,6 +51,10 @@ pub(super) struct ReadingArgs {
     /// Tables (CSV) have no names of columns in their first row: fields are numbers, as in --text-field 3.
     #[arg(long)]
     no_header: bool,
+    /// Which text of web pages is extracted: main (the article), precise (its paragraphs and headings only), fast
+    /// (without a look at the wording) or all.
+    #[arg(long, value_name = "MODE", default_value_t)]
+    html: PageMode,
     /// The encoding of the text: a name such as windows-1254, or auto, which guesses where it is not UTF-8. UTF-16 and
     /// UTF-32 are recognised in any case.
     #[arg(long, value_name = "NAME", default_value_t)]
@@ -73,6 +82,7 @@ impl ReadingArgs {
     pub(super) fn options(&self) -> ReadOptions {
         let mut options = ReadOptions::default();
         options.fields.text.clone_from(&self.text_field);
+        options.fields.html.clone_from(&self.html_field);
         options.fields.id.clone_from(&self.id_field);
         options.fields.title.clone_from(&self.title_field);
         options.fields.date.clone_from(&self.date_field);
@@ -83,6 +93,7 @@ impl ReadingArgs {
         options.record.clone_from(&self.record);
         options.csv.delimiter = self.delimiter;
         options.csv.has_header = !self.no_header;
+        options.html = self.html;
         options.encoding = self.encoding;
         options.zstd_window_log = self.zstd_window;
         options.expansion.ratio = self.max_ratio;
@@ -114,6 +125,9 @@ pub(super) struct WritingArgs {
     /// Also write one line per article, with or without mentions.
     #[arg(long, value_name = "FILE")]
     articles: Option<PathBuf>,
+    /// Add title and text to the lines of --articles: what the offsets of mentions refer to.
+    #[arg(long)]
+    articles_text: bool,
     /// Where records that could not be processed go, one line each with the reason [default: beside the
     /// output, as FILE.rejects.jsonl].
     #[arg(long, value_name = "FILE")]
@@ -146,6 +160,7 @@ impl WritingArgs {
         output.min_score = self.min_score;
         output.types.clone_from(&self.types);
         output.context = self.context;
+        output.articles_text = self.articles_text;
     }
 
     /// Single files, as these flags and `--spans` name them.

@@ -15,6 +15,8 @@ pub struct Decoded {
     pub encoding: &'static str,
     /// Whether neither the server nor the page said so.
     pub is_guess: bool,
+    /// Whether some bytes are no text in this encoding.
+    pub is_lossy: bool,
 }
 
 /// Decodes a page: by its byte order mark, then by `http_charset` (the `charset` of a `Content-Type` header), by
@@ -26,7 +28,12 @@ pub fn decode(bytes: &[u8], http_charset: Option<&str>) -> Decoded {
     }
     let utf8 = std::str::from_utf8(bytes).ok();
     if let Some(html) = utf8.filter(|html| !is_escaped(html)) {
-        return Decoded { html: html.to_owned(), encoding: encoding_rs::UTF_8.name(), is_guess: false };
+        return Decoded {
+            html: html.to_owned(),
+            encoding: encoding_rs::UTF_8.name(),
+            is_guess: false,
+            is_lossy: false,
+        };
     }
     let declared = http_charset.and_then(|label| known(label.as_bytes())).or_else(|| declared(bytes));
     match declared {
@@ -45,8 +52,8 @@ fn is_escaped(text: &str) -> bool {
 }
 
 fn decoded(bytes: &[u8], encoding: &'static Encoding, is_guess: bool) -> Decoded {
-    let (html, _) = encoding.decode_without_bom_handling(bytes);
-    Decoded { html: html.into_owned(), encoding: encoding.name(), is_guess }
+    let (html, is_lossy) = encoding.decode_without_bom_handling(bytes);
+    Decoded { html: html.into_owned(), encoding: encoding.name(), is_guess, is_lossy }
 }
 
 /// An encoding by its label. A page whose declaration could be read as ASCII is not UTF-16, whatever it says; UTF-8 that
@@ -111,5 +118,6 @@ mod tests {
     fn bytes_that_are_no_text_are_replaced() {
         let decoded = decode(b"<meta charset=utf-8><p>caf\xE9 \xC3\xA9", None);
         assert_eq!((decoded.encoding, &*decoded.html), ("UTF-8", "<meta charset=utf-8><p>caf\u{FFFD} é"));
+        assert!(decoded.is_lossy);
     }
 }

@@ -10,16 +10,15 @@
 //! let found = extract(&page, &PageOptions::default())?;
 //! assert_eq!(found.text, "The minister, Ahmet Davutoğlu, flew to Geneva on Monday.");
 //! let name = found.text.find("Davutoğlu").unwrap();
-//! let raw = found.text_source.raw(name..name + "Davutoğlu".len()).unwrap();
+//! let raw = found.sources.text.raw(name..name + "Davutoğlu".len()).unwrap();
 //! assert_eq!(&page[raw], "Davuto&#287;lu");
 //! # Ok::<(), namewire::page::PageError>(())
 //! ```
 //!
-//! The stages, each a file:
+//! The stages of `extract`, each a file:
 //!
 //! | file | does |
 //! |---|---|
-//! | `charset` | bytes to text |
 //! | `tokens` | start tags, end tags and text, with their bytes (`html5gum`) |
 //! | `scan`, `tree` | elements with the runs of text in them, and what the head says |
 //! | `hints` | what the names of classes tell of an element |
@@ -30,20 +29,13 @@
 //!
 //! No stage recurses, and each takes time in proportion to the page: depth, attributes and metadata are bounded.
 
-mod blocks;
-mod boilerplate;
 mod charset;
-mod content;
-mod hints;
-mod json_ld;
-mod metadata;
-mod pieces;
-mod scan;
 mod source_map;
-mod tags;
-mod text;
-mod tokens;
-mod tree;
+
+#[cfg(feature = "html")]
+mod extract;
+#[cfg(not(feature = "html"))]
+mod without;
 
 use std::fmt;
 use std::str::FromStr;
@@ -51,7 +43,11 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 pub use charset::{Decoded, decode};
+#[cfg(feature = "html")]
+pub use extract::{extract, extract_fragment};
 pub use source_map::SourceMap;
+#[cfg(not(feature = "html"))]
+pub use without::{extract, extract_fragment};
 
 use crate::date::DateRange;
 use crate::error::Error;
@@ -127,12 +123,8 @@ impl FromStr for PageMode {
 pub struct Page {
     /// The text: blocks with a blank line between them, white space as a browser shows it.
     pub text: String,
-    /// Where the characters of the text are in the page.
-    pub text_source: SourceMap,
     /// The title, without the name of the site.
     pub title: Option<String>,
-    /// Where the characters of the title are in the page.
-    pub title_source: SourceMap,
     /// The day of publication.
     pub date: Option<DateRange>,
     /// The language as the page declares it, such as `en-GB`.
@@ -141,6 +133,17 @@ pub struct Page {
     pub url: Option<String>,
     /// The names of the authors.
     pub authors: Vec<String>,
+    /// Where the characters of title and text are in the page.
+    pub sources: PageSources,
+}
+
+/// Where the characters of an article are in the page that it came from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PageSources {
+    /// Of the title.
+    pub title: SourceMap,
+    /// Of the text.
+    pub text: SourceMap,
 }
 
 /// Why nothing was extracted.
@@ -154,8 +157,10 @@ pub enum PageError {
         /// The limit.
         limit: usize,
     },
-    /// The page has neither text nor title.
+    /// No text was found in the page.
     NoText,
+    /// This build does not read pages.
+    NotBuilt,
 }
 
 impl fmt::Display for PageError {
@@ -163,41 +168,11 @@ impl fmt::Display for PageError {
         match self {
             Self::TooLarge { bytes, limit } => write!(out, "a page of {bytes} bytes is over the limit of {limit}"),
             Self::NoText => out.write_str("no text was found in the page"),
+            Self::NotBuilt => {
+                out.write_str("this build does not read web pages: it was made without the feature \"html\"")
+            }
         }
     }
 }
 
 impl std::error::Error for PageError {}
-
-/// Extracts the article of a page.
-///
-/// # Errors
-///
-/// A page over the limit, and one without text, give a [`PageError`].
-pub fn extract(html: &str, options: &PageOptions) -> Result<Page, PageError> {
-    let limit = options.max_bytes.min(u32::MAX as usize);
-    if html.len() > limit {
-        return Err(PageError::TooLarge { bytes: html.len(), limit });
-    }
-    let (tree, head) = scan::scan(html);
-    let blocks = blocks::blocks(&tree);
-    let main = content::main_blocks(&tree, &blocks, metadata::description(&head), options.mode);
-    let chosen = blocks.iter().zip(&main).filter(|(_, is_main)| **is_main).map(|(block, _)| block);
-    let mut text = text::text(&tree, chosen);
-    let metadata::Metadata { mut title, date, lang, url, authors } = metadata::metadata(&tree, &head, &blocks, &main);
-    if text.text.is_empty() {
-        return Err(PageError::NoText);
-    }
-    text.source.verify(html);
-    title.source.verify(html);
-    Ok(Page {
-        text: text.text,
-        text_source: text.source,
-        title: Some(title.text).filter(|title| !title.is_empty()),
-        title_source: title.source,
-        date,
-        lang,
-        url,
-        authors,
-    })
-}

@@ -75,7 +75,11 @@ impl SourceMap {
     fn end(&self, part: usize) -> usize {
         self.parts.get(part + 1).map_or(self.len, |next| next.start) as usize
     }
+}
 
+/// How maps are made.
+#[cfg(feature = "html")]
+impl SourceMap {
     /// Adds `len` bytes of text that came from the bytes `raw` of the page.
     pub(super) fn push(&mut self, len: usize, raw: Range<usize>, kind: Kind) {
         if len == 0 {
@@ -135,6 +139,7 @@ impl SourceMap {
 }
 
 /// Whether text is nothing but tags.
+#[cfg(feature = "html")]
 fn are_tags(text: &str) -> bool {
     let mut rest = text;
     while let Some(tag) = rest.strip_prefix('<') {
@@ -146,7 +151,7 @@ fn are_tags(text: &str) -> bool {
     rest.is_empty()
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "html"))]
 mod tests {
     use super::*;
 

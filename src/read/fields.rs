@@ -17,6 +17,9 @@ pub struct FieldNames {
     /// The body: `text`, `body`, `content`, `article`, `maintext`. Several fields are joined, in this order, as
     /// paragraphs; none tries the usual names.
     pub text: Vec<String>,
+    /// Fields that hold the text as HTML, instead of `text`: a page, or text with tags and character references. The
+    /// title is resolved, too.
+    pub html: Vec<String>,
     /// The id: `id`, `doc_id`, `_id`, `uuid`, `url`.
     pub id: Option<String>,
     /// The headline: `title`, `headline`.
@@ -39,13 +42,19 @@ impl FieldNames {
     /// The dotted paths that the user gave.
     pub(super) fn named(&self) -> impl Iterator<Item = &str> {
         let optional = [&self.id, &self.title, &self.date, &self.lang].into_iter().flatten();
-        self.text.iter().chain(optional).map(String::as_str)
+        self.named_text().iter().chain(optional).map(String::as_str)
+    }
+
+    /// The fields of the text that the user named.
+    fn named_text(&self) -> &[String] {
+        if self.html.is_empty() { &self.text } else { &self.html }
     }
 
     /// The dotted paths of the text.
     pub(super) fn text_paths(&self) -> impl Iterator<Item = &str> {
-        let usual = if self.text.is_empty() { TEXT } else { &[] };
-        self.text.iter().map(String::as_str).chain(usual.iter().copied())
+        let named = self.named_text();
+        let usual = if named.is_empty() { TEXT } else { &[] };
+        named.iter().map(String::as_str).chain(usual.iter().copied())
     }
 }
 
@@ -111,13 +120,13 @@ impl FieldNames {
         let mut failure = None;
         for (path, value) in present {
             match text_of(value) {
-                Ok(part) if self.text.is_empty() && !part.text.trim().is_empty() => return Ok(part),
+                Ok(part) if self.named_text().is_empty() && !part.text.trim().is_empty() => return Ok(part),
                 Ok(part) => body.get_or_insert_default().push_paragraph(&part),
                 Err(kind) => failure = failure.or_else(|| Some(not_a_text(path, value, &kind))),
             }
         }
         match failure {
-            Some(failure) if body.is_none() || !self.text.is_empty() => Err(failure),
+            Some(failure) if body.is_none() || !self.named_text().is_empty() => Err(failure),
             _ => Ok(body.unwrap_or_default()),
         }
     }

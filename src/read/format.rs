@@ -34,6 +34,9 @@ pub enum Format {
     /// A zip archive of inputs.
     #[serde(rename = "zip")]
     Zip,
+    /// A web page, one article.
+    #[serde(rename = "html")]
+    Html,
 }
 
 /// How an input is compressed, by its name. Data that is recognised as compressed is decompressed whatever its name.
@@ -65,6 +68,7 @@ const FORMATS: &[(Format, &[&str], &[&str])] = &[
     (Format::Xml, &["xml"], &[".xml", ".rss", ".atom", ".nitf"]),
     (Format::Tar, &["tar"], &[".tar"]),
     (Format::Zip, &["zip"], &[".zip"]),
+    (Format::Html, &["html"], &[".html", ".htm", ".xhtml"]),
 ];
 
 const COMPRESSIONS: &[(Compression, &str)] = &[
@@ -170,6 +174,8 @@ mod tests {
             ("a.b.TXT.bz2", (Some(F::Text), C::Bzip2)),
             ("a.txt.xz", (Some(F::Text), C::Xz)),
             ("a.jsonl.lz4", (Some(F::Json), C::Lz4)),
+            ("a.html", (Some(F::Html), C::None)),
+            ("a.b.HTM.gz", (Some(F::Html), C::Gzip)),
             ("a.pdf", (None, C::None)),
             ("é", (None, C::None)),
             ("", (None, C::None)),
@@ -183,7 +189,7 @@ mod tests {
         assert_eq!("jsonl".parse::<Format>().unwrap(), Format::Json);
         assert_eq!(serde_json::to_string(&Format::Json).unwrap(), "\"jsonl\"");
         let message = "pdf".parse::<Format>().unwrap_err().to_string();
-        assert!(message.contains("known are text, jsonl, csv, parquet, warc, xml, tar and zip"), "{message}");
+        assert!(message.contains("known are text, jsonl, csv, parquet, warc, xml, tar, zip and html"), "{message}");
         for (format, names, _) in FORMATS {
             assert_eq!(serde_json::to_value(format).unwrap(), format.name());
             assert!(names.iter().all(|name| name.parse::<Format>().unwrap() == *format));

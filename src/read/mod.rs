@@ -50,7 +50,6 @@ mod stream;
 mod text;
 mod unread;
 mod warc;
-#[cfg_attr(not(feature = "html"), path = "web_page_without.rs")]
 mod web_page;
 mod wide;
 mod xml;

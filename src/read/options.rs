@@ -13,6 +13,7 @@ use super::expand::ExpansionLimits;
 use super::fields::FieldNames;
 use super::format::Format;
 use super::select::Selection;
+use crate::page::PageMode;
 
 /// The default of [`ReadOptions::max_article_bytes`]: 16 MiB, about a hundred times the longest news article.
 pub const MAX_ARTICLE_BYTES: usize = 16 << 20;
@@ -38,6 +39,8 @@ pub struct ReadOptions {
     pub record: Option<String>,
     /// How tables with separated columns are read.
     pub csv: CsvOptions,
+    /// Which text of web pages is extracted.
+    pub html: PageMode,
     /// How records are decoded.
     pub encoding: TextEncoding,
     /// How far compressed inputs may expand.
@@ -58,6 +61,7 @@ impl Default for ReadOptions {
             format: None,
             record: None,
             csv: CsvOptions::default(),
+            html: PageMode::default(),
             encoding: TextEncoding::default(),
             zstd_window_log: ZSTD_WINDOW_LOG,
             expansion: ExpansionLimits::default(),
@@ -67,7 +71,7 @@ impl Default for ReadOptions {
 }
 
 impl ReadOptions {
-    /// Maximum length of a JSON record: three times [`max_article_bytes`](Self::max_article_bytes), enough for a text
+    /// Maximum length of a JSON record or a page: three times [`max_article_bytes`](Self::max_article_bytes), enough for a text
     /// whose characters beyond ASCII are all written `\uXXXX` (six bytes for two), and 64 KiB for the other fields.
     pub fn max_line_bytes(&self) -> usize {
         self.max_article_bytes.saturating_mul(3).saturating_add(64 << 10)
@@ -109,9 +113,14 @@ impl RecordLimits {
     pub(super) fn of(self, format: Format) -> usize {
         match format {
             Format::Text => self.text,
-            Format::Json | Format::Csv | Format::Parquet | Format::Warc | Format::Xml | Format::Tar | Format::Zip => {
-                self.json
-            }
+            Format::Json
+            | Format::Csv
+            | Format::Parquet
+            | Format::Html
+            | Format::Warc
+            | Format::Xml
+            | Format::Tar
+            | Format::Zip => self.json,
         }
     }
 }

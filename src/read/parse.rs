@@ -11,7 +11,7 @@ use super::lenient;
 use super::options::ReadOptions;
 use super::record::RawRecord;
 use super::reject::{Reject, RejectReason};
-use super::{warc, xml};
+use super::{warc, web_page, xml};
 use crate::article::{Article, Meta, Origin, Warning};
 use crate::date::DateRange;
 
@@ -25,33 +25,36 @@ impl RawRecord {
     ///
     /// A record that is no article, or one over [`ReadOptions::max_article_bytes`], gives a [`Reject`].
     pub fn parse(&self, options: &ReadOptions) -> Result<Article, Reject> {
-        let article = match self.format {
-            Format::Warc => self.of_warc(options),
-            _ => self.decoded(options).and_then(|Decoded { text, guess }| {
-                let article = match self.format {
-                    Format::Text => {
-                        Ok(Article { id: self.name.to_string(), text: text.into_owned(), ..Article::default() })
-                    }
-                    Format::Tar | Format::Zip => {
-                        Err(Fault::new(RejectReason::UnsupportedFormat, "an archive is not a record"))
-                    }
-                    Format::Xml => xml::parse(&text, options)
-                        .map_err(|(reason, message)| Fault::new(reason, message))
-                        .and_then(|json| from_json(&json, &self.origin, options)),
-                    Format::Json | Format::Csv | Format::Parquet | Format::Warc => {
-                        from_json(&text, &self.origin, options)
-                    }
-                };
-                article.map(|article| with_guess(article, guess))
-            }),
-        };
+        let article = self.article(options);
         match article.and_then(|article| checked(article, options)) {
             Ok(article) => Ok(Article { origin: self.origin.clone(), ..article }),
             Err(Fault { reason, message, id }) => {
-                let id = id.or_else(|| (self.format == Format::Text).then(|| self.name.to_string()));
+                let id =
+                    id.or_else(|| matches!(self.format, Format::Text | Format::Html).then(|| self.name.to_string()));
                 Err(self.reject(id, reason, message))
             }
         }
+    }
+
+    fn article(&self, options: &ReadOptions) -> Result<Article, Fault> {
+        let named = |article| Article { id: self.name.to_string(), ..article };
+        match self.format {
+            Format::Warc => return self.of_warc(options),
+            Format::Html => return web_page::read(&self.bytes, options).map(named).map_err(Fault::of),
+            _ => {}
+        }
+        let Decoded { text, guess } = self.decoded(options)?;
+        let article = match self.format {
+            Format::Text | Format::Html => named(Article::from(text.into_owned())),
+            Format::Tar | Format::Zip => {
+                return Err(Fault::new(RejectReason::UnsupportedFormat, "an archive is not a record"));
+            }
+            Format::Xml => from_json(&xml::parse(&text, options).map_err(Fault::of)?, &self.origin, options)?,
+            Format::Json | Format::Csv | Format::Parquet | Format::Warc => {
+                with_html(from_json(&text, &self.origin, options)?, options)?
+            }
+        };
+        Ok(with_guess(article, guess))
     }
 
     fn decoded(&self, options: &ReadOptions) -> Result<Decoded<'_>, Fault> {
@@ -106,6 +109,10 @@ impl Fault {
         };
         let message = format!("invalid {encoding} {place}{help}");
         Self::new(RejectReason::InvalidUtf8, message)
+    }
+
+    fn of((reason, message): (RejectReason, String)) -> Self {
+        Self::new(reason, message)
     }
 
     fn not_json(error: &serde_json::Error, parts: &Parts<'_>, origin: &Origin) -> Self {
@@ -164,8 +171,21 @@ fn from_json(json: &str, origin: &Origin, options: &ReadOptions) -> Result<Artic
         lang: LANG.find(&record, fields.lang.as_deref(), &mut warnings, string),
         meta: kept(&record, &options.keep, &mut warnings),
         origin: Origin::default(),
+        page: None,
         warnings,
     })
+}
+
+/// Resolves HTML where the text is that; else counts the texts that look like it.
+fn with_html(mut article: Article, options: &ReadOptions) -> Result<Article, Fault> {
+    if !options.fields.html.is_empty() {
+        let id = article.id.clone();
+        return web_page::resolved(article, options).map_err(|fault| Fault { id: Some(id), ..Fault::of(fault) });
+    }
+    if let Some(markup) = web_page::markup(&article.text) {
+        article.warnings.push(Warning::new("html_in_text", Some(markup.to_owned())));
+    }
+    Ok(article)
 }
 
 fn checked(article: Article, options: &ReadOptions) -> Result<Article, Fault> {

@@ -47,7 +47,7 @@ impl Recognised {
 
     fn decoded(reader: Reader, named: Option<Format>, is_given: bool) -> io::Result<Self> {
         let is_decided = |rest: &[u8]| match (named, is_given) {
-            (Some(Format::Text), true) | (Some(Format::Csv), _) => true,
+            (Some(Format::Text), true) | (Some(Format::Csv | Format::Html), _) => true,
             (Some(Format::Json), _) => Layout::of(rest).is_some(),
             _ => match sniff::content(rest) {
                 Ok(Format::Json) => Layout::of(rest).is_some(),
@@ -88,7 +88,7 @@ impl Recognised {
     pub(super) fn cutter(self, options: &ReadOptions, members: &MemberStarts) -> Result<Box<dyn Cutter>, Reader> {
         let limit = options.record_limits().of(self.format);
         Ok(match self.format {
-            Format::Text => Box::new(WholeText::new(self.reader, self.byte, limit)),
+            Format::Text | Format::Html => Box::new(WholeText::new(self.reader, self.byte, limit)),
             Format::Json => {
                 let objects = JsonRecords::new(self.reader, self.byte, options.json_limits(), self.layout);
                 Box::new(Bulk::new(objects, limit))

@@ -218,6 +218,7 @@ impl InputRecords {
         if cut.is_over(limit) {
             let what = match self.place.format {
                 Format::Text => format!("the text is over the limit of {limit} bytes"),
+                Format::Html => format!("the page is over the limit of {limit} bytes"),
                 _ => format!("a record of {} bytes is over the limit of {limit}", cut.size),
             };
             return Err(self.reject(&cut, RejectReason::TooLarge, what));

@@ -31,7 +31,6 @@ pub(super) fn is_foreign(error: &io::Error) -> bool {
 
 const UNPACK: &str = "unpack it and give the files";
 const CONVERT: &str = "convert it to text or JSON Lines";
-const AS_IT_STANDS: &str = "convert it to JSON Lines, or set `format` to `text` to read it as it stands";
 
 const PDF: Foreign = Foreign { what: "a PDF file", help: "make text of it: `pdftotext FILE`" };
 const ZIM_FILE: Foreign = Foreign { what: "a ZIM file", help: "make pages of it: `zimdump dump --dir=FOLDER FILE`" };
@@ -58,12 +57,6 @@ const MAGIC: &[(&[u8], Foreign)] = &[
     (b"SQLite format 3\0", Foreign { what: "an SQLite database", help: CONVERT }),
     (b"\x89PNG", Foreign { what: "an image", help: CONVERT }),
     (b"\xFF\xD8\xFF", Foreign { what: "an image", help: CONVERT }),
-];
-
-/// Text of another kind, with what it starts with, in lower case.
-const MARKUP: &[(&[u8], Foreign)] = &[
-    (b"<!doctype html", Foreign { what: "an HTML page", help: AS_IT_STANDS }),
-    (b"<html", Foreign { what: "an HTML page", help: AS_IT_STANDS }),
 ];
 
 const OTHER_XML: Foreign = Foreign {
@@ -129,6 +122,9 @@ pub(super) fn content(head: &[u8]) -> Result<Format, Foreign> {
     if is_json(head) {
         return Ok(Format::Json);
     }
+    if is_page(head) {
+        return Ok(Format::Html);
+    }
     let head = head.trim_ascii_start();
     let is = |start: &[u8]| head.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start));
     if is(b"warc/") || is(b"filedesc://") {
@@ -139,9 +135,6 @@ pub(super) fn content(head: &[u8]) -> Result<Format, Foreign> {
     }
     if is_mail(head) {
         return Err(MAIL);
-    }
-    if let Some((_, foreign)) = MARKUP.iter().find(|(start, _)| is(start)) {
-        return Err(*foreign);
     }
     Ok(if is_table(head) { Format::Csv } else { Format::Text })
 }
@@ -179,6 +172,20 @@ fn is_json(head: &[u8]) -> bool {
     let Some(name) = after(inside, b'"') else { return after(inside, b'}').is_some() };
     let end = name.iter().position(|&byte| byte == b'"');
     end.is_some_and(|end| after(&name[end + 1..], b':').is_some())
+}
+
+/// Whether this starts as a web page does, after comments and a declaration of XML.
+fn is_page(head: &[u8]) -> bool {
+    let mut head = head.trim_ascii_start();
+    while let Some(end) = [(&b"<?xml"[..], &b"?>"[..]), (b"<!--", b"-->")].iter().find_map(|(start, end)| {
+        let rest = head.strip_prefix(*start)?;
+        memchr::memmem::find(rest, end).map(|at| start.len() + at + end.len())
+    }) {
+        head = head[end..].trim_ascii_start();
+    }
+    [&b"<!doctype html"[..], b"<html", b"<head>", b"<body"]
+        .iter()
+        .any(|start| head.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start)))
 }
 
 /// What follows `byte`, with white space before it.
@@ -219,7 +226,8 @@ mod tests {
             (b"id,title,text,date\nn1,", Ok(Format::Csv)),
             (b"sep=;\r\nid;title;text\r\n", Ok(Format::Csv)),
             (b"Text, body and soul.\n", Ok(Format::Text)),
-            (b"\n<!DOCTYPE html><html>", Err("an HTML page")),
+            (b"\n<!DOCTYPE html><html>", Ok(Format::Html)),
+            (b"<?xml version='1.0'?>\n<!-- a -->\n<!DOCTYPE HTML PUBLIC", Ok(Format::Html)),
             (b"WARC/1.0\r\n", Ok(Format::Warc)),
             (b"filedesc://a.arc 0.0.0.0", Ok(Format::Warc)),
             (b"<rss version='2.0'><channel>", Ok(Format::Xml)),

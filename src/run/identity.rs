@@ -12,6 +12,7 @@ use crate::engine::{Engine, EngineOptions, Tables, table_identities};
 use crate::error::Result;
 use crate::link::LinkOptions;
 use crate::model::Model;
+use crate::page::PageMode;
 use crate::read::{CsvOptions, ExpansionLimits, FieldNames, Input, ReadOptions, Selection, shown};
 use crate::segment::Segmentation;
 use crate::write::{Identity, InputIdentity, OutputFormat};
@@ -82,13 +83,14 @@ fn read_settings(read: &ReadOptions, config: &Config) -> Vec<(&'static str, Valu
         max_article_bytes,
         format,
         csv,
+        html,
         record,
         encoding,
         expansion,
         zstd_window_log,
         selection,
     } = read;
-    let FieldNames { text, id, title, date, lang } = fields;
+    let FieldNames { text, html: html_fields, id, title, date, lang } = fields;
     let CsvOptions { delimiter, has_header } = csv;
     let ExpansionLimits { ratio, bytes } = expansion;
     let Selection { limit, sample } = selection;
@@ -109,6 +111,8 @@ fn read_settings(read: &ReadOptions, config: &Config) -> Vec<(&'static str, Valu
         ("sample", json!(sample.map(|sample| json!({"fraction": sample.fraction, "seed": sample.seed})))),
         ("max_ratio", json!(ratio)),
         ("max_unpacked", json!(bytes)),
+        ("html", json!((*html != PageMode::default()).then_some(html))),
+        ("html_fields", json!((!html_fields.is_empty()).then_some(html_fields))),
         ("encoding", json!(encoding)),
         ("zstd_window", json!(zstd_window_log)),
     ]
@@ -162,7 +166,7 @@ fn engine_settings(options: &EngineOptions, engine: &Engine) -> Vec<(&'static st
 }
 
 fn output_settings(output: &OutputOptions) -> Vec<(&'static str, Value)> {
-    let OutputOptions { target, summary: _, compress, min_score, types, context, format } = output;
+    let OutputOptions { target, summary: _, compress, min_score, types, context, articles_text, format } = output;
     let spans = match target {
         Target::Files { mentions: _, articles: _, spans, rejects: _ } => spans.is_some(),
         Target::Directory { path: _, shard_size: _, spans, existing: _ } => *spans,
@@ -173,6 +177,7 @@ fn output_settings(output: &OutputOptions) -> Vec<(&'static str, Value)> {
         ("min_score", json!(min_score.to_string())),
         ("types", json!(types)),
         ("context", json!(context)),
+        ("articles_text", json!(articles_text.then_some(true))),
         ("compress", json!(compress)),
         ("output_format", json!(output_format(target, *format))),
     ]

@@ -179,6 +179,7 @@ fn line_options(output: &OutputOptions, keep: &[String]) -> LineOptions {
         types: output.types.iter().cloned().collect::<BTreeSet<_>>(),
         context: output.context,
         columns: has_columns.then(|| mention_columns(output, keep)),
+        articles_text: output.articles_text,
         articles,
         spans,
     }

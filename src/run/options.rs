@@ -68,6 +68,8 @@ pub struct OutputOptions {
     pub types: Vec<String>,
     /// Whether each mention carries its sentence.
     pub context: bool,
+    /// Add title and text to the lines of the articles file: what the offsets of mentions refer to.
+    pub articles_text: bool,
 }
 
 /// Where a run writes.
@@ -120,6 +122,7 @@ impl Default for OutputOptions {
             min_score: 0.0,
             types: Vec::new(),
             context: false,
+            articles_text: false,
         }
     }
 }
@@ -179,6 +182,9 @@ impl RunOptions {
         }
         if !(0.0..=1.0).contains(&output.min_score) {
             return Err(Error::invalid("min_score", "must be a probability, from 0 to 1"));
+        }
+        if output.articles_text && !output.target.writes().0 {
+            return Err(Error::invalid("articles_text", "needs an articles file"));
         }
         if output.target.shard_size() == Some(0) {
             return Err(Error::invalid("shard_size", "must be at least 1"));

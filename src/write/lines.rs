@@ -32,6 +32,8 @@ pub struct LineOptions {
     pub columns: Option<MentionColumns>,
     /// Write the articles file.
     pub articles: bool,
+    /// Add title and text to the lines of the articles file.
+    pub articles_text: bool,
     /// Write the spans file.
     pub spans: bool,
 }
@@ -84,6 +86,8 @@ pub struct ArticleRow {
     counts: [usize; 4],
     /// The hash of the text, for articles that have one.
     pub text_hash: Option<String>,
+    title: Option<String>,
+    text: Option<String>,
 }
 
 impl ArticleRow {
@@ -117,6 +121,8 @@ impl ArticleRow {
             linked,
             text_hash: self.text_hash.as_deref(),
             copy_of,
+            title: self.title.as_deref(),
+            text: self.text.as_deref(),
         }
     }
 }
@@ -129,7 +135,7 @@ pub fn render(outcome: &RecordOutcome<'_>, table: Option<&EntityTable>, options:
         Outcome::Skipped(Skipped { article, language }) => {
             let language = language.as_deref();
             let reason = format!("language {}", language.unwrap_or("unknown"));
-            let row = || row(article, RecordStatus::Skipped, Some(reason), language, [0; 4]);
+            let row = || row(article, RecordStatus::Skipped, Some(reason), language, [0; 4], options);
             let article_row = options.articles.then(row);
             let (input, id) = (article.origin.input, Some(article.id.clone()));
             Ok(Rendered { input, id, status: RecordStatus::Skipped, article: article_row, ..Rendered::default() })
@@ -177,7 +183,7 @@ fn render_mentions(done: &ArticleMentions<'_>, table: Option<&EntityTable>, opti
     }
     let counts = [done.sentences.len(), done.tokens, rendered.written.len(), linked];
     rendered.article =
-        options.articles.then(|| row(done.article, RecordStatus::Processed, None, done.language, counts));
+        options.articles.then(|| row(done.article, RecordStatus::Processed, None, done.language, counts, options));
     Ok(rendered)
 }
 
@@ -222,6 +228,8 @@ fn render_reject(reject: &Reject, options: &LineOptions) -> Result<Rendered> {
         language: None,
         counts: [0; 4],
         text_hash: None,
+        title: None,
+        text: None,
     });
     Ok(rendered)
 }
@@ -241,6 +249,8 @@ fn mention_line<'m>(
     table: Option<&'m EntityTable>,
     options: &LineOptions,
 ) -> MentionLine<'m> {
+    let raw =
+        done.article.page.is_some().then(|| done.article.raw(mention.field, mention.span.start..mention.span.end));
     let entity = mention.link.entity.zip(table).map(|(entity, table)| table.entity(entity));
     MentionLine {
         doc_id: &done.article.id,
@@ -249,6 +259,8 @@ fn mention_line<'m>(
         end: location.end,
         start_byte: mention.span.start,
         end_byte: mention.span.end,
+        raw_start_byte: raw.as_ref().map(|raw| raw.as_ref().map(|raw| raw.start)),
+        raw_end_byte: raw.as_ref().map(|raw| raw.as_ref().map(|raw| raw.end)),
         text: location.text,
         kind: &mention.kind,
         score: mention.score.map(rounded),
@@ -294,7 +306,9 @@ fn row(
     reason: Option<String>,
     language: Option<&str>,
     counts: [usize; 4],
+    options: &LineOptions,
 ) -> ArticleRow {
+    let is_asked = options.articles_text;
     ArticleRow {
         doc_id: Some(article.id.clone()),
         input: article.origin.to_string(),
@@ -305,6 +319,8 @@ fn row(
         language: language.map(str::to_owned),
         counts,
         text_hash: Some(text_hash(&article.text)),
+        title: article.title.clone().filter(|_| is_asked),
+        text: is_asked.then(|| article.text.clone()),
     }
 }
 

@@ -23,6 +23,12 @@ pub struct MentionLine<'m> {
     pub start_byte: usize,
     /// See `start_byte`.
     pub end_byte: usize,
+    /// Of a page, the same span in bytes of the decoded page; null if the page has other text there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub raw_start_byte: Option<Option<usize>>,
+    /// See `raw_start_byte`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub raw_end_byte: Option<Option<usize>>,
     /// The surface form, exactly as in the article.
     pub text: &'m str,
     /// The mention's type.
@@ -166,6 +172,12 @@ pub struct ArticleLine<'m> {
     pub text_hash: Option<&'m str>,
     /// Id of the first article of the run with the same hash.
     pub copy_of: Option<&'m str>,
+    /// The title, if texts are written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<&'m str>,
+    /// The text to which the offsets of mentions refer, if texts are written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<&'m str>,
 }
 
 /// Rounds to four decimals: further digits of a score are noise, and make the lines longer.

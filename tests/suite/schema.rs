@@ -59,8 +59,8 @@ fn output_with_kept_fields_and_without_a_table_matches_the_schema() {
 #[test]
 fn keys_are_written_in_the_order_of_the_schema() {
     let keys = schema()["properties"].as_object().unwrap().keys().cloned().collect::<Vec<_>>();
-    // Only records of web archives have it.
-    let order: Vec<String> = keys.into_iter().filter(|key| key != "warc_offset").collect();
+    // Only records of web archives, and only pages, have these.
+    let order: Vec<String> = keys.into_iter().filter(|key| key != "warc_offset" && !key.starts_with("raw_")).collect();
     for mention in &seeds_run().mentions {
         assert!(mention.as_object().unwrap().keys().eq(&order), "{mention}");
     }

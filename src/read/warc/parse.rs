@@ -25,6 +25,7 @@ pub(in super::super) fn parse(
         TextEncoding::Utf8 | TextEncoding::Auto => payload.charset.as_deref(),
     };
     let decoded = web_page::decode(&payload.body.bytes, charset);
+    let warnings: Vec<Warning> = web_page::warnings(&decoded).collect();
     let article = match payload.content {
         Content::Page => web_page::article(&decoded.html, options),
         Content::Text => Ok(Article { text: decoded.html, ..Article::default() }),
@@ -34,9 +35,7 @@ pub(in super::super) fn parse(
     article.lang = article.lang.or(record.language);
     keep(&mut article.meta, bytes, block, options);
     article.date = article.date.or_else(|| DateRange::parse(record.date.as_deref()?));
-    if decoded.is_guess {
-        article.warnings.push(Warning::new("encoding_guessed", Some(decoded.encoding.to_owned())));
-    }
+    article.warnings.extend(warnings);
     if payload.body.is_truncated {
         article.warnings.push(Warning::new("page_truncated", Some(article.id.clone())));
     }

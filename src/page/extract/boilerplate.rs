@@ -2,12 +2,12 @@
 
 use std::collections::HashSet;
 
-use super::PageMode;
 use super::blocks::Block;
 use super::hints::Hints;
 use super::tags::Tag;
 use super::text::plain_text;
 use super::tree::Tree;
+use crate::page::PageMode;
 
 /// What is not main text wherever it stands.
 const BOILERPLATE: Hints = Hints::COMMENTS

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::source_map::{Kind, SourceMap};
+use crate::page::source_map::{Kind, SourceMap};
 
 /// A text, and where its characters are in the page.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,12 +1,12 @@
 //! Where the main text of a page is: by the paragraphs in its tree.
 
-use super::PageMode;
 use super::blocks::{Block, totals};
 use super::boilerplate;
 use super::hints::Hints;
 use super::tags::Tag;
 use super::text::plain_text;
 use super::tree::Tree;
+use crate::page::PageMode;
 
 /// Blocks between a headline and the text, among which the lead is sought.
 const MAX_LEAD_DISTANCE: usize = 60;

@@ -20,8 +20,6 @@ pub(super) struct Element {
     /// The index after that of its last descendant.
     pub(super) end: u32,
     pub(super) hints: Hints,
-    /// Where its text starts and ends, as indices of [`Tree::runs`].
-    pub(super) runs: Range<u32>,
 }
 
 /// Text between two tags, or a line break.
@@ -82,7 +80,7 @@ pub(super) struct Builder {
 
 impl Builder {
     pub(super) fn new() -> Self {
-        let root = Element { tag: Tag::Html, parent: 0, end: 0, hints: Hints::default(), runs: 0..0 };
+        let root = Element { tag: Tag::Html, parent: 0, end: 0, hints: Hints::default() };
         let tree = Tree { elements: vec![root], ..Tree::default() };
         Self { tree, open: vec![0], hidden: 0, begins_block: true, run: None }
     }
@@ -118,8 +116,7 @@ impl Builder {
             return None;
         }
         let index = self.tree.elements.len() as u32;
-        let runs = self.tree.runs.len() as u32;
-        self.tree.elements.push(Element { tag, parent: self.innermost(), end: index + 1, hints, runs: runs..runs });
+        self.tree.elements.push(Element { tag, parent: self.innermost(), end: index + 1, hints });
         self.open.push(index);
         self.hidden += u32::from(is_hidden(tag));
         Some(index)
@@ -151,11 +148,10 @@ impl Builder {
 
     /// Closes the open element at `at` and those inside it.
     fn close(&mut self, at: usize) {
-        let (end, runs) = (self.tree.elements.len() as u32, self.tree.runs.len() as u32);
+        let end = self.tree.elements.len() as u32;
         for element in self.open.drain(at..) {
             let element = &mut self.tree.elements[element as usize];
             element.end = end;
-            element.runs.end = runs;
             self.hidden -= u32::from(is_hidden(element.tag));
         }
     }
