@@ -35,9 +35,20 @@ pub(super) enum Kind {
     Added,
 }
 
+impl Part {
+    /// The bytes of the page for `cut`, which lies in the part's own range `own` of the text. Only plain text is divided.
+    fn bytes(&self, own: &Range<usize>, cut: &Range<usize>) -> Range<usize> {
+        let raw = self.raw_start as usize..self.raw_end as usize;
+        match self.kind {
+            Kind::Plain => raw.start + (cut.start - own.start)..raw.start + (cut.end - own.start),
+            Kind::Reference | Kind::Added => raw,
+        }
+    }
+}
+
 impl SourceMap {
     /// The bytes of the page that are the part `range` of the text, from its first to its last character. `None` where
-    /// they are not the same text once tags are removed and character references resolved, white space aside.
+    /// they are not the same text once tags are removed and character references resolved.
     pub fn raw(&self, range: Range<usize>) -> Option<Range<usize>> {
         if range.is_empty() || range.end > self.len as usize {
             return None;
@@ -46,16 +57,11 @@ impl SourceMap {
         for (at, part) in self.touching(&range) {
             let own = part.start as usize..self.end(at);
             let cut = own.start.max(range.start)..own.end.min(range.end);
-            let bytes = match part.kind {
-                Kind::Added => return None,
-                Kind::Plain => {
-                    let start = part.raw_start as usize + (cut.start - own.start);
-                    start..start + cut.len()
-                }
-                // What stands for more than is asked for is not the same text.
-                Kind::Reference if cut != own => return None,
-                Kind::Reference => part.raw_start as usize..part.raw_end as usize,
-            };
+            // What stands for more than is asked for is not the same text.
+            if part.kind == Kind::Added || (part.kind == Kind::Reference && cut != own) {
+                return None;
+            }
+            let bytes = part.bytes(&own, &cut);
             raw = match raw {
                 None => Some(bytes),
                 Some(before) if part.follows => Some(before.start..bytes.end),
@@ -100,27 +106,10 @@ impl SourceMap {
         for (at, part) in other.touching(&range) {
             let own = part.start as usize..other.end(at);
             let cut = own.start.max(range.start)..own.end.min(range.end);
-            let raw = match part.kind {
-                Kind::Plain => {
-                    let start = part.raw_start as usize + (cut.start - own.start);
-                    start..start + cut.len()
-                }
-                Kind::Reference | Kind::Added => part.raw_start as usize..part.raw_end as usize,
-            };
             // A reference of which a part is left out is none any more.
             let kind = if cut != own && part.kind == Kind::Reference { Kind::Added } else { part.kind };
-            self.push(cut.len(), raw, kind);
+            self.push(cut.len(), part.bytes(&own, &cut), kind);
         }
-    }
-
-    /// The bytes of the page around the part `range`.
-    pub(super) fn around(&self, range: Range<usize>) -> Range<usize> {
-        let mut raw: Option<Range<usize>> = None;
-        for (_, part) in self.touching(&range) {
-            let start = raw.map_or(part.raw_start as usize, |raw| raw.start);
-            raw = Some(start..part.raw_end as usize);
-        }
-        raw.unwrap_or_default()
     }
 
     /// Compares the map with the page: notes which parts follow each other, and where plain text could be taken for a

@@ -32,6 +32,7 @@ mod linking_rules;
 mod nothing_dropped;
 mod offsets;
 mod outputs;
+mod pages;
 mod parity;
 mod parquet_output;
 mod reading;

@@ -25,12 +25,12 @@ impl Pieces {
         self.text.push_str(&other.text[range]);
     }
 
-    /// Adds `text`, which stands for the part `range` of another text.
+    /// Adds `text` instead of the part `range` of another text.
     pub(super) fn push_instead(&mut self, text: &str, other: &Self, range: Range<usize>) {
         if other.text[range.clone()] == *text {
             self.push_part(other, range);
         } else {
-            self.push(text, other.source.around(range), false);
+            self.push_added(text);
         }
     }
 

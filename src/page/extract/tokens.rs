@@ -47,6 +47,7 @@ pub(super) fn tokenize<S: Sink>(html: &str, sink: &mut S) {
         attributes: Vec::new(),
         attribute_name: Vec::new(),
         is_wanted: false,
+        has_value: false,
         attribute_bytes: 0,
     };
     // A string is read without errors.
@@ -68,6 +69,8 @@ struct Tokens<'h, 's, S> {
     attribute_name: Vec<u8>,
     /// Whether the value of the present attribute is kept.
     is_wanted: bool,
+    /// Whether the present attribute has a value.
+    has_value: bool,
     attribute_bytes: usize,
 }
 
@@ -81,9 +84,27 @@ impl<S: Sink> Tokens<'_, '_, S> {
         (raw, is_plain)
     }
 
+    /// Begins the attribute whose name was read, if it is wanted.
+    fn begin_attribute(&mut self) {
+        let name = AttributeName::of(&self.name, &self.attribute_name)
+            .filter(|_| !self.is_end && self.attribute_bytes < MAX_ATTRIBUTE_BYTES)
+            .filter(|name| self.attributes.iter().all(|attribute| attribute.name != *name));
+        (self.is_wanted, self.has_value) = (name.is_some(), true);
+        self.attributes.extend(name.map(|name| Attribute { name, value: Pieces::default() }));
+    }
+
+    /// An attribute without a value is one, too.
+    fn end_attribute(&mut self) {
+        if !self.has_value && !self.attribute_name.is_empty() {
+            self.begin_attribute();
+        }
+        self.has_value = false;
+    }
+
     fn begin_tag(&mut self, is_end: bool) {
         self.name.clear();
         self.attributes.clear();
+        self.attribute_name.clear();
         self.attribute_bytes = 0;
         (self.is_end, self.is_self_closing, self.is_wanted) = (is_end, false, false);
     }
@@ -122,8 +143,8 @@ impl<S: Sink> Emitter for Tokens<'_, '_, S> {
     }
 
     fn init_attribute(&mut self) {
+        self.end_attribute();
         self.attribute_name.clear();
-        self.is_wanted = false;
     }
 
     fn push_attribute_name(&mut self, name: &[u8]) {
@@ -134,13 +155,8 @@ impl<S: Sink> Emitter for Tokens<'_, '_, S> {
 
     fn init_attribute_value(&mut self) {
         self.taken = self.position;
-        let name = AttributeName::of(&self.name, &self.attribute_name)
-            .filter(|_| !self.is_end && self.attribute_bytes < MAX_ATTRIBUTE_BYTES)
-            .filter(|name| self.attributes.iter().all(|attribute| attribute.name != *name));
-        self.is_wanted = name.is_some();
-        self.attributes.extend(name.map(|name| Attribute { name, value: Pieces::default() }));
+        self.begin_attribute();
     }
-
     fn push_attribute_value(&mut self, value: &[u8]) {
         let (raw, is_plain) = self.source(value);
         self.attribute_bytes += value.len();
@@ -158,6 +174,7 @@ impl<S: Sink> Emitter for Tokens<'_, '_, S> {
 
     fn emit_current_tag(&mut self) -> Option<State> {
         self.taken = self.position;
+        self.end_attribute();
         if self.is_end {
             self.sink.end(&self.name);
             self.last_start.clear();
