@@ -80,7 +80,7 @@ impl Block {
     /// How much it looks like a paragraph: its letters outside links, or 0.
     pub(super) fn weight(&self) -> u32 {
         let is_paragraph = self.chars >= MIN_PARAGRAPH_CHARS
-            && self.is_prose
+            && (self.is_prose || (self.tag == Tag::P && self.hints.has(Hints::BODY)))
             && self.link_chars * 2 < self.chars
             && !self.tag.is_heading()
             && !(self.tag == Tag::Li && self.begins_with_link);

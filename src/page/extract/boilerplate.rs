@@ -1,7 +1,5 @@
 //! What stands among the paragraphs of an article and is not its text: by kinds, never by site.
 
-use std::collections::HashSet;
-
 use super::blocks::Block;
 use super::hints::Hints;
 use super::tags::Tag;
@@ -29,7 +27,8 @@ pub(super) fn weight(block: &Block) -> u32 {
     if is_boilerplate(block) { 0 } else { block.weight() }
 }
 
-fn is_boilerplate(block: &Block) -> bool {
+/// Whether names around a block tell that it is no text.
+pub(super) fn is_boilerplate(block: &Block) -> bool {
     block.hints.has(BOILERPLATE)
 }
 
@@ -169,31 +168,24 @@ fn is_time(text: &str, block: &Block) -> bool {
     block.chars <= 40 && digits * 3 >= block.chars && !ends_sentence(text) && block.tag != Tag::Td
 }
 
-/// A heading stands above text.
-pub(super) fn drop_lone_headings(blocks: &[Block], is_main: &mut [bool]) {
-    let mut has_text_below = false;
-    let mut distance = 0;
-    for at in (0..blocks.len()).rev() {
-        distance += 1;
-        if blocks[at].tag.is_heading() {
-            is_main[at] &= has_text_below && distance <= 4;
-            if !is_main[at] {
-                continue;
-            }
-            has_text_below = false;
-        } else if is_main[at] {
-            has_text_below = true;
-            distance = 0;
-        }
-    }
-}
+/// Blocks that may stand between a heading and its text: captions, advertisements.
+const MAX_HEADING_DISTANCE: usize = 4;
 
-/// What a page says twice is main text once.
-pub(super) fn drop_repeated(tree: &Tree, blocks: &[Block], is_main: &mut [bool]) {
-    let mut known = HashSet::new();
-    for (block, is_main) in blocks.iter().zip(is_main) {
-        if *is_main && block.chars >= 20 {
-            *is_main = known.insert(plain_text(tree, block));
+/// Drops headings with no text below them, before the next heading that is not below them itself.
+pub(super) fn drop_lone_headings(blocks: &[Block], is_main: &mut [bool]) {
+    // The level of what the text below stands under, and how many blocks are between.
+    let mut below: Option<(u8, usize)> = None;
+    for (block, is_main) in blocks.iter().zip(is_main).rev() {
+        below = below.map(|(level, distance)| (level, distance + 1));
+        match block.tag.heading_level() {
+            None if *is_main => below = Some((u8::MAX, 0)),
+            None => {}
+            Some(level) => {
+                *is_main &= below.is_some_and(|(under, distance)| level < under && distance <= MAX_HEADING_DISTANCE);
+                if *is_main {
+                    below = Some((level, 0));
+                }
+            }
         }
     }
 }

@@ -17,26 +17,37 @@ pub(super) fn main_blocks(tree: &Tree, blocks: &[Block], description: &str, mode
     if mode == PageMode::All {
         return blocks.iter().map(|block| !block.hints.has(Hints::HIDDEN)).collect();
     }
-    let is_text = |block: &Block| boilerplate::is_text(tree, block, mode);
     let container = container(tree, blocks);
-    let within = |at: usize| tree.is_within(blocks[at].element, container);
-    let is_paragraph = |&at: &usize| within(at) && boilerplate::weight(&blocks[at]) > 0;
+    let is_within: Vec<bool> = blocks.iter().map(|block| tree.is_within(block.element, container)).collect();
+    let is_text: Vec<bool> = blocks
+        .iter()
+        .zip(&is_within)
+        .map(|(block, within)| *within && boilerplate::is_text(tree, block, mode))
+        .collect();
+    let is_paragraph = |&at: &usize| is_within[at] && boilerplate::weight(&blocks[at]) > 0;
     let Some(first) = (0..blocks.len()).find(is_paragraph) else {
         // A page of short lines.
-        return blocks.iter().map(is_text).collect();
+        return is_text;
     };
     let last = (first..blocks.len()).rfind(is_paragraph).unwrap_or(first);
-    let is_item = |&at: &usize| matches!(blocks[at].tag, Tag::Li | Tag::Td | Tag::Th | Tag::Dd | Tag::Dt);
-    let follows = |&at: &usize| within(at) && (is_item(&at) || blocks[at].tag.is_heading()) && is_text(&blocks[at]);
-    let last = (last + 1..blocks.len()).take_while(follows).filter(is_item).last().unwrap_or(last);
-    let mut is_main: Vec<bool> =
-        (0..blocks.len()).map(|at| (first..=last).contains(&at) && within(at) && is_text(&blocks[at])).collect();
+    let last = last + short_blocks(&blocks[last + 1..], &is_text[last + 1..]);
+    let mut is_main: Vec<bool> = (0..blocks.len()).map(|at| (first..=last).contains(&at) && is_text[at]).collect();
     lead(tree, blocks, first, description, &mut is_main);
     boilerplate::drop_lone_headings(blocks, &mut is_main);
-    if mode != PageMode::Fast {
-        boilerplate::drop_repeated(tree, blocks, &mut is_main);
-    }
     is_main
+}
+
+/// How many of the blocks after the last paragraph go up to the last short one that belongs to the text: a list, a table,
+/// a short paragraph, with boilerplate between them.
+fn short_blocks(blocks: &[Block], is_text: &[bool]) -> usize {
+    let is_part =
+        |block: &Block| matches!(block.tag, Tag::P | Tag::Li | Tag::Td | Tag::Th | Tag::Dd | Tag::Dt | Tag::Blockquote);
+    let goes_on = |&at: &usize| {
+        let block = &blocks[at];
+        boilerplate::is_boilerplate(block) || (is_text[at] && (is_part(block) || block.tag.is_heading()))
+    };
+    let last = (0..blocks.len()).take_while(goes_on).filter(|&at| is_text[at] && is_part(&blocks[at])).last();
+    last.map_or(0, |last| last + 1)
 }
 
 /// The innermost element that has most of the paragraphs.

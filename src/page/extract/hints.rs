@@ -160,7 +160,6 @@ const WORDS: &[(&str, Hints)] = &[
     ("outbrain", Hints::ADVERTISING),
     ("overlay", Hints::NOTICE),
     ("pagination", Hints::NAVIGATION),
-    ("player", Hints::MEDIA),
     ("popular", Hints::RELATED),
     ("popup", Hints::NOTICE),
     ("privacy", Hints::NOTICE),
@@ -210,6 +209,7 @@ const PAIRS: &[(&str, &str, Hints)] = &[
     ("article", "body", Hints::BODY),
     ("article", "content", Hints::BODY),
     ("article", "text", Hints::BODY),
+    ("audio", "player", Hints::MEDIA),
     ("body", "text", Hints::BODY),
     ("content", "body", Hints::BODY),
     ("entry", "content", Hints::BODY),
@@ -229,6 +229,7 @@ const PAIRS: &[(&str, &str, Hints)] = &[
     ("story", "content", Hints::BODY),
     ("tag", "list", Hints::TAGS),
     ("up", "next", Hints::RELATED),
+    ("video", "player", Hints::MEDIA),
     ("visually", "hidden", Hints::HIDDEN),
 ];
 

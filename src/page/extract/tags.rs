@@ -126,8 +126,14 @@ impl Tag {
         matches!(self, Self::A | Self::Br | Self::Inline | Self::Void | Self::Time | Self::Hidden | Self::Script)
     }
 
+    /// The level of a heading, from 1.
+    pub(super) fn heading_level(self) -> Option<u8> {
+        let headings = [Self::H1, Self::H2, Self::H3, Self::H4, Self::H5, Self::H6];
+        (1..).zip(headings).find(|&(_, heading)| heading == self).map(|(level, _)| level)
+    }
+
     pub(super) fn is_heading(self) -> bool {
-        matches!(self, Self::H1 | Self::H2 | Self::H3 | Self::H4 | Self::H5 | Self::H6)
+        self.heading_level().is_some()
     }
 
     /// Whether a start tag of `next` ends this element where its end tag was left out.
