@@ -14,7 +14,14 @@ pub(super) struct Pieces {
 impl Pieces {
     /// Adds text that came from the bytes `raw` of the page: the same bytes, or a character reference.
     pub(super) fn push(&mut self, text: &str, raw: Range<usize>, is_plain: bool) {
-        let kind = if is_plain { Kind::Plain } else { Kind::Reference };
+        let kind = if !is_plain {
+            Kind::Reference
+        } else if text.starts_with('<') {
+            // A sign that is no tag, though whoever removes tags may take it for one.
+            Kind::Added
+        } else {
+            Kind::Plain
+        };
         self.source.push(text.len(), raw, kind);
         self.text.push_str(text);
     }
