@@ -9,7 +9,7 @@ use super::format::{Compression, Format, by_extension, known_extensions, known_f
 use super::input::{Input, is_stdin};
 use super::names::make_unique;
 use super::options::ReadOptions;
-use super::own_outputs::{Owner, of_shards, owner};
+use super::own_outputs::{Owner, of_shards, owner, parquet_owner};
 use super::paths::shown;
 use super::sniff;
 use super::unread::Unread;
@@ -264,7 +264,12 @@ impl Directory<'_> {
             return None;
         };
         let is_output = path.canonicalize().is_ok_and(|path| self.outputs.contains(&path));
-        let owner = if format == Format::Json || is_output { owner(&path) } else { Owner::Other };
+        let owner = match format {
+            Format::Parquet => parquet_owner(&path),
+            Format::Json => owner(&path),
+            _ if is_output => owner(&path),
+            _ => Owner::Other,
+        };
         if owner == Owner::Namewire || (is_output && owner == Owner::Nobody) {
             unread.outputs += 1;
             return None;

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::json::Object;
+use super::parquet::created_by;
 use super::source::open_stored;
 
 const MANIFEST: &str = "manifest.json";
@@ -70,6 +71,12 @@ pub(super) enum Owner {
     Other,
     /// Nobody can tell: it is empty.
     Nobody,
+}
+
+/// Who has written a Parquet file.
+pub(super) fn parquet_owner(path: &Path) -> Owner {
+    let is_own = created_by(path).is_some_and(|program| program.starts_with("namewire "));
+    if is_own { Owner::Namewire } else { Owner::Other }
 }
 
 /// Who has written a file, by its first line.

@@ -20,6 +20,8 @@ const SESSION_BYTES: u64 = 32 << 20;
 const SLACK_BYTES: u64 = 64 << 20;
 /// Ids and text hashes that the writer keeps to detect duplicates.
 const DUPLICATES_BYTES: u64 = 100 << 20;
+/// Row groups that are being filled or written, of mentions and of articles.
+const PARQUET_BYTES: u64 = 256 << 20;
 /// Articles of this many bytes must always fit.
 const MIN_ARTICLE_BYTES: u64 = 64 << 10;
 
@@ -34,6 +36,8 @@ pub(super) struct FixedMemory {
     pub labels: usize,
     /// Whether an input is compressed by Zstandard.
     pub has_zstd: bool,
+    /// Whether an output is a Parquet file.
+    pub has_parquet: bool,
 }
 
 /// Bytes of memory that this process holds, where the system says.
@@ -89,7 +93,9 @@ fn needed(config: &Config, fixed: FixedMemory, article: u64, chunks: u64) -> u64
     let scored = chunk * (CHUNK_COST + 4 * fixed.labels as u64);
     let finished = article.max(MIN_ARTICLE_BYTES) * MENTIONS_COST;
     let window = if fixed.has_zstd { 1 << config.read.zstd_window_log } else { 0 };
-    let around = fixed.loaded + fixed.sessions as u64 * SESSION_BYTES + SLACK_BYTES + DUPLICATES_BYTES + window;
+    let row_groups = if fixed.has_parquet { PARQUET_BYTES } else { 0 };
+    let around =
+        fixed.loaded + fixed.sessions as u64 * SESSION_BYTES + SLACK_BYTES + DUPLICATES_BYTES + window + row_groups;
     around + raw + chunks * scored + finished
 }
 
@@ -97,7 +103,8 @@ fn needed(config: &Config, fixed: FixedMemory, article: u64, chunks: u64) -> u64
 mod tests {
     use super::*;
 
-    const FIXED: FixedMemory = FixedMemory { loaded: 100 << 20, sessions: 2, labels: 9, has_zstd: false };
+    const FIXED: FixedMemory =
+        FixedMemory { loaded: 100 << 20, sessions: 2, labels: 9, has_zstd: false, has_parquet: false };
 
     #[test]
     fn more_memory_admits_longer_articles() {

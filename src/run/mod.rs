@@ -224,7 +224,8 @@ fn fit_memory(
     let loaded = resident_bytes().unwrap_or(3 * sessions as u64 * model.graph.variant.bytes);
     let loaded = loaded.next_multiple_of(LOADED_STEP) + inputs.len() as u64 * INPUT_BYTES;
     let has_zstd = inputs.iter().any(|input| input.compression == Compression::Zstd);
-    fit(config, max, FixedMemory { loaded, sessions, labels: model.labels.len(), has_zstd })?;
+    let has_parquet = options.output.writes_parquet();
+    fit(config, max, FixedMemory { loaded, sessions, labels: model.labels.len(), has_zstd, has_parquet })?;
     // What is loaded is never the same to the byte, and whether an article is rejected must not depend on it: a run
     // that is resumed keeps its limit. Where another limit on memory was given, the manifest tells the two apart.
     if let Some(previous) = previous_limit(&options.output.target) {

@@ -127,6 +127,17 @@ impl Default for OutputOptions {
     }
 }
 
+impl OutputOptions {
+    /// Whether mentions or articles are stored as Parquet.
+    pub(super) fn writes_parquet(&self) -> bool {
+        let articles = match &self.target {
+            Target::Files { articles, .. } => articles.as_deref().and_then(OutputFormat::from_path),
+            Target::Directory { .. } => None,
+        };
+        [self.target.mentions_format(self.format), articles.unwrap_or_default()].contains(&OutputFormat::Parquet)
+    }
+}
+
 impl Default for LimitOptions {
     fn default() -> Self {
         Self { memory: None, stall_timeout: Config::default().stall }

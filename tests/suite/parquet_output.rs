@@ -149,6 +149,18 @@ fn relink_writes_the_same_columns() {
 }
 
 #[test]
+fn outputs_in_an_input_folder_are_no_inputs() {
+    let desk = Desk::new();
+    desk.write("news/in.jsonl", ARTICLES.join("\n"));
+    let (news, out) = (desk.path("news"), desk.path("news/m.parquet"));
+    let articles = desk.path("news/a.parquet");
+    namewire(&["extract", &news, "--out", &out, "--articles", &articles, "-q"]).exits(1);
+    let first = rows(Path::new(&out)).len();
+    namewire(&["extract", &news, "--out", &desk.path("m.jsonl"), "-q"]).exits(1);
+    assert_eq!(desk.lines("m.jsonl").len(), first);
+}
+
+#[test]
 fn what_cannot_be_parquet_is_refused() {
     let desk = Desk::new();
     let input = desk.write("in.txt", "Angela Merkel left Paris.");

@@ -11,8 +11,10 @@ mod schema;
 mod thrift;
 mod value;
 
+use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::Arc;
 
 use parquet::column::reader::get_column_reader;
@@ -196,6 +198,12 @@ fn byte_range(column: &ColumnChunkMetaData, size: u64) -> Result<(u64, u64), Par
     range
         .filter(|&(_, end)| end <= size)
         .ok_or_else(|| ParquetError::General("a column is not where the footer says".to_owned()))
+}
+
+/// The program that a file says has written it; `None` where there is no Parquet file that can be read.
+pub(super) fn created_by(path: &Path) -> Option<String> {
+    let file = StoredFile::new(File::open(path).ok()?, Box::new(io::empty())).ok()?;
+    read_footer(&file).ok()?.file_metadata().created_by().map(str::to_owned)
 }
 
 fn read_footer(file: &StoredFile) -> io::Result<ParquetMetaData> {

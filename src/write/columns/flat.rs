@@ -40,8 +40,8 @@ const OPTIONAL: bool = false;
 const CONTEXT: &str = "context";
 
 /// `context` is left out where it is not asked for.
-fn mention_fields<'m>() -> [Field<MentionSource<'m>>; 34] {
-    use Getter::{Candidates, Day, Float, Int, Text};
+fn mention_fields<'m>() -> [Field<MentionSource<'m>>; 35] {
+    use Getter::{Candidates, Day, Float, Int, Long, Text};
     [
         ("doc_id", REQUIRED, Text(|row| text(row.line.doc_id))),
         ("field", REQUIRED, Text(|row| name_of(&row.line.field))),
@@ -76,6 +76,7 @@ fn mention_fields<'m>() -> [Field<MentionSource<'m>>; 34] {
         ("date_precision", OPTIONAL, Text(|row| row.article.date.and_then(precision))),
         ("language", OPTIONAL, Text(|row| row.language.and_then(text))),
         ("input", REQUIRED, Text(|row| Some(row.article.origin.to_string().into()))),
+        ("warc_offset", OPTIONAL, Long(|row| row.line.warc_offset)),
         (CONTEXT, OPTIONAL, Text(|row| row.line.context.and_then(text))),
     ]
 }
