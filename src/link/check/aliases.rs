@@ -33,7 +33,7 @@ impl Use<'_> {
 pub(super) fn check(entries: &[Entry], findings: &mut Findings) {
     let mut by_key: AHashMap<String, Vec<Use<'_>>> = AHashMap::new();
     for entry in entries {
-        let mut seen: AHashSet<String> = AHashSet::new();
+        let mut seen: AHashMap<String, bool> = AHashMap::new();
         let name = bare_name(&entry.record.name);
         let uses = std::iter::once((name, None))
             .chain(entry.record.aliases.iter().map(|alias| (alias.text.as_str(), Some(alias))));
@@ -42,11 +42,12 @@ pub(super) fn check(entries: &[Entry], findings: &mut Findings) {
             if key.is_empty() {
                 continue;
             }
-            if !seen.insert(exact(text))
-                && alias.is_some_and(|alias| alias.valid_from.is_none() && alias.valid_to.is_none())
-            {
+            let has_rules = alias.is_some_and(AliasRecord::has_rules);
+            // An alias that repeats the name gives it rules; two with rules may be of different times.
+            let before = seen.insert(exact(text), has_rules || alias.is_none());
+            if before.is_some_and(|had_rules| !has_rules || !had_rules) {
                 let what = format!("`{text}` stands twice in `{}` (the name is an alias by itself)", entry.record.id);
-                findings.warn("repeated_alias", entry, what, "take one out").alias = Some(text.to_owned());
+                findings.warn("repeated_alias", entry, what, "remove one").alias = Some(text.to_owned());
             }
             let usage = usage(entry, text, alias);
             check_text(&usage, &key, findings);

@@ -9,6 +9,7 @@ mod lines;
 mod network;
 #[cfg(test)]
 mod tests;
+mod types;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -144,6 +145,7 @@ pub fn check(sources: &[(&str, &[u8])]) -> Report {
     }
     network::check(&entries, &mut findings);
     aliases::check(&entries, &mut findings);
+    types::check(&entries, &mut findings);
     let order: Vec<&str> = sources.iter().map(|(name, _)| *name).collect();
     let rank = |file: &str| order.iter().position(|name| *name == file);
     findings.0.sort_by(|left, right| {

@@ -50,6 +50,10 @@ fn doubtful_aliases_are_warned_of() {
         (r#","aliases":["One / Two"]"#, &["1 unreachable"]),
         (r#","aliases":[{"text":"Onetwo","requires":["x"],"excludes":["x"]}]"#, &["1 unreachable"]),
         (r#","aliases":["Onetwo","Onetwo"]"#, &["1 repeated_alias"]),
+        (r#","aliases":["Name aaaaaaaaa"]"#, &["1 repeated_alias"]),
+        (r#","aliases":[{"text":"Name aaaaaaaaa","requires":["x"]}]"#, &[]),
+        (r#","aliases":[{"text":"Onetwo","prior":0.5},{"text":"Onetwo","valid_from":"2010"}]"#, &[]),
+        (r#","aliases":["Onetwo",{"text":"Onetwo","requires":["x"]}]"#, &["1 repeated_alias"]),
         (r#","valid_to":"2000","aliases":[{"text":"Onetwo","valid_from":"2010"}]"#, &["1 date_gap"]),
         (r#","relations":[{"type":"part_of","target":"a"}]"#, &["1 self_relation"]),
     ] {
@@ -99,4 +103,20 @@ fn entities_that_may_be_one_are_named() {
         found(&[entity("a", "Ali Hasan"), entity("b", "ALI HASAN")].join("\n")),
         ["1 shared_alias", "2 same_name", "2 same_wikidata"]
     );
+}
+
+#[test]
+fn unknown_types_are_named_once_with_their_cost() {
+    let entity = |id: &str, kind: &str| format!(r#"{{"id":"{id}","name":"Name {}","type":"{kind}"}}"#, id.repeat(9));
+    let known: Vec<String> = ["PER", "person", "Organization", "GPE", "MISC", "NORP"]
+        .iter()
+        .enumerate()
+        .map(|(at, kind)| entity(&format!("k{at}"), kind))
+        .collect();
+    assert_eq!(found(&known.join("\n")), [""; 0]);
+    let text = [entity("a", "Politician"), entity("b", "Politician"), entity("c", "PER")].join("\n");
+    let report = check(&[("t.jsonl", text.as_bytes())]);
+    let [finding] = &report.findings[..] else { panic!("{:?}", report.findings) };
+    assert_eq!((finding.line, finding.code), (1, "unknown_type"));
+    assert!(finding.what.contains("`Politician` (2 of the table)"), "{}", finding.what);
 }

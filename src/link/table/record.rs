@@ -50,6 +50,19 @@ pub(crate) struct AliasRecord {
     pub(crate) kind: Option<String>,
 }
 
+impl AliasRecord {
+    /// True where the alias does not apply everywhere, or says more than that the entity bears it.
+    pub(crate) fn has_rules(&self) -> bool {
+        self.case == CaseRule::Exact
+            || self.valid_from.is_some()
+            || self.valid_to.is_some()
+            || self.prior.is_some()
+            || self.kind.is_some()
+            || !self.requires.is_empty()
+            || !self.excludes.is_empty()
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct AliasObject {

@@ -2,8 +2,10 @@
 
 pub(super) mod addresses;
 mod boilerplate;
+mod boundaries;
 pub(super) mod characters;
 pub(super) mod lists;
+mod marks;
 pub mod normalise;
 pub(super) mod view;
 pub(super) mod words;
