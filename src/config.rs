@@ -25,6 +25,8 @@ pub struct Config {
     pub memory_bytes: usize,
     /// How scores become mentions.
     pub rule: Rule,
+    /// Whether names inside addresses are mentions where no linker decides it.
+    pub keep_addresses: bool,
     /// Chunks between the preparer and the collector: one being inferred, one ready, one being finished.
     pub chunks_in_flight: usize,
     /// Maximum bytes of text whose results are held before they are written; a longer article is held alone.
@@ -80,6 +82,7 @@ impl Default for Config {
             dedup: true,
             memory_bytes: 64 << 20,
             rule: Rule::default(),
+            keep_addresses: false,
             chunks_in_flight: 3,
             finish_bytes: 1 << 20,
             stall: Some(Duration::from_secs(600)),

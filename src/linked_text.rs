@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::article::Field;
 use crate::decode::NerSpan;
 use crate::encode::CleanFields;
-use crate::link::{Document, Evidence, Explanation, Link, LinkedMention, Linker};
+use crate::link::{Document, Evidence, Explanation, Link, LinkedMention, Linker, names};
 use crate::segment::Sentence;
 use crate::span::Span;
 
@@ -43,6 +43,13 @@ impl<'a> LinkedText<'a> {
         }
         explanation.dropped.iter_mut().for_each(|dropped| self.restore_span(dropped.field, &mut dropped.span));
         explanation
+    }
+
+    /// What was found, cut to the names as with a table. All spans are raw.
+    pub(crate) fn names(&self, found: &[NerSpan], keep_addresses: bool) -> Vec<NerSpan> {
+        let mut found = names(&self.document(), self.clean(found), keep_addresses);
+        found.iter_mut().for_each(|found| self.restore_span(found.field, &mut found.span));
+        found
     }
 
     fn document(&self) -> Document<'_> {

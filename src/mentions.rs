@@ -6,7 +6,7 @@ use crate::article::Article;
 use crate::chunk::{Chunk, Encoded};
 use crate::config::Config;
 use crate::counters::{Counters, Stage};
-use crate::decode::{NerSpan, decode};
+use crate::decode::{NerSpan, Rule, decode};
 use crate::encode::EncodedArticle;
 use crate::error::{Error, ErrorKind, Result};
 use crate::link::{FoundBy, Link, LinkedMention, Linker, Reason, Status};
@@ -50,7 +50,7 @@ impl ArticleMentions<'_> {
 pub(crate) struct Extractor<'p> {
     pub(crate) model: &'p Model,
     pub(crate) config: &'p Config,
-    /// Without one, mentions stay as the model found them.
+    /// Without one, mentions are the model's spans, cut to the names as with one.
     pub(crate) linker: Option<&'p Linker>,
     pub(crate) counters: &'p Counters,
 }
@@ -74,36 +74,39 @@ impl Extractor<'_> {
             return Err(fault(&article.article, &what));
         }
         let found = self.counters.time(Stage::Decode, || decode(article, scores, self.model, self.config.rule));
-        link(article, encoded.language.as_deref(), found, self.linker, self.counters)
+        self.link(article, encoded.language.as_deref(), found)
     }
-}
 
-/// Links what was found in an article. Fails where a mention is not a piece of its text.
-pub(crate) fn link<'c>(
-    encoded: &'c EncodedArticle,
-    language: Option<&'c str>,
-    found: Vec<NerSpan>,
-    linker: Option<&Linker>,
-    counters: &Counters,
-) -> Result<ArticleMentions<'c>> {
-    let (article, sentences) = (&encoded.article, encoded.raw_sentences());
-    let mentions = counters.time(Stage::Link, || match linker {
-        Some(linker) => LinkedText::new(encoded.clean(), &sentences).link(linker, &found),
-        None => without_table(article, &found),
-    });
-    if let Some(mention) = mentions.iter().find(|mention| mention.span.get(article.field(mention.field)).is_none()) {
-        let what = format!("the mention at bytes {:?} of its {:?} is no piece of it", mention.span, mention.field);
-        return Err(fault(article, &what));
+    /// Links what was found in an article. Fails where a mention is not a piece of its text.
+    pub(crate) fn link<'c>(
+        &self,
+        encoded: &'c EncodedArticle,
+        language: Option<&'c str>,
+        found: Vec<NerSpan>,
+    ) -> Result<ArticleMentions<'c>> {
+        let (article, sentences) = (&encoded.article, encoded.raw_sentences());
+        let text = LinkedText::new(encoded.clean(), &sentences);
+        let mentions = self.counters.time(Stage::Link, || match (self.linker, self.config.rule) {
+            (Some(linker), _) => text.link(linker, &found),
+            // Promised to be exactly those of the pipeline.
+            (None, Rule::Transformers(_)) => unlinked(article, &found),
+            (None, Rule::Words { .. }) => unlinked(article, &text.names(&found, self.config.keep_addresses)),
+        });
+        if let Some(mention) = mentions.iter().find(|mention| mention.span.get(article.field(mention.field)).is_none())
+        {
+            let what = format!("the mention at bytes {:?} of its {:?} is no piece of it", mention.span, mention.field);
+            return Err(fault(article, &what));
+        }
+        Ok(ArticleMentions { article, language, sentences, tokens: encoded.ids.len(), found, mentions })
     }
-    Ok(ArticleMentions { article, language, sentences, tokens: encoded.ids.len(), found, mentions })
 }
 
 fn fault(article: &Article, what: &str) -> Error {
     Error::new(ErrorKind::Internal, format!("article {:?}: {what}", article.id))
 }
 
-/// Mentions as the model found them; those of one name and type are one entity of the article.
-fn without_table(article: &Article, found: &[NerSpan]) -> Vec<LinkedMention> {
+/// Mentions without links; those of one name and type are one entity of the article.
+fn unlinked(article: &Article, found: &[NerSpan]) -> Vec<LinkedMention> {
     let mut numbers: AHashMap<(&str, &str), u32> = AHashMap::new();
     let one = |mention: &NerSpan| LinkedMention {
         field: mention.field,

@@ -63,6 +63,11 @@ class Table:
         demonyms = [a["text"] for a in record["aliases"] if isinstance(a, dict) and a.get("type") == "MISC"]
         return [bare(record["name"]), *demonyms[:4]]
 
+    def state(self, name):
+        """The US state of this name."""
+        ids = [f"loc/{slug(name)}{ending}" for ending in ("", "-state", "-us-state")]
+        return next((entity for entity in ids if self.seed.get(entity, {}).get("description") == "State of the USA"), None)
+
     def add(self, prefix, kind, name, description, source, aliases=(), relations=(), valid_from=None, wikidata=None,
             rules=None):
         """Adds an entity. `aliases` are strings or objects; `rules` are those of the name itself, which

@@ -71,7 +71,14 @@ def written_row(table, settings, fields):
     prefix = {"PER": "per", "ORG": "org", "LOC": "loc", "MISC": "misc"}[kind]
     relation = "located_in" if kind == "LOC" else "country"
     table.add(prefix, kind, name, description, settings["source"], aliases,
-              [(relation, place) for place in places], rules=rules)
+              [(relation, place) for place in places] + governed(table, description), rules=rules)
+
+
+def governed(table, description):
+    """The US state of a governor."""
+    match = re.match(r"Governor of (.+?)(?= since| \d{4}|,|$)", description)
+    state = match and table.state(match[1])
+    return [("governor_of", state)] if state else []
 
 
 def legislators(table):
@@ -80,8 +87,14 @@ def legislators(table):
         spellings = row["names"].split(";")
         table.add("per", "PER", spellings[0], row["office"], "congress-legislators (CC0)",
                   [{"text": text, **needs(CONGRESS)} for text in spellings[1:]],
-                  [("country", "loc/united-states"), ("member_of", row["chamber"])],
+                  [("country", "loc/united-states"), ("member_of", row["chamber"]), *represented(table, row["office"])],
                   valid_from=row["born"][:4], wikidata=row["wikidata"], rules=needs(CONGRESS))
+
+
+def represented(table, office):
+    """The state of "US senator from Georgia"."""
+    state = table.state(office.rpartition(" from ")[2])
+    return [("represents", state)] if state else []
 
 
 def regions(table):
@@ -114,7 +127,13 @@ def cities(table):
         if row["shared"]:
             name = f"{name} ({state or bare(table.seed[country]['name'])})"
         table.add("loc", "LOC", name, f"City in {state or table.seed[country]['name']}", "GeoNames (CC BY 4.0)", [],
-                  [("located_in", country)], rules=rules)
+                  located(table, country, state), rules=rules)
+
+
+def located(table, country, state):
+    """Where a city lies: its US state, if the table has it, and its country."""
+    state = country == "loc/united-states" and table.state(state)
+    return [("located_in", state), ("country", country)] if state else [("located_in", country)]
 
 
 def reads_as_person(table, name):

@@ -17,6 +17,7 @@ const FLAGS: &[(&str, &str)] = &[
     ("gpu_memory", "--gpu-memory MB"),
     ("labels", "--labels O,B-PER,I-PER,… or --labels FILE with one a line"),
     ("limit", "--limit N"),
+    ("link_margin", "--link-margin TIMES"),
     ("link_threshold", "--link-threshold 0..1"),
     ("max_article_bytes", "--max-article-mb MB"),
     ("max_ratio", "--max-ratio TIMES"),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use namewire::engine::{DeviceChoice, EngineOptions, Tables};
 use namewire::error::{Error, Result};
+use namewire::link::LinkOptions;
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Model and device")]
@@ -78,7 +79,7 @@ pub(super) fn read_labels(list: &str) -> Result<Vec<String>> {
 #[command(next_help_heading = "Linking")]
 pub(super) struct LinkingArgs {
     /// Entity tables; several are one table. "none" writes mentions without links [default: the starter
-    /// table, compiled in from seeds/entities.jsonl].
+    /// table, compiled in].
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub entities: Vec<PathBuf>,
     /// Do not link misspelt names (Davutoglou) to the one entity whose name is a letter away.
@@ -87,6 +88,10 @@ pub(super) struct LinkingArgs {
     /// Minimum score of a link: a mention below it is ambiguous, with its entity as candidate.
     #[arg(long, value_name = "0..1", default_value_t = 0.0)]
     pub link_threshold: f32,
+    /// How many times the best candidate must outweigh the next; below it, the mention is ambiguous. With 1, every name
+    /// that has a candidate is linked.
+    #[arg(long, value_name = "TIMES", default_value_t = LinkOptions::default().margin)]
+    pub link_margin: f32,
     /// Keep names inside web addresses, e-mail addresses and handles as mentions.
     #[arg(long)]
     pub keep_addresses: bool,
@@ -98,6 +103,7 @@ impl LinkingArgs {
         options.tables = tables(&self.entities);
         options.linking.fuzzy = !self.no_fuzzy;
         options.linking.link_threshold = self.link_threshold;
+        options.linking.margin = self.link_margin;
         options.linking.keep_addresses = self.keep_addresses;
     }
 }

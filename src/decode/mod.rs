@@ -40,6 +40,7 @@ pub struct NerSpan {
 /// How token scores become mentions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Rule {
     /// Labels are chosen for words, and mentions are trimmed to the name.
     Words {

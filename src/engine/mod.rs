@@ -54,14 +54,14 @@ impl Engine {
         fit: impl FnOnce(&mut Config, &Model, usize) -> Result<()>,
     ) -> Result<Self> {
         options.validate()?;
-        let linker = match parts.table {
+        let table = match parts.table {
             Some(table) => Some(table),
             None => options.tables.open()?,
         };
-        let linker = linker.map(|table| Linker::new(table, options.linking.clone()));
         let opened = if parts.backends.is_empty() { Some(open_runtime(options)?) } else { None };
         let device = opened.map_or(Device::Cpu, |(_, device)| device);
         let model = parts.model.map_or_else(|| options.open_model(device), Ok)?;
+        let linker = table.map(|table| Linker::new(table, options.linking.clone()).with_types(model.labels.types()));
         options.apply(&mut config, device, &model);
         let backends = match opened {
             Some((runtime, device)) => open_backends(options, runtime, &model, device)?,

@@ -104,6 +104,9 @@ impl EngineOptions {
         if let Some((setting, _)) = counts.into_iter().find(|(_, count)| *count == Some(0)) {
             return Err(Error::invalid(setting, "must be at least 1"));
         }
+        if !(self.linking.margin >= 1.0 && self.linking.margin.is_finite()) {
+            return Err(Error::invalid("link_margin", "must be a number of times, 1 or more"));
+        }
         if !(0.0..=1.0).contains(&self.linking.link_threshold) {
             return Err(Error::invalid("link_threshold", "must be a score, from 0 to 1"));
         }
@@ -150,6 +153,7 @@ impl EngineOptions {
         set(&mut config.batch.rows, self.batch_rows);
         set(&mut config.chunk.articles, self.chunk_articles);
         config.rule = self.rule;
+        config.keep_addresses = self.linking.keep_addresses;
         config.segmentation = self.segmentation;
         config.dedup = self.dedup;
         config.languages.known.clone_from(&model.card.languages);

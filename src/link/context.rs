@@ -1,8 +1,11 @@
 //! One document on its way through linking: what every step reads.
 
+use std::cell::OnceCell;
+
 use super::document::Document;
 use super::options::LinkOptions;
 use super::outcome::Reason;
+use super::steps::national::Countries;
 use super::table::EntityTable;
 use super::text::view::DocumentView;
 
@@ -11,11 +14,13 @@ pub(super) struct LinkContext<'a> {
     pub(super) table: &'a EntityTable,
     pub(super) options: &'a LinkOptions,
     pub(super) view: DocumentView<'a>,
+    /// Set once the candidate mentions are known.
+    pub(super) countries: OnceCell<Countries>,
 }
 
 impl<'a> LinkContext<'a> {
     pub(super) fn new(table: &'a EntityTable, options: &'a LinkOptions, document: &'a Document<'a>) -> Self {
-        Self { table, options, view: DocumentView::new(document) }
+        Self { table, options, view: DocumentView::new(document), countries: OnceCell::new() }
     }
 
     /// The rule of a table row that excludes it in this document.

@@ -23,12 +23,21 @@ pub struct Linker {
     options: LinkOptions,
     /// The type of a mention for which neither model nor table has one.
     default_kind: Arc<str>,
+    /// The model's types; empty where they are not known.
+    types: Vec<Arc<str>>,
 }
 
 impl Linker {
     /// A linker over a table.
     pub fn new(table: EntityTable, options: LinkOptions) -> Self {
-        Self { table, options, default_kind: "MISC".into() }
+        Self { table, options, default_kind: "MISC".into(), types: Vec::new() }
+    }
+
+    /// Gives mentions the model's types where the table calls them otherwise: LOC for `GPE`, PER for `Person`.
+    #[must_use]
+    pub fn with_types(mut self, of_model: &[Arc<str>]) -> Self {
+        self.types = of_model.to_vec();
+        self
     }
 
     /// The table.
@@ -52,6 +61,7 @@ impl Linker {
         let context = LinkContext::new(&self.table, &self.options, document);
         let mut mentions = context.collect(found);
         context.join_long_forms(&mut mentions);
+        context.count_countries(&mentions);
         context.drop_doubtful(&mut mentions, trace);
         let mut named = context.named_entities(&mentions);
         trace.scoring(&context, &mentions, &named, false);
@@ -107,17 +117,27 @@ impl Linker {
         lists::is_place(&entity.kind) && alias.is_none_or(|alias| fold(alias) != fold(bare_name(&entity.name)))
     }
 
+    /// The model's type that says the same as a type of the table, where there is just one.
+    fn as_model_says<'k>(&'k self, kind: &'k Arc<str>) -> &'k Arc<str> {
+        if self.types.contains(kind) {
+            return kind;
+        }
+        let mut same = self.types.iter().filter(|known| lists::is_same_kind(known, kind));
+        same.next().filter(|_| same.next().is_none()).unwrap_or(kind)
+    }
+
     /// The type of a mention, by model and table.
     fn kind_of(&self, mention: &CandidateMention, link: &Link) -> Arc<str> {
         let of_entity = |row: &Row| link.entity.is_none_or(|entity| entity == row.entity);
         let row = mention.hits.iter().map(|hit| self.table.lexicon.row(hit.row)).find(|row| of_entity(row));
         let entity = link.entity.or(row.map(|row| row.entity)).map(|entity| self.table.entity(entity));
         let of_alias = row.and_then(|row| row.rules().kind.as_ref());
-        let by_table = of_alias.or(entity.map(|entity| &entity.kind));
+        let by_table = of_alias.or(entity.map(|entity| &entity.kind)).map(|kind| self.as_model_says(kind));
         match (&mention.kind, by_table) {
             (None, by_table) => by_table.unwrap_or(&self.default_kind).clone(),
             (Some(by_model), Some(kind)) => {
-                let is_known = self.options.types_from_table && link.entity.is_some() && self.table.has_kind(by_model);
+                let is_same = self.table.has_kind(by_model) || self.types.contains(kind);
+                let is_known = self.options.types_from_table && link.entity.is_some() && is_same;
                 // A demonym that the table does not mark keeps the model's MISC.
                 let may_be_demonym = of_alias.is_none() && &**by_model == "MISC" && self.is_other_name(row, link);
                 if is_known && !may_be_demonym { kind.clone() } else { by_model.clone() }
@@ -134,7 +154,9 @@ impl LinkContext<'_> {
         let is_certain =
             |mention: &CandidateMention| mention.ambiguity.is_none() && !self.view.is_boilerplate(mention.sentence);
         for (at, mention) in mentions.iter().enumerate().filter(|(_, mention)| is_certain(mention)) {
-            if let Ok([only]) = self.candidates(mention).as_deref() {
+            if let Ok([only]) = self.candidates(mention).as_deref()
+                && !self.is_loose(only)
+            {
                 named.add(only.entity, at);
             }
         }
@@ -174,7 +196,9 @@ impl LinkContext<'_> {
         if !links.iter().any(is_open) {
             return;
         }
-        let is_later = |link: &Link| link.method.is_some_and(|method| method >= Method::Acronym);
+        let is_later = |link: &Link| {
+            link.method.is_some_and(|method| method >= Method::Acronym) || link.reason == Some(Reason::ContextDecided)
+        };
         for (at, link) in links.iter().enumerate().filter(|(_, link)| is_later(link)) {
             link.entity.into_iter().for_each(|entity| named.add(entity, at));
         }

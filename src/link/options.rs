@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// Settings of the linker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
+#[non_exhaustive]
 pub struct LinkOptions {
     /// Add names of the table that the model missed.
     pub add_missed: bool,

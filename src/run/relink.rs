@@ -20,7 +20,7 @@ use crate::device::Device;
 use crate::error::{Error, Result};
 use crate::language::language_codes;
 use crate::link::Linker;
-use crate::mentions::{RecordOutcome, link};
+use crate::mentions::{Extractor, RecordOutcome};
 use crate::model::Model;
 use crate::outcome::Outcome;
 use crate::read::{RawRecord, Records, Reject, open_stored};
@@ -44,9 +44,12 @@ pub fn relink(options: &RunOptions, spans: &Path) -> Result<RunReport> {
     let inputs = inputs::find(options)?.inputs;
     files::check_files(options, &inputs, Some(spans))?;
     let records = Records::new(inputs, &config.read);
-    let linker = options.engine.tables.open()?.map(|table| Linker::new(table, options.engine.linking.clone()));
+    let table = options.engine.tables.open()?;
     let model = options.engine.open_model(Device::Cpu)?;
+    let linking = || options.engine.linking.clone();
+    let linker = table.map(|table| Linker::new(table, linking()).with_types(model.labels.types()));
     config.languages.known.clone_from(&model.card.languages);
+    config.keep_addresses = options.engine.linking.keep_addresses;
     let mut lines = line_options(&options.output, &options.read.keep);
     lines.types = known_types(&options.output.types, &model, linker.as_ref())?.into_iter().collect();
     let found = open_stored(spans).map_err(|error| Error::opening(spans, error))?;
@@ -69,7 +72,7 @@ pub fn relink(options: &RunOptions, spans: &Path) -> Result<RunReport> {
 struct Relinker {
     /// Its tokenizer counts tokens; its graph is not run.
     model: Model,
-    /// The linker over the new table; without one, mentions are written as the model found them.
+    /// The linker over the new table, if there is one.
     linker: Option<Linker>,
     /// The configuration of the run that wrote the spans.
     config: Config,
@@ -87,6 +90,8 @@ impl Relinker {
     ) -> Result<RunReport> {
         let started = Started::now();
         let counters = Counters::default();
+        let Self { model, linker, config } = self;
+        let extractor = Extractor { model, config, linker: linker.as_ref(), counters: &counters };
         let mut report = RunReport::default();
         for raw in chunks(records, self.config.chunk) {
             Counters::add(&counters.records, raw.len());
@@ -98,7 +103,7 @@ impl Relinker {
             let one = |record: &Outcome<Encoded>| {
                 let outcome = record.as_ref().map(|Encoded { article, language }| {
                     let (encoded, found) = (&chunk.articles[*article], found[*article].clone());
-                    link(encoded, language.as_deref(), found, self.linker.as_ref(), &counters)
+                    extractor.link(encoded, language.as_deref(), found)
                 });
                 let outcome = outcome.transpose()?;
                 Ok((MentionCounts::from(&outcome), render(&outcome)?))

@@ -162,6 +162,11 @@ fn ends_sentence(text: &str, rest: Span, stop: usize, end: usize) -> bool {
     if first.is_lowercase() {
         return false;
     }
+    // "Yahoo! Inc."
+    let word = next_word.split(|char: char| !char.is_alphabetic()).next().unwrap_or_default();
+    if mark == '!' && matches!(word, "Inc" | "Corp" | "Ltd" | "LLC") {
+        return false;
+    }
     // "!" and "?" and "..." before a capital end a sentence; a single full stop may be an abbreviation's.
     if mark != '.' || text[stop + 1..end].starts_with('.') {
         return true;

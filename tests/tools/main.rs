@@ -6,6 +6,7 @@ mod common;
 mod docs;
 mod examples;
 mod install;
+mod starter_table;
 mod traps;
 
 use common::{jsonl, run, scratch};

@@ -29,6 +29,9 @@ impl LinkContext<'_> {
         if hits.iter().all(|hit| is_kind(hit, lists::is_person)) && in_longer_name(field, at_word) {
             return Some(Ambiguity::LongerName);
         }
+        if hits.iter().all(|hit| is_kind(hit, lists::is_place)) && in_compass_name(field, at_word) {
+            return Some(Ambiguity::LongerName);
+        }
         if self.view.style(word.sentence) == Style::Running && is_emphasis(field, at_word) {
             return Some(Ambiguity::Emphasis);
         }
@@ -75,7 +78,9 @@ fn names_office(field: &FieldView<'_>, position: usize) -> bool {
         return false;
     }
     let [office, of] = [position - 2, position - 1].map(|position| field.words.content(position));
+    // "Prime Minister of the Kurdistan Regional Government" names the body itself.
     matches!(field.words.key(of), "of" | "for" | "on")
+        && of + 1 == field.words.content(position)
         && field.words.content_gap(position) == Gap::Space
         && field.words.content_gap(position - 1) == Gap::Space
         && field.words.get(office).case.is_capital()
@@ -131,6 +136,14 @@ fn opens_compound(field: &FieldView<'_>, at: usize) -> bool {
 fn opens_quote(field: &FieldView<'_>, at: usize) -> bool {
     let before = &field.text[..field.words.get(at).span.start];
     field.words.get(at).gap == Gap::Break && before.ends_with(['“', '"', '‘', '(', '[', '–', '—', '-', ':', ' '])
+}
+
+/// "Upper Austria", which is not Austria.
+fn in_compass_name(field: &FieldView<'_>, at: usize) -> bool {
+    at > 0
+        && field.words.get(at).gap == Gap::Space
+        && field.words.get(at - 1).case.is_capital()
+        && lists::is_compass_name([field.words.key(at - 1), field.words.key(at)])
 }
 
 /// True where a capitalised word that is neither title nor article stands right before the surname.

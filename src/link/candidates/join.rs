@@ -35,7 +35,10 @@ fn is_one_name(field: &FieldView<'_>, left: &NerSpan, right: &NerSpan) -> bool {
     }
     let first = field.words.get(right_words.start);
     // The Arabic article inside a name, not "the".
-    let article = first.is_article && field.words.key(right_words.start) != "the" && first.gap == Gap::Space;
+    let article = first.is_article
+        && field.words.key(right_words.start) != "the"
+        && first.gap == Gap::Space
+        && !field.words.get(right_words.start - 1).possessive;
     // John “J.D.” Dorrian.
     let between = field.text.get(left.span.end..right.span.start).unwrap_or_default();
     let nickname = lists::is_person(&left.kind)
@@ -47,7 +50,11 @@ fn is_one_name(field: &FieldView<'_>, left: &NerSpan, right: &NerSpan) -> bool {
         && lists::is_ordinal(field.words.key(right_words.start));
     // A line end inside a sentence: the model saw two names.
     let wrapped = first.gap == Gap::Space && between.contains('\n') && first.case.is_capital();
-    (left.kind == right.kind && (article || nickname || wrapped)) || unit
+    // "Upper" + "Austria".
+    let compass = left_words.len() == 1
+        && first.gap == Gap::Space
+        && lists::is_compass_name([field.words.key(left_words.start), field.words.key(right_words.start)]);
+    (left.kind == right.kind && (article || nickname || wrapped || compass)) || unit
 }
 
 /// "134th" before the name of a unit is of the name.

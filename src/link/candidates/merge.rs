@@ -6,16 +6,20 @@
 
 use std::ops::Range;
 
+use ahash::AHashSet;
+
 use super::join;
 use super::mention::{AliasMatch, CandidateMention, Hit, MatchKind, MatchSource};
 use crate::decode::NerSpan;
 use crate::link::context::LinkContext;
 use crate::link::outcome::{FoundBy, Reason};
+use crate::link::steps::national::is_common_name;
 use crate::link::text::addresses::Addresses;
 use crate::link::text::lists;
 use crate::link::text::normalise::fold;
 use crate::link::text::view::FieldView;
 use crate::link::text::words::{Case, Gap};
+use crate::span::Span;
 
 /// A model mention after trimming.
 struct Proposal {
@@ -83,7 +87,8 @@ impl LinkContext<'_> {
             let end = matches.partition_point(|found| found.words.start < words.end);
             let overlapping = first..end.max(first);
             let covered = |at: &usize| matches[*at].words.start <= words.start && words.end <= matches[*at].words.end;
-            if let Some(at) = overlapping.clone().find(|at| covered(at)) {
+            let is_lost = |at: &usize| matches!(taken[*at], Taken::Lost);
+            if let Some(at) = overlapping.clone().find(|at| covered(at) && !is_lost(at)) {
                 if let Taken::No = taken[at] {
                     mentions.push(both(field, &matches[at], &proposal, matches[at].words == *words));
                     taken[at] = Taken::Used;
@@ -146,10 +151,12 @@ impl LinkContext<'_> {
             // The alias may be another person's title and given name: two names must agree.
             let agrees = |hit: &&Hit| {
                 let name = fold(&self.table.entity(self.table.lexicon.row(hit.row).entity).name);
-                let is_common = |&at: &usize| {
-                    field.words.get(at).case == Case::Title && name.split(' ').any(|word| word == field.words.key(at))
+                let is_common = |&word: &&str| {
+                    let is_at = |at: usize| field.words.get(at).case == Case::Title && field.words.key(at) == word;
+                    words.clone().any(is_at)
                 };
-                words.clone().filter(is_common).count() > 1
+                let common: AHashSet<&str> = name.split(' ').filter(is_common).collect();
+                common.len() > 1
             };
             hits = found.hits.iter().filter(agrees).map(|hit| Hit { match_kind: MatchKind::Folded, ..*hit }).collect();
         }
@@ -172,6 +179,9 @@ impl LinkContext<'_> {
         }
         if words.len() == 2 && lists::is_compass_name([field.words.key(words.start), field.words.key(words.start + 1)])
         {
+            return false;
+        }
+        if self.is_local_body(proposal, matches) {
             return false;
         }
         let is_person = lists::is_person(&proposal.ner_span.kind);
@@ -199,6 +209,22 @@ impl LinkContext<'_> {
         !is_person || added || matches.iter().any(|found| full_name(&found))
     }
 
+    /// "Dhaka Metropolitan Police" is one body of a city; "Saudi Royal Court" names a country and its court.
+    fn is_local_body(&self, proposal: &Proposal, matches: &[&AliasMatch]) -> bool {
+        let [place, bodies @ ..] = matches else { return false };
+        let row = |hit: &Hit| self.table.lexicon.row(hit.row);
+        let is_city = |hit: &Hit| {
+            let entity = row(hit).entity;
+            lists::is_place(row(hit).rules().kind.as_ref().unwrap_or(&self.table.entity(entity).kind))
+                && !self.table.is_country(entity)
+        };
+        lists::is_organisation(&proposal.ner_span.kind)
+            && !bodies.is_empty()
+            && place.words.start == proposal.words.start
+            && place.hits.iter().all(is_city)
+            && bodies.iter().all(|body| body.hits.iter().all(|hit| is_common_name(&row(hit).text)))
+    }
+
     /// True right after the name of a place: "Syria Palestine Mali World" is a list of tags.
     fn follows_place(&self, field: &FieldView<'_>, start: usize) -> bool {
         if start == 0 || field.words.get(start).gap != Gap::Space || !field.words.get(start - 1).case.is_capital() {
@@ -218,7 +244,7 @@ impl LinkContext<'_> {
         let refused = hits.is_empty().then(|| self.case_refusal(field, &words)).flatten();
         CandidateMention {
             field: field.field,
-            span: if words.is_empty() { mention.span } else { field.words.span(&words) },
+            span: if words.is_empty() { mention.span } else { marked_span(field, &words, mention.span) },
             sentence: mention.sentence,
             words,
             kind: Some(mention.kind),
@@ -248,26 +274,17 @@ fn leftmost_longest(matches: Vec<AliasMatch>) -> Vec<AliasMatch> {
     kept
 }
 
-/// False for what a model takes for a name but English does not: small letters alone, a single letter, common nouns
-/// in capitals ("IED").
+/// False for what a model takes for a name but English does not: a single letter, common nouns in capitals ("IED").
 fn is_name(field: &FieldView<'_>, mention: &CandidateMention) -> bool {
-    let mut words = mention.words.clone().filter(|&at| !field.words.get(at).is_article);
-    let only = words.clone().count() == 1;
-    let small = |at: usize| {
-        let word = field.words.get(at);
-        word.case == Case::Lower && word.span.slice(field.text).chars().any(char::is_lowercase)
-    };
-    if is_party_mark(field, &mention.words) {
-        return false;
+    let word = |at: usize| field.words.get(at);
+    let words: Vec<usize> = mention.words.clone().filter(|&at| !word(at).is_article).collect();
+    match words[..] {
+        [only] => {
+            let key = field.words.key(only);
+            !(lists::is_common_acronym(key) || (word(only).case == Case::Single && key.len() == 1))
+        }
+        _ => !is_party_mark(field, &mention.words),
     }
-    if only
-        && words
-            .clone()
-            .any(|at| field.words.get(at).case == Case::Single || lists::is_common_acronym(field.words.key(at)))
-    {
-        return false;
-    }
-    !words.all(small)
 }
 
 /// "R-Ariz", "D-Minn": the party and state of a member of Congress.
@@ -278,6 +295,26 @@ fn is_party_mark(field: &FieldView<'_>, words: &Range<usize>) -> bool {
         && matches!(field.words.key(start), "r" | "d" | "i")
         && field.words.get(start + 1).gap == Gap::Hyphen
         && field.words.get(start + 1).case.is_capital()
+}
+
+/// The bytes of a mention's words, with the marks that the model took for a part of the name: the full stop of "Inc.",
+/// the sign of a handle.
+fn marked_span(field: &FieldView<'_>, words: &Range<usize>, by_model: Span) -> Span {
+    let (inner, all) = (name_span(field, words), field.words.in_span(by_model));
+    let between = |start: usize, end: usize| field.text.get(start..end).unwrap_or_default();
+    let is_sign = words.start == all.start && matches!(between(by_model.start, inner.start), "@" | "#");
+    let is_end = words.end == all.end && between(inner.end, by_model.end) == ".";
+    Span::new(if is_sign { by_model.start } else { inner.start }, if is_end { by_model.end } else { inner.end })
+}
+
+/// The bytes of the words of a name, with the full stop of "Jr." and the bracket that closes "JD(S)".
+fn name_span(field: &FieldView<'_>, words: &Range<usize>) -> Span {
+    let span = field.words.span(words);
+    let rest = &field.text[span.end..];
+    let is_abbreviated = matches!(field.words.key(words.end - 1), "jr" | "sr") && rest.starts_with('.');
+    let marks = |mark: char| span.slice(field.text).matches(mark).count();
+    let is_open = rest.starts_with(')') && marks('(') > marks(')');
+    Span::new(span.start, span.end + usize::from(is_abbreviated || is_open))
 }
 
 /// What became of a table match.
@@ -300,7 +337,9 @@ fn with_number(field: &FieldView<'_>, found: &AliasMatch, model: &Range<usize>) 
 
 fn both(field: &FieldView<'_>, found: &AliasMatch, proposal: &Proposal, whole: bool) -> CandidateMention {
     let mention = &proposal.ner_span;
+    let span = if whole { marked_span(field, &found.words, mention.span) } else { name_span(field, &found.words) };
     CandidateMention {
+        span,
         kind: whole.then(|| mention.kind.clone()),
         score: Some(mention.score),
         found_by: FoundBy::Both,
@@ -312,7 +351,7 @@ fn both(field: &FieldView<'_>, found: &AliasMatch, proposal: &Proposal, whole: b
 fn table_mention(field: &FieldView<'_>, found: AliasMatch) -> CandidateMention {
     CandidateMention {
         field: field.field,
-        span: field.words.span(&found.words),
+        span: name_span(field, &found.words),
         sentence: field.words.get(found.words.start).sentence,
         words: found.words,
         kind: None,

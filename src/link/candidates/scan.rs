@@ -42,13 +42,19 @@ impl LinkContext<'_> {
         let longest = (u64::BITS - lengths.leading_zeros()) as usize - 1;
         let mut ends = [0u32; MAX_WORDS + 1];
         let mut count = 0;
+        // Words before the first punctuation that few names hold: "Toys "R" Us".
+        let mut unbroken = MAX_WORDS;
         key.clear();
         while count < longest && start + count < words.content_len() {
             if count > 0 {
-                match words.content_gap(start + count) {
-                    Gap::Break => break,
-                    gap => key.push_str(separator(gap)),
+                let gap = words.content_gap(start + count);
+                if gap == Gap::Break {
+                    if !self.table.lexicon.has_breaks() || !is_one_sentence(field, start, start + count) {
+                        break;
+                    }
+                    unbroken = unbroken.min(count);
                 }
+                key.push_str(separator(gap));
             }
             key.push_str(words.key(words.content(start + count)));
             count += 1;
@@ -56,7 +62,13 @@ impl LinkContext<'_> {
         }
         (1..=count).rev().filter(|&count| lengths & (1 << count) != 0).find_map(|count| {
             let rows = self.table.lexicon.find(&key[..ends[count] as usize]);
-            self.match_of(field, rows, start..start + count)
+            let mut found = self.match_of(field, rows, start..start + count)?;
+            if count > unbroken {
+                // Folding does not tell one punctuation from another.
+                let text = exact(field.words.span(&found.words).slice(field.text));
+                found.hits.retain(|hit| without_end(&self.table.lexicon.row(hit.row).text) == without_end(&text));
+            }
+            (!found.hits.is_empty()).then_some(found)
         })
     }
 
@@ -141,6 +153,16 @@ impl LinkContext<'_> {
             }
         })
     }
+}
+
+/// A name without the punctuation at its end, such as the full stop of "Inc.".
+fn without_end(name: &str) -> &str {
+    name.trim_end_matches(|char: char| !char.is_alphanumeric())
+}
+
+fn is_one_sentence(field: &FieldView<'_>, first: usize, last: usize) -> bool {
+    let sentence = |position: usize| field.words.get(field.words.content(position)).sentence;
+    sentence(first) == sentence(last)
 }
 
 fn is_small_head(field: &FieldView<'_>, position: usize) -> bool {

@@ -12,19 +12,25 @@ use crate::link::text::view::FieldView;
 use crate::link::text::words::{Case, Gap};
 
 impl LinkContext<'_> {
-    /// The words of a mention without what news puts around a name: "the", titles, points of the compass,
-    /// "Government of", the small half of "US-backed" and "pro-Assad". A span that the table knows stays.
+    /// The words of a mention, without what news puts around the name where the table knows the rest: "the", titles,
+    /// points of the compass, "Government of", the small half of "US-backed" and "pro-Assad".
     pub(crate) fn trim(&self, field: &FieldView<'_>, mention: &NerSpan) -> Range<usize> {
         let mut words = field.words.in_span(mention.span);
         if lists::is_person(&mention.kind) {
             words = with_suffix(field, words);
         }
+        let words = with_hyphened_article(field, without_function_words(field, words));
+        let name = self.trim_to_alias(field, words.clone(), &mention.kind);
+        let is_known = name == words
+            || !self.hits_of_mention(field, &name, &mention.kind).is_empty()
+            || self.is_nearly_known(field, &name, &mention.kind);
+        if is_known { name } else { words }
+    }
+
+    /// The words with everything cut off that is no part of an alias.
+    fn trim_to_alias(&self, field: &FieldView<'_>, mut words: Range<usize>, kind: &str) -> Range<usize> {
         while !words.is_empty() {
-            let is_the = field.words.get(words.start).is_article && field.words.key(words.start) == "the";
-            if is_the && words.len() > 1 {
-                words.start += 1;
-                continue;
-            }
+            words = without_the(field, words);
             // A small head is no part of a name, unless the table writes it small too.
             let last = words.end - 1;
             let small_head = field.words.get(last).case == Case::Lower && lists::is_place_head(field.words.key(last));
@@ -32,7 +38,7 @@ impl LinkContext<'_> {
             if !self.lookup(field, &words, source).is_empty() {
                 break;
             }
-            match self.trim_once(field, &words, &mention.kind) {
+            match self.trim_once(field, &words, kind) {
                 Some(shorter) => words = shorter,
                 None => break,
             }
@@ -75,16 +81,10 @@ impl LinkContext<'_> {
         if let Some(of) = of {
             return Some(of + 1..words.end);
         }
-        // "1991 Gulf War": a year before a name is none of it; and no name ends with "of the".
+        // "1991 Gulf War": a year before a name is none of it.
         let is_year = |at: usize| field.words.get(at).case == Case::Digit && field.words.key(at).len() == 4;
         if is_year(first) && known(&after_first) {
             return Some(after_first);
-        }
-        if last_case == Case::Lower
-            && field.words.get(last).gap != Gap::Hyphen
-            && matches!(last_key, "of" | "the" | "and" | "in" | "for" | "to" | "on" | "at" | "by" | "with")
-        {
-            return Some(before_last);
         }
         // "UN Security Council Resolution 2254" names the council; resolutions are no entities of the news.
         // Names are short: what comes after the longest is not searched, once for each word that is cut off.
@@ -125,9 +125,11 @@ impl LinkContext<'_> {
         }
         if lists::is_person(kind) {
             let mut key = String::with_capacity(48);
+            let mut match_kind = MatchKind::Folded;
             for position in at.clone() {
                 let is_middle = position > at.start && position + 1 < at.end;
                 if is_middle && word(position).case == Case::Single {
+                    match_kind = MatchKind::Shortened;
                     continue;
                 }
                 if !key.is_empty() {
@@ -137,7 +139,7 @@ impl LinkContext<'_> {
             }
             let rows = self.table.lexicon.find(&key).filter(|&row| !self.table.lexicon.row(row).exact_case);
             let is_same = |row: &u32| !self.has_other_initial(&key, self.table.lexicon.row(*row).entity);
-            return rows.filter(is_same).map(|row| Hit { row, match_kind: MatchKind::Shortened }).collect();
+            return rows.filter(is_same).map(|row| Hit { row, match_kind }).collect();
         }
         // "Global Coalition to Counter ISIL": a purpose added to a known name.
         let purpose = at
@@ -183,6 +185,25 @@ fn with_suffix(field: &FieldView<'_>, words: Range<usize>) -> Range<usize> {
         && field.words.get(end).case.is_capital()
         && lists::is_name_suffix(field.words.key(end));
     if follows { words.start..end + 1 } else { words }
+}
+
+fn without_the(field: &FieldView<'_>, words: Range<usize>) -> Range<usize> {
+    let is_the = words.len() > 1 && field.words.get(words.start).is_article && field.words.key(words.start) == "the";
+    if is_the { words.start + 1..words.end } else { words }
+}
+
+/// No name ends with "of the".
+fn without_function_words(field: &FieldView<'_>, mut words: Range<usize>) -> Range<usize> {
+    let is_function_word = |at: usize| {
+        let word = field.words.get(at);
+        word.case == Case::Lower
+            && word.gap != Gap::Hyphen
+            && matches!(field.words.key(at), "of" | "the" | "and" | "in" | "for" | "to" | "on" | "at" | "by" | "with")
+    };
+    while words.len() > 1 && is_function_word(words.end - 1) {
+        words.end -= 1;
+    }
+    words
 }
 
 /// "al-" before a name is of the name, even where the model began after the hyphen.

@@ -93,9 +93,6 @@ fn check_text(usage: &Use<'_>, key: &str, findings: &mut Findings) {
     if words > MAX_WORDS {
         let what = format!("`{text}` is unreachable: names have at most {MAX_WORDS} words");
         warn("unreachable", what, "shorten it");
-    } else if key.contains(" | ") {
-        let what = format!("`{text}` holds punctuation that ends a name: only the model can find it whole");
-        warn("unreachable", what, "write its parts as aliases of their own");
     }
     let outside = |from: &Option<Date>, to: &Option<Date>| from.zip(*to).is_some_and(|(from, to)| from > to);
     if usage.alias.is_some() && outside(&usage.from, &usage.to) {

@@ -10,6 +10,7 @@ use crate::link::context::LinkContext;
 use crate::link::outcome::{Evidence, Link, Method, RankedCandidate, Reason, Status};
 use crate::link::table::EntityIx;
 use crate::link::text::lists;
+use crate::link::text::normalise::fold;
 
 impl LinkContext<'_> {
     /// The candidates that the hard rules leave, one per entity, or why they leave none.
@@ -21,7 +22,7 @@ impl LinkContext<'_> {
             let row = self.table.lexicon.row(hit.row);
             if let Some(reason) = self.refusal(hit.row) {
                 refused = reason;
-            } else if state.is_some_and(|state| !self.lies_in(row.entity, state)) {
+            } else if state.is_some_and(|state| !self.lies_in(row.entity, state)) || self.is_foreign_body(hit.row) {
                 refused = Reason::OtherPlace;
             } else {
                 let option = Candidate { entity: row.entity, row: hit.row, match_kind: hit.match_kind };
@@ -52,20 +53,8 @@ impl LinkContext<'_> {
                 return Link { status, reason: Some(reason), ..Link::default() };
             }
         };
-        let mut supported: Vec<EntityIx> = Vec::new();
-        let mut note = |entity, factor, _, _: &dyn Fn() -> String| {
-            if matches!(factor, Factor::NamedElsewhere | Factor::Related | Factor::Described) {
-                supported.push(entity);
-            }
-        };
-        let mut scored = self.score_candidates((at, mention), named, &options, &mut note);
-        // Another spelling or another person: only the rest of the article can tell.
-        let is_loose = |option: &Candidate| match option.match_kind {
-            MatchKind::Misspelt => true,
-            MatchKind::Shortened => lists::is_person(&self.table.entity(option.entity).kind),
-            MatchKind::Exact | MatchKind::Folded => false,
-        };
-        scored.retain(|(option, _, _)| !is_loose(option) || supported.contains(&option.entity));
+        let mut scored = self.score_candidates((at, mention), named, &options, &mut |_, _, _, _| ());
+        scored.retain(|(option, _, _)| !self.is_loose(option) || self.has_support(option, named));
         if scored.is_empty() {
             return Link { reason: Some(Reason::NoAlias), ..Link::default() };
         }
@@ -93,6 +82,35 @@ impl LinkContext<'_> {
             next.map(|_| if scored[1..].iter().all(by_prior) { Reason::PriorDecided } else { Reason::ContextDecided });
         let share = shares[0].score;
         Link { candidates: if next.is_some() { shares } else { Vec::new() }, reason, ..self.by_row(best, share) }
+    }
+
+    /// True where the text may as well mean another name: only the rest of the article can tell.
+    pub(crate) fn is_loose(&self, option: &Candidate) -> bool {
+        match option.match_kind {
+            MatchKind::Misspelt => true,
+            MatchKind::Shortened => lists::is_person(&self.table.entity(option.entity).kind),
+            MatchKind::Exact | MatchKind::Folded => false,
+        }
+    }
+
+    /// True where the article speaks for a loose candidate. Many people have nearly the same name: for one of two words,
+    /// a word of the description or the country is not enough.
+    fn has_support(&self, option: &Candidate, named: &NamedEntities) -> bool {
+        let entity = self.table.entity(option.entity);
+        if named.names(option.entity) {
+            return true;
+        }
+        let is_place = |other: &EntityIx| lists::is_place(&self.table.entity(*other).kind);
+        let is_named = |other: &&EntityIx| named.names(**other);
+        let (places, others): (Vec<EntityIx>, Vec<EntityIx>) =
+            entity.neighbours.iter().filter(is_named).partition(|other| is_place(other));
+        let of_place = |word: &str| {
+            places.iter().any(|&place| fold(&self.table.entity(place).name).split(' ').any(|part| part == word))
+        };
+        let described = entity.described_by.iter().filter(|word| self.view.has_words(word) && !of_place(word));
+        let is_short = self.table.lexicon.row(option.row).cases.len() < 3;
+        let needed = if lists::is_person(&entity.kind) && is_short { 2 } else { 1 };
+        places.len().min(1) + 2 * others.len() + described.take(2).count() >= needed
     }
 
     /// Each candidate with its prior and its weight. `note` is called with every factor and its wording.

@@ -7,6 +7,8 @@
 //! Acronyms, words with digits, names cut off by an ellipsis, and words that the table knows are left alone. The type
 //! must be the model's, and only one entity may fit.
 
+use std::ops::Range;
+
 use super::score::NamedEntities;
 use crate::link::candidates::acronym::is_short_form;
 use crate::link::candidates::mention::{CandidateMention, Hit, MatchKind};
@@ -15,6 +17,7 @@ use crate::link::outcome::{Link, Reason, Status};
 use crate::link::table::spellings::{MAX_LETTERS, SpellingIndex, is_plain};
 use crate::link::text::lists;
 use crate::link::text::view::FieldView;
+use crate::link::text::words::Gap;
 
 /// Letters of a name of one word.
 const LONE_LETTERS: usize = 7;
@@ -55,7 +58,7 @@ impl LinkContext<'_> {
                 continue;
             }
             let keys: Vec<&str> = content.map(|position| words.key(words.content(position))).collect();
-            let Some(hits) = self.near_hits(self.table.spellings(), mention, &keys) else { continue };
+            let Some(hits) = mention.kind.as_deref().and_then(|kind| self.near_hits(kind, &keys)) else { continue };
             let spelt = CandidateMention { hits, ..mention.clone() };
             let linked = self.decide((at, &spelt), named);
             if linked.status == Status::Linked {
@@ -72,6 +75,8 @@ impl LinkContext<'_> {
             && mention.hits.is_empty()
             && !mention.words.is_empty()
             && !is_short_form(field, mention)
+            // "pre-Columbian"
+            && field.words.get(mention.words.start).gap != Gap::Hyphen
             && !before.trim_end().ends_with(['…', '@', '#', '/'])
             && !before.trim_end().ends_with("..")
             && !after.starts_with("..")
@@ -79,8 +84,8 @@ impl LinkContext<'_> {
     }
 
     /// The rows of the one entity, of the mention's type, that the words fit with the fewest letters changed.
-    fn near_hits(&self, index: &SpellingIndex, mention: &CandidateMention, words: &[&str]) -> Option<Vec<Hit>> {
-        let kind = mention.kind.as_deref()?;
+    fn near_hits(&self, kind: &str, words: &[&str]) -> Option<Vec<Hit>> {
+        let index = self.table.spellings();
         let is_lone = words.len() == 1;
         let least = match (is_lone, kind) {
             (true, _) => LONE_LETTERS,
@@ -114,6 +119,14 @@ impl LinkContext<'_> {
             }
         }
         None
+    }
+
+    /// True where a name of several words is a letter away from one of the table.
+    pub(crate) fn is_nearly_known(&self, field: &FieldView<'_>, words: &Range<usize>, kind: &str) -> bool {
+        let content = field.words.content_of(words.clone());
+        let fits = self.options.fuzzy && (2..=self.table.lexicon.longest()).contains(&content.len());
+        let keys = || content.clone().map(|position| field.words.key(field.words.content(position)));
+        fits && self.near_hits(kind, &keys().collect::<Vec<_>>()).is_some()
     }
 
     fn is_of_type(&self, row: u32, expected: &str) -> bool {

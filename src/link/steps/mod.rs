@@ -5,5 +5,6 @@ mod clusters;
 mod coreference;
 mod definitions;
 pub(super) mod fuzzy;
+pub(super) mod national;
 mod places;
 pub(super) mod score;

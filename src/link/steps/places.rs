@@ -1,21 +1,28 @@
 //! Places named with the place that they lie in: "Paris, Texas", "Seattle, Washington".
 
+use std::ops::Range;
+
 use crate::link::candidates::mention::CandidateMention;
 use crate::link::context::LinkContext;
+use crate::link::steps::score::NamedEntities;
 use crate::link::table::{Entity, EntityIx, bare_name};
 use crate::link::text::lists::{self, US_STATES};
 use crate::link::text::normalise::fold;
-use crate::link::text::words::{Case, Gap};
+use crate::link::text::words::{Case, Gap, Words};
 
 impl LinkContext<'_> {
-    /// The US state that follows a name after a comma. Georgia is one here: no list names a city and a country.
+    /// The US state that follows a name after a comma.
     pub(super) fn state_after(&self, mention: &CandidateMention) -> Option<&'static str> {
-        let words = &self.view.field(mention.field).words;
-        let end = mention.words.end;
-        if mention.words.is_empty() || end >= words.len() || words.get(end).gap != Gap::Comma {
-            return None;
-        }
-        if mention.kind.as_deref().is_some_and(|kind| !lists::is_place(kind)) || words.get(end).case != Case::Title {
+        let is_place = mention.kind.as_deref().is_none_or(lists::is_place);
+        let words = Some(mention.words.clone()).filter(|words| is_place && !words.is_empty())?;
+        self.state_after_city(&self.view.field(mention.field).words, words)
+    }
+
+    /// The US state after the comma that follows the words of a city. Georgia is one here: no list names a city and a
+    /// country.
+    fn state_after_city(&self, words: &Words, city: Range<usize>) -> Option<&'static str> {
+        let end = city.end;
+        if end >= words.len() || words.get(end).gap != Gap::Comma || words.get(end).case != Case::Title {
             return None;
         }
         let mut name = words.key(end).to_owned();
@@ -23,7 +30,26 @@ impl LinkContext<'_> {
             name.push(' ');
             name.push_str(words.key(end + 1));
         }
+        if name == "washington" {
+            return self.is_washington_state(words, city).then_some("washington");
+        }
         US_STATES.iter().copied().chain(["georgia"]).find(|&state| state == name)
+    }
+
+    /// True for "Spokane, Washington, has a river", but not for "talks in Moscow, Washington and Beijing": the capital
+    /// stands in lists. Where the article names other states, so may the list.
+    fn is_washington_state(&self, words: &Words, city: Range<usize>) -> bool {
+        let next = city.end + 1;
+        let is_followed = next < words.len() && words.get(next).sentence == words.get(city.end).sentence;
+        let in_list = (is_followed && matches!(words.key(next), "and" | "or") && words.get(next).gap <= Gap::Comma)
+            || (is_followed && words.get(next).gap == Gap::Comma && words.get(next).case.is_capital())
+            || words.get(city.start).gap == Gap::Comma;
+        let at = words.content_of(city);
+        let mut key = String::new();
+        words.push_key(at.start, at.end, &mut key);
+        let mut bearers = self.table.lexicon.find(&key).map(|row| self.table.lexicon.row(row).entity).peekable();
+        let is_foreign = bearers.peek().is_some() && !bearers.any(|city| self.lies_in(city, "washington"));
+        !(in_list || is_foreign) || self.other_states() > 0
     }
 
     /// True for an entity that is related to a place of this name, or to the United States.
@@ -58,9 +84,17 @@ impl LinkContext<'_> {
             parts
                 .into_iter()
                 .any(|part| part != entity && place.neighbours.contains(&part) && self.is_part(part, entity))
-        }) || (self.is_us_state(place)
-            && fold(bare_name(&place.name)) == "georgia"
-            && words.get(start - 1).case == Case::Title)
+        }) || (self.is_us_state(place) && self.follows_city(words, start, &fold(bare_name(&place.name))))
+    }
+
+    /// True where the capitalised words before the comma at `start` are a city in this state.
+    fn follows_city(&self, words: &Words, start: usize, state: &str) -> bool {
+        let is_name = |at: usize| words.get(at).case == Case::Title;
+        let first = (start.saturating_sub(3)..start).rev().take_while(|&at| is_name(at)).last();
+        first.is_some_and(|first| {
+            let first = (first..start).rev().find(|&at| at == first || words.get(at).gap > Gap::Hyphen);
+            first.is_some_and(|first| self.state_after_city(words, first..start) == Some(state))
+        })
     }
 
     fn is_part(&self, part: EntityIx, whole: EntityIx) -> bool {
@@ -76,8 +110,15 @@ impl LinkContext<'_> {
             && entity.neighbours.iter().any(is_country)
     }
 
-    /// How many US states the article names, beside the entity: those of a name that nothing else bears.
+    /// How many US states the article names besides the ambiguous ones: those of a name that nothing else bears.
     pub(super) fn other_states(&self) -> usize {
         US_STATES.iter().filter(|state| self.view.has_words(state)).take(2).count()
+    }
+
+    /// How many entities of a state the article names: its cities, its governor.
+    pub(super) fn named_in(&self, state: EntityIx, named: &NamedEntities) -> usize {
+        let is_of = |&&other: &&EntityIx| self.table.entity(other).relations.iter().any(|&(_, target)| target == state);
+        let of_state = self.table.entity(state).neighbours.iter().filter(is_of);
+        of_state.filter(|&&other| named.names(other)).take(2).count()
     }
 }

@@ -2,7 +2,7 @@
 
 use ahash::AHashMap;
 
-use crate::link::candidates::mention::{CandidateMention, MatchKind};
+use crate::link::candidates::mention::{CandidateMention, Hit, MatchKind};
 use crate::link::codes::codes;
 use crate::link::context::LinkContext;
 use crate::link::table::EntityIx;
@@ -34,7 +34,7 @@ const PERSON_DISAGREES: f32 = 0.1;
 const TYPE_DISAGREES: f32 = 0.2;
 /// The place right before, after a comma, lies in the candidate: "Seattle, Washington".
 const CONTAINS_PREVIOUS: f32 = 1000.0;
-/// For each other US state of the article, up to two, where the candidate is one.
+/// For each other US state, and each city or governor of the candidate itself, up to two, where it is a US state.
 const AMONG_STATES: f32 = 3.0;
 /// The article is from before the candidate began, or after it ended.
 const NOT_YET: f32 = 0.1;
@@ -87,7 +87,7 @@ pub enum Factor {
     TypeDisagrees,
     /// The place named right before lies in the candidate.
     ContainsPrevious,
-    /// The candidate is a US state, and the article names others.
+    /// The candidate is a US state, another is abroad, and the article names other states or something in this one.
     AmongStates,
     /// The article is from before the entity began.
     NotYet,
@@ -191,10 +191,13 @@ impl Scorer<'_> {
         if self.context.follows_part_of(self.mention, option.entity) {
             note(Factor::ContainsPrevious, CONTAINS_PREVIOUS, &String::new);
         }
-        if self.context.is_us_state(entity) {
-            let others = self.context.other_states();
+        // The capital against the state is another matter.
+        let lies_abroad =
+            |hit: &Hit| !self.context.lies_in(self.context.table.lexicon.row(hit.row).entity, "united states");
+        if self.mention.hits.iter().any(lies_abroad) && self.context.is_us_state(entity) {
+            let others = self.context.other_states() + self.context.named_in(option.entity, self.named);
             if others > 0 {
-                note(Factor::AmongStates, 1.0 + AMONG_STATES * others as f32, &String::new);
+                note(Factor::AmongStates, 1.0 + AMONG_STATES * others.min(2) as f32, &String::new);
             }
         }
     }

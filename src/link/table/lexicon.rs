@@ -11,7 +11,7 @@ use super::entity::{Entity, EntityIx};
 use super::keys::Keys;
 use crate::date::DateRange;
 use crate::link::text::lists;
-use crate::link::text::words::{Case, Gap, Words};
+use crate::link::text::words::{Case, Gap, Words, separator};
 
 /// The longest alias, in words, that a scan looks for.
 pub(crate) const MAX_WORDS: usize = 63;
@@ -121,6 +121,8 @@ pub(crate) struct Lexicon {
     lengths: Vec<u64>,
     /// Words of the longest key: what is longer need not be looked up.
     longest: usize,
+    /// Whether some key holds punctuation that names seldom hold.
+    has_breaks: bool,
     given: usize,
 }
 
@@ -173,6 +175,11 @@ impl Lexicon {
         number.map_or(0..0, |number| self.firsts[number]..self.firsts[number + 1])
     }
 
+    /// True where some key holds punctuation other than commas and hyphens.
+    pub(crate) fn has_breaks(&self) -> bool {
+        self.has_breaks
+    }
+
     /// Words of the longest key.
     pub(crate) fn longest(&self) -> usize {
         self.longest
@@ -202,6 +209,7 @@ impl Lexicon {
         self.longest = self.longest.max(count);
         let mut key = String::new();
         words.push_key(0, count, &mut key);
+        self.has_breaks |= key.contains(separator(Gap::Break));
         if count <= MAX_WORDS {
             let first = self.first_words.insert(words.key(words.content(0))) as usize;
             self.lengths.resize(self.lengths.len().max(first + 1), 0);

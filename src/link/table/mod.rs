@@ -15,6 +15,7 @@ use std::sync::{Arc, OnceLock};
 use ahash::AHashSet;
 use jiff::civil::Date;
 
+use super::text::lists;
 use super::text::normalise::{exact, fold};
 use crate::date::DateRange;
 use crate::error::{Error, ErrorKind, Result};
@@ -30,6 +31,8 @@ pub struct EntityTable {
     entities: Vec<Entity>,
     pub(crate) lexicon: Lexicon,
     kinds: Vec<Arc<str>>,
+    /// What other entities state as their `country`.
+    countries: AHashSet<EntityIx>,
     sha256: String,
     /// Built when the first name asks for it.
     spellings: OnceLock<SpellingIndex>,
@@ -96,7 +99,21 @@ impl EntityTable {
         let mut kinds: Vec<Arc<str>> = entities.iter().map(|entity| entity.kind.clone()).collect();
         kinds.sort();
         kinds.dedup();
-        Ok(Self { entities, lexicon, kinds, sha256, spellings: OnceLock::new() })
+        let relations = entities.iter().flat_map(|entity| &entity.relations);
+        let countries = relations.filter(|(kind, _)| &**kind == "country").map(|&(_, target)| target).collect();
+        Ok(Self { entities, lexicon, kinds, countries, sha256, spellings: OnceLock::new() })
+    }
+
+    /// A table without entities.
+    pub(crate) fn empty() -> Self {
+        Self {
+            entities: Vec::new(),
+            lexicon: Lexicon::new(Vec::new(), &[]),
+            kinds: Vec::new(),
+            countries: AHashSet::new(),
+            sha256: String::new(),
+            spellings: OnceLock::new(),
+        }
     }
 
     /// The entity behind an index of this table.
@@ -115,7 +132,7 @@ impl EntityTable {
         self.entities.len()
     }
 
-    /// Never true: an empty table is refused.
+    /// Never true for a table that was read: one without entities is an error.
     pub fn is_empty(&self) -> bool {
         self.entities.is_empty()
     }
@@ -133,6 +150,11 @@ impl EntityTable {
     /// True where some entity has this type.
     pub(crate) fn has_kind(&self, kind: &str) -> bool {
         self.kinds.iter().any(|known| &**known == kind)
+    }
+
+    /// True for what other entities state as their `country`.
+    pub(crate) fn is_country(&self, entity: EntityIx) -> bool {
+        self.countries.contains(&entity)
     }
 
     /// The words of the aliases by their neighbouring spellings.
@@ -234,7 +256,10 @@ fn entity_of(record: &EntityRecord, origin: RowOrigin, ids: &[Arc<str>], shared:
 /// Folded words of a description that could tell one entity from another.
 fn content_words(description: &str, shared: &mut Shared) -> Box<[Arc<str>]> {
     let folded = fold(description);
-    let mut words: Vec<&str> = folded.split([' ', ',', '|']).filter(|word| word.len() >= 4).collect();
+    let tells = |word: &&str| {
+        word.len() >= 4 && !lists::is_filler(word) && !word.starts_with(|first: char| first.is_ascii_digit())
+    };
+    let mut words: Vec<&str> = folded.split([' ', ',', '|']).filter(tells).collect();
     words.sort_unstable();
     words.dedup();
     words.into_iter().map(|word| shared.text(word)).collect()

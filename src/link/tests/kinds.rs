@@ -94,7 +94,7 @@ fn initials_suffixes_and_hyphens_count() {
         ("{PER:George P. Bush} runs.", &["George P. Bush?no_alias"]),
         (
             "{PER:Donald Trump Jr.} came. {PER:Trump Jr.} left. {PER:Donald Trump} stayed.",
-            &["Donald Trump Jr?no_alias", "Trump Jr?unknown_holder", "Donald Trump=donald-trump"],
+            &["Donald Trump Jr.?no_alias", "Trump Jr.?unknown_holder", "Donald Trump=donald-trump"],
         ),
         (
             "{PER:Moon Jae-in} met {PER:Ban Ki-moon}; {PER:Moon} left.",
@@ -205,4 +205,60 @@ fn sure_links_only_or_a_link_always() {
     assert_eq!(shown(&sure, "{LOC:Syria} and {LOC:Washington}", None), ["Syria=syria", "Washington?below_threshold"]);
     let (_, linked) = link_marked(&sure, "{LOC:Washington}", None);
     assert_eq!(linked[0].link.candidates.len(), 2);
+}
+
+#[test]
+fn names_with_inner_punctuation_are_found_as_written() {
+    let table = r#"
+{"id":"org/toys","name":"Toys \"R\" Us","type":"ORG"}
+{"id":"org/yahoo","name":"Yahoo! Inc.","type":"ORG","aliases":["Yahoo!"]}
+{"id":"org/one","name":"One / Two","type":"ORG"}"#;
+    let linker = Linker::new(EntityTable::parse(&[("table.jsonl", table)]).unwrap(), LinkOptions::default());
+    for (text, expected) in [
+        ("Toys “R” Us and Yahoo! Inc. met.", &["Toys “R” Us=toys", "Yahoo! Inc=yahoo"][..]),
+        ("One / Two, One (Two) and One. Two", &["One / Two=one"]),
+        ("Toys, R, Us", &[]),
+    ] {
+        assert_eq!(shown(&linker, text, None), expected, "{text}");
+    }
+}
+
+#[test]
+fn common_names_of_national_bodies_stay_in_their_country() {
+    let table = r#"
+{"id":"loc/us","name":"United States","type":"LOC","aliases":[{"text":"American","type":"MISC"}]}
+{"id":"loc/peru","name":"Peru","type":"LOC"}
+{"id":"loc/ohio","name":"Ohio","type":"LOC","relations":[{"type":"part_of","target":"loc/us"}]}
+{"id":"loc/lima","name":"Lima","type":"LOC","relations":[{"type":"country","target":"loc/peru"}]}
+{"id":"org/court","name":"Supreme Court","type":"ORG","relations":[{"type":"country","target":"loc/us"}]}
+{"id":"org/fbi","name":"FBI","type":"ORG","relations":[{"type":"country","target":"loc/us"}]}"#;
+    let linker = Linker::new(EntityTable::parse(&[("table.jsonl", table)]).unwrap(), LinkOptions::default());
+    for (text, expected) in [
+        ("The Supreme Court met.", &["Supreme Court=court"][..]),
+        ("The {ORG:Supreme Court} of Peru met.", &["Supreme Court?other_place", "Peru=peru"]),
+        ("They asked in Lima why the {ORG:Supreme Court} met again.", &["Lima=lima", "Supreme Court?other_place"]),
+        ("Peru asked an American; the Supreme Court", &["Peru=peru", "American=us", "Supreme Court=court"]),
+        ("Ohio asked Peru and the Supreme Court", &["Ohio=ohio", "Peru=peru", "Supreme Court=court"]),
+        ("Peru asked the FBI", &["Peru=peru", "FBI=fbi"]),
+        ("the {ORG:Lima Supreme Court}", &["Lima Supreme Court?no_alias"]),
+    ] {
+        assert_eq!(shown(&linker, text, None), expected, "{text}");
+    }
+}
+
+#[test]
+fn types_of_the_table_become_those_of_the_model() {
+    let of_model = ["PER", "ORG", "LOC", "MISC"].map(Into::into);
+    let linker = linker(LinkOptions::default()).with_types(&of_model);
+    let (_, linked) = link_marked(&linker, "{MISC:Joe Biden} left Syria for the UN.", None);
+    assert_eq!(linked.iter().map(|mention| &*mention.kind).collect::<Vec<_>>(), ["PER", "LOC", "ORG"]);
+}
+
+#[test]
+fn a_state_is_told_from_the_capital_by_its_city() {
+    check(&[
+        ("{LOC:Spokane}, {LOC:Washington}, has a river.", &["Spokane?no_alias", "Washington=wa"]),
+        ("talks in {LOC:Paris}, {LOC:Washington} and Damascus", &["Paris=paris", "Washington=dc", "Damascus=damascus"]),
+        ("{LOC:Vancouver}, {LOC:Washington}, and Salem, Oregon", &["Vancouver?no_alias", "Washington=wa"]),
+    ]);
 }

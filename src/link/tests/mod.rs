@@ -163,7 +163,10 @@ fn spans_are_the_name_alone() {
         ),
         ("al-Raqqa, Ar-Raqqah and raqqa", &["al-Raqqa=raqqa", "Ar-Raqqah=raqqa"]),
         ("Gore and Al Gore", &["Al Gore=al-gore"]),
-        ("{MISC:jihadist} with an {MISC:IED} in {LOC:Dayr} {LOC:Az Zawr}", &["Dayr Az Zawr?no_alias"]),
+        (
+            "{MISC:jihadist} with an {MISC:IED} in {LOC:Dayr} {LOC:Az Zawr}",
+            &["jihadist?no_alias", "Dayr Az Zawr?no_alias"],
+        ),
         ("{ORG:3rd Battalion}, {ORG:6th Marines}", &["3rd Battalion, 6th Marines?no_alias"]),
     ]);
 }

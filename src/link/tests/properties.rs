@@ -11,7 +11,7 @@ use crate::link::context::LinkContext;
 use crate::link::normalise::fold;
 use crate::link::text::view::FieldView;
 use crate::link::text::words::Gap;
-use crate::link::{Document, EntityIx, EntityTable, LinkOptions, Linker};
+use crate::link::{Document, EntityIx, EntityTable, LinkOptions, Linker, names};
 use crate::span::Span;
 
 /// Texts of table names, traps and separators.
@@ -105,6 +105,17 @@ proptest! {
         lines.rotate_left(turn);
         let other = Linker::new(EntityTable::parse(&[("table.jsonl", &lines.join("\n"))]).unwrap(), LinkOptions::default());
         prop_assert_eq!(told(&other, &text, mentions(&text, &picks)), expected);
+    }
+
+    /// A table that has nothing of a text changes no span of it.
+    #[test]
+    fn spans_without_a_table_are_those_of_a_table_of_other_names(text in article(), picks in prop::collection::vec((0usize..200, 0usize..30, 0usize..4), 0..6)) {
+        let other = EntityTable::parse(&[("table.jsonl", r#"{"id":"zz","name":"Qqzwx Vvkjh","type":"ORG"}"#)]).unwrap();
+        let document = Document { title: None, text: &text, date: None, sentences: &[] };
+        let linked = Linker::new(other, LinkOptions::default()).link(&document, mentions(&text, &picks));
+        let spans: Vec<(Field, Span)> = linked.iter().map(|mention| (mention.field, mention.span)).collect();
+        let unlinked = names(&document, mentions(&text, &picks), false);
+        prop_assert_eq!(spans, unlinked.iter().map(|mention| (mention.field, mention.span)).collect::<Vec<_>>());
     }
 
     #[test]

@@ -46,12 +46,33 @@ fn rest_of_broken_word(text: &str, start: usize, hyphen: usize) -> Option<usize>
     let rest = after.trim_start();
     let space = &after[..after.len() - rest.len()];
     let is_name = before.starts_with(char::is_uppercase) && before.chars().skip(1).any(char::is_lowercase);
-    if !is_name || before.len() <= 3 || space.matches('\n').count() != 1 {
+    if !is_name || before.chars().count() < 3 || space.matches('\n').count() != 1 {
         return None;
     }
     let letters = rest.find(|char: char| !char.is_alphabetic()).unwrap_or(rest.len());
-    let word = &rest[..letters];
-    (word.starts_with(char::is_lowercase) && !is_compound_tail(word)).then(|| text.len() - rest.len() + letters)
+    let (word, next) = rest.split_at(letters);
+    let is_rest = word.starts_with(char::is_lowercase) && !is_compound_tail(word);
+    // "Port-⏎au-Prince", "Park Geun-⏎hye": hyphens of the names.
+    let is_hyphened = next.strip_prefix(is_hyphen).is_some_and(|next| next.starts_with(char::is_alphabetic))
+        || (is_given_syllable(word) && follows_name(&text[..start]));
+    (is_rest && !is_hyphened).then(|| text.len() - rest.len() + letters)
+}
+
+/// True where a capitalised word stands right before: a surname, where a given name follows.
+fn follows_name(before: &str) -> bool {
+    let word = before.trim_end_matches(' ').rsplit(char::is_whitespace).next().unwrap_or_default();
+    before.ends_with(' ') && word.starts_with(char::is_uppercase) && word.ends_with(char::is_alphabetic)
+}
+
+/// Second halves of Korean and Chinese given names as the news spells them.
+fn is_given_syllable(word: &str) -> bool {
+    const SYLLABLES: [&str; 56] = [
+        "bae", "bin", "bok", "chae", "chul", "chun", "gi", "guk", "gun", "gyu", "ha", "hee", "ho", "hoon", "hui",
+        "hun", "hwa", "hwan", "hye", "hyun", "il", "in", "ja", "jae", "jeou", "jin", "ju", "jun", "jung", "kook",
+        "kyo", "kyu", "kyung", "liang", "lin", "min", "mo", "moon", "myung", "rae", "san", "shan", "shek", "sik",
+        "soo", "sung", "tae", "te", "un", "wen", "won", "woo", "wook", "yeol", "yong", "young",
+    ];
+    SYLLABLES.contains(&word)
 }
 
 /// The end of `U.S.`, `U.K`, `D.C.`: letters each with its full stop, the last stop left out or not.

@@ -37,6 +37,7 @@ pub fn exact(text: &str) -> String {
             char if char.is_whitespace() => ' ',
             char if is_apostrophe(char) => '\'',
             char if is_hyphen(char) => '-',
+            '“' | '”' | '„' | '‟' => '"',
             char => char,
         });
     }

@@ -59,6 +59,29 @@ pub(crate) fn is_ordinal(word: &str) -> bool {
         && matches!(&word[digits.len()..], "st" | "nd" | "rd" | "th" | "d")
 }
 
+/// Words of which many countries' bodies make their names: "Supreme Court", "Environmental Protection Agency".
+pub(crate) fn is_body_word(word: &str) -> bool {
+    static WORDS: LazyLock<AHashSet<&str>> = LazyLock::new(|| {
+        "academy action administration affairs agency agriculture air alliance appeal army arts assembly association \
+        authorities authority aviation bank board border broadcasting bureau cabinet central centre center chamber chief \
+        christian civil coalition coast command commerce commission committee common commons communications communist \
+        congress conservative constitutional corporation council court courts customs defence defense democratic democrats \
+        department development directorate drug education election elections electoral energy environmental exchange \
+        federal federation finance food force forces foreign freedom front general government great green guard health \
+        high home house human immigration independent industry information institute intelligence interior investigation \
+        investment joint justice labor labour league legislative liberal liberation library lords marine marines \
+        metropolitan military ministry movement museum national nationalist naval navy nuclear office opera parliament \
+        parliamentary party people peoples police popular prison progressive protection public reform regulatory \
+        representatives republican republicans research reserve revenue revolutionary rights royal safety school sciences \
+        securities security senate service services social socialist society space special staff state statistics stock \
+        supreme tax technology technologies telecommunications television trade transport transportation treasury union \
+        united university weather women workers"
+            .split_whitespace()
+            .collect()
+    });
+    WORDS.contains(word)
+}
+
 /// Small words inside the names of organisations.
 pub(crate) fn joins_names(word: &str) -> bool {
     matches!(word, "of" | "for" | "in" | "and" | "the" | "to" | "on" | "against")

@@ -34,6 +34,11 @@ pub(crate) fn is_function_word(word: &str) -> bool {
     WORDS.contains(&word)
 }
 
+/// Words of four letters and more that say nothing about what an entity is.
+pub(crate) fn is_filler(word: &str) -> bool {
+    matches!(word, "after" | "before" | "from" | "since" | "that" | "until" | "when" | "which" | "with")
+}
+
 /// Common nouns that news writes in capitals: no names.
 pub(crate) fn is_common_acronym(word: &str) -> bool {
     matches!(

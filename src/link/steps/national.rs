@@ -1,0 +1,91 @@
+//! National bodies whose names many countries use: "Supreme Court", "Environmental Protection Agency".
+//!
+//! Such a name means the table's body only where the article is about its country: where it names that country or a
+//! place in it, or no country at all.
+
+use ahash::AHashMap;
+
+use crate::link::candidates::mention::CandidateMention;
+use crate::link::context::LinkContext;
+use crate::link::table::{Entity, EntityIx};
+use crate::link::text::lists;
+use crate::link::text::normalise::fold;
+
+/// How many times another country must outweigh the body's own, where the article names both.
+const OUTWEIGHS: usize = 10;
+
+/// How often an article names each country, by itself or by a place in it.
+#[derive(Debug, Default)]
+pub(crate) struct Countries(AHashMap<EntityIx, usize>);
+
+impl LinkContext<'_> {
+    /// Counts the countries that the mentions name. Names of several entities do not count.
+    pub(crate) fn count_countries(&self, mentions: &[CandidateMention]) {
+        let mut counts: AHashMap<EntityIx, usize> = AHashMap::new();
+        for mention in mentions {
+            let mut entities = mention.hits.iter().map(|hit| self.table.lexicon.row(hit.row).entity);
+            let Some(entity) = entities.next().filter(|first| entities.all(|other| other == *first)) else { continue };
+            self.countries_of(entity).for_each(|country| *counts.entry(country).or_default() += 1);
+        }
+        // Once for each article; a second count would be the same.
+        let _ = self.countries.set(Countries(counts));
+    }
+
+    /// The country that a place is or lies in.
+    fn countries_of(&self, entity: EntityIx) -> impl Iterator<Item = EntityIx> {
+        let is_itself = self.table.is_country(entity);
+        let place = Some(self.table.entity(entity)).filter(|place| !is_itself && lists::is_place(&place.kind));
+        let around = place.and_then(|place| self.home(place));
+        is_itself.then_some(entity).into_iter().chain(around)
+    }
+
+    /// The first country to which an entity is related by where it lies or belongs.
+    fn home(&self, entity: &Entity) -> Option<EntityIx> {
+        let lies = |kind: &str| matches!(kind, "country" | "located_in" | "part_of");
+        let targets = entity.relations.iter().filter(|(kind, _)| lies(kind)).map(|&(_, target)| target);
+        targets.into_iter().find(|&target| self.table.is_country(target))
+    }
+
+    /// True for a row with a name of common words, of a body of a country that the article is not about.
+    pub(super) fn is_foreign_body(&self, row: u32) -> bool {
+        let row = self.table.lexicon.row(row);
+        let entity = self.table.entity(row.entity);
+        if !lists::is_organisation(&entity.kind) || !is_common_name(&row.text) {
+            return false;
+        }
+        let Some((home, Countries(counts))) = self.home(entity).zip(self.countries.get()) else { return false };
+        let own = counts.get(&home).copied().unwrap_or_default();
+        let others = counts.iter().filter(|&(&country, _)| country != home).map(|(_, &count)| count);
+        let most = others.max().unwrap_or_default();
+        most > 0 && most >= OUTWEIGHS * own
+    }
+}
+
+/// True for a name that is made of the words of such bodies alone.
+pub(crate) fn is_common_name(name: &str) -> bool {
+    let first = name.split([' ', '-']).next().unwrap_or_default();
+    // Most names are told by their first word, without folding.
+    if first.is_ascii()
+        && !lists::is_body_word(&first.to_ascii_lowercase())
+        && !first.eq_ignore_ascii_case("the")
+        && !first.contains('\'')
+    {
+        return false;
+    }
+    fold(name).split(' ').all(|word| lists::is_body_word(word) || lists::joins_names(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_common_name;
+
+    #[test]
+    fn names_of_common_words_are_told_from_proper_ones() {
+        for name in ["Supreme Court", "Department of Justice", "the Senate", "People's Democratic Party", "Congress"] {
+            assert!(is_common_name(name), "{name}");
+        }
+        for name in ["US Supreme Court", "Scotland Yard", "World Bank", "African National Congress", "Reuters"] {
+            assert!(!is_common_name(name), "{name}");
+        }
+    }
+}
