@@ -166,7 +166,7 @@ fn refuse(head: &[u8], format: Option<Format>, is_given: bool, is_stream: bool) 
 fn refuse_unknown_xml(head: &[u8], format: Option<Format>, options: &ReadOptions) -> Result<()> {
     let is_xml = match format {
         Some(Format::Text) | None => sniff::content(head) == Ok(Format::Xml),
-        Some(format) => format == Format::Xml,
+        Some(format) => format == Format::Xml && (options.format.is_some() || sniff::content(head) != Ok(Format::Html)),
     };
     match sniff::unknown_xml(head).filter(|_| is_xml && options.record.is_none()) {
         Some(foreign) => Err(Error::new(ErrorKind::Input, format!("this is {}", foreign.what))

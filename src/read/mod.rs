@@ -16,6 +16,7 @@ mod discover;
 mod elasticsearch;
 mod encoding;
 mod expand;
+mod fault;
 mod fields;
 mod format;
 mod headers;

@@ -4,6 +4,7 @@ use serde_json::value::RawValue;
 
 use super::elasticsearch::{Parts, Record};
 use super::encoding::{Decoded, TextEncoding};
+use super::fault::Fault;
 use super::fields::{DATE, ID, LANG, TITLE};
 use super::format::Format;
 use super::json::{Object, kind_of, string_of};
@@ -40,7 +41,7 @@ impl RawRecord {
         let named = |article| Article { id: self.name.to_string(), ..article };
         match self.format {
             Format::Warc => return self.of_warc(options),
-            Format::Html => return web_page::read(&self.bytes, options).map(named).map_err(Fault::of),
+            Format::Html => return web_page::read(&self.bytes, options).map(named),
             _ => {}
         }
         let Decoded { text, guess } = self.decoded(options)?;
@@ -49,7 +50,7 @@ impl RawRecord {
             Format::Tar | Format::Zip => {
                 return Err(Fault::new(RejectReason::UnsupportedFormat, "an archive is not a record"));
             }
-            Format::Xml => from_json(&xml::parse(&text, options).map_err(Fault::of)?, &self.origin, options)?,
+            Format::Xml => from_json(&xml::parse(&text, options)?, &self.origin, options)?,
             Format::Json | Format::Csv | Format::Parquet | Format::Warc => {
                 with_html(from_json(&text, &self.origin, options)?, options)?
             }
@@ -69,8 +70,7 @@ impl RawRecord {
     }
 
     fn of_warc(&self, options: &ReadOptions) -> Result<Article, Fault> {
-        let article = warc::parse(&self.bytes, options)
-            .map_err(|(id, reason, message)| Fault { id, ..Fault::new(reason, message) })?;
+        let article = warc::parse(&self.bytes, options)?;
         let place = || format!("{}@{}", self.origin.path, self.origin.byte);
         let id = Some(article.id).filter(|id| !id.is_empty() && id.len() <= MAX_ID_BYTES).unwrap_or_else(place);
         Ok(Article { id, ..article })
@@ -84,18 +84,7 @@ pub(crate) fn check_article(article: Article, options: &ReadOptions) -> Result<A
         .map_err(|Fault { reason, message, id }| Reject { id, ..Reject::new(origin, reason, message, &[]) })
 }
 
-/// A reject before it knows its record.
-struct Fault {
-    reason: RejectReason,
-    message: String,
-    id: Option<String>,
-}
-
 impl Fault {
-    fn new(reason: RejectReason, message: impl Into<String>) -> Self {
-        Self { reason, message: message.into(), id: None }
-    }
-
     fn not_decoded(within: usize, record: &RawRecord, options: &ReadOptions) -> Self {
         let start = record.origin.byte;
         let (encoding, help) = match options.encoding {
@@ -109,10 +98,6 @@ impl Fault {
         };
         let message = format!("invalid {encoding} {place}{help}");
         Self::new(RejectReason::InvalidUtf8, message)
-    }
-
-    fn of((reason, message): (RejectReason, String)) -> Self {
-        Self::new(reason, message)
     }
 
     fn not_json(error: &serde_json::Error, parts: &Parts<'_>, origin: &Origin) -> Self {
@@ -180,7 +165,7 @@ fn from_json(json: &str, origin: &Origin, options: &ReadOptions) -> Result<Artic
 fn with_html(mut article: Article, options: &ReadOptions) -> Result<Article, Fault> {
     if !options.fields.html.is_empty() {
         let id = article.id.clone();
-        return web_page::resolved(article, options).map_err(|fault| Fault { id: Some(id), ..Fault::of(fault) });
+        return web_page::resolved(article, options).map_err(|fault| fault.of(Some(id)));
     }
     if let Some(markup) = web_page::markup(&article.text) {
         article.warnings.push(Warning::new("html_in_text", Some(markup.to_owned())));

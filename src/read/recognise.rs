@@ -65,6 +65,8 @@ impl Recognised {
                     format!("this is not a {} file", format.name()),
                 ));
             }
+            // Pages may be called XML, which they are if they are well-formed.
+            (None, Some(Format::Xml)) if !is_given && sniff::content(rest) == Ok(Format::Html) => Ok(Format::Html),
             // A name says that it is no text, which would be rejected record by record.
             (_, Some(format)) if is_given || format != Format::Text => sniff::binary(rest).map_or(Ok(format), Err),
             (_, None) if rest.trim_ascii().is_empty() || rest.trim_ascii_start().starts_with(b"{") => Ok(Format::Json),
@@ -167,10 +169,16 @@ mod tests {
     }
 
     #[test]
+    fn a_page_may_be_called_xml() {
+        for (content, format) in [("<?xml version='1.0'?><html>", Format::Html), ("<rss>", Format::Xml)] {
+            let source = Recognised::decoded(Box::new(Cursor::new(content)), Some(Format::Xml), false).unwrap();
+            assert_eq!(source.format, format);
+        }
+    }
+
+    #[test]
     fn what_is_no_text_is_not_read() {
-        for (content, named, given) in
-            [("PK\u{3}\u{4}", Format::Text, true), ("<html>", Format::Text, false), ("%PDF-1.7", Format::Json, false)]
-        {
+        for (content, named, given) in [("PK\u{3}\u{4}", Format::Text, true), ("%PDF-1.7", Format::Json, false)] {
             let error = Recognised::decoded(Box::new(Cursor::new(content)), Some(named), given).err().unwrap();
             assert!(sniff::is_foreign(&error), "{error}");
         }

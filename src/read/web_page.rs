@@ -3,14 +3,12 @@
 use serde_json::json;
 
 use super::encoding::TextEncoding;
+use super::fault::Fault;
 use super::options::ReadOptions;
 use super::reject::RejectReason;
 use crate::article::{Article, Meta, Warning};
 pub(super) use crate::page::decode;
 use crate::page::{Decoded, Page, PageError, PageMode, PageOptions, PageSources, SourceMap, extract, extract_fragment};
-
-/// The kind of failure, and what is wrong.
-type Fault = (RejectReason, String);
 
 /// The article of a page, without an id.
 pub(super) fn read(bytes: &[u8], options: &ReadOptions) -> Result<Article, Fault> {
@@ -56,7 +54,7 @@ fn fault(error: PageError) -> Fault {
         PageError::TooLarge { .. } => RejectReason::TooLarge,
         PageError::NotBuilt => RejectReason::UnsupportedFormat,
     };
-    (reason, error.to_string())
+    Fault::new(reason, error.to_string())
 }
 
 /// The article of a record whose text is HTML, and whose title may be.

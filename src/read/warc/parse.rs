@@ -1,6 +1,7 @@
 //! One record of a web archive to an article.
 
 use super::super::encoding::TextEncoding;
+use super::super::fault::Fault;
 use super::super::headers::Header;
 use super::super::http::{Body, Response};
 use super::super::options::ReadOptions;
@@ -11,15 +12,11 @@ use super::record::RecordHeader;
 use crate::article::{Article, Meta, Warning};
 use crate::date::DateRange;
 
-/// Makes the article of a record. Otherwise, its address where that is known, the kind of failure, and what is wrong.
-pub(in super::super) fn parse(
-    bytes: &[u8],
-    options: &ReadOptions,
-) -> Result<Article, (Option<String>, RejectReason, String)> {
-    let broken = |message: &str| (None, RejectReason::InvalidRecord, message.to_owned());
+/// Makes the article of a record, with its address as id.
+pub(in super::super) fn parse(bytes: &[u8], options: &ReadOptions) -> Result<Article, Fault> {
     let (record, block) = RecordHeader::split(bytes).ok_or_else(|| broken("this is no record of a web archive"))?;
     let payload = Payload::of(&record, block, options);
-    let payload = payload.map_err(|(reason, message)| (record.target.clone(), reason, message))?;
+    let payload = payload.map_err(|fault| fault.of(record.target.clone()))?;
     let charset = match options.encoding {
         TextEncoding::Named(encoding) => Some(encoding.name()),
         TextEncoding::Utf8 | TextEncoding::Auto => payload.charset.as_deref(),
@@ -30,7 +27,7 @@ pub(in super::super) fn parse(
         Content::Page => web_page::article(&decoded.html, options),
         Content::Text => Ok(Article { text: decoded.html, ..Article::default() }),
     };
-    let mut article = article.map_err(|(reason, message)| (record.target.clone(), reason, message))?;
+    let mut article = article.map_err(|fault| fault.of(record.target.clone()))?;
     article.id = record.target.unwrap_or_default();
     article.lang = article.lang.or(record.language);
     keep(&mut article.meta, bytes, block, options);
@@ -40,6 +37,10 @@ pub(in super::super) fn parse(
         article.warnings.push(Warning::new("page_truncated", Some(article.id.clone())));
     }
     Ok(article)
+}
+
+fn broken(message: impl Into<String>) -> Fault {
+    Fault::new(RejectReason::InvalidRecord, message)
 }
 
 /// Copies fields of the record's header, or of the response's, for mentions.
@@ -64,9 +65,8 @@ struct Payload<'b> {
 }
 
 impl<'b> Payload<'b> {
-    fn of(record: &RecordHeader, block: &'b [u8], options: &ReadOptions) -> Result<Self, (RejectReason, String)> {
-        let broken = |message: String| (RejectReason::InvalidRecord, message);
-        let length = record.length.ok_or_else(|| broken("the length of the record is not a number".to_owned()))?;
+    fn of(record: &RecordHeader, block: &'b [u8], options: &ReadOptions) -> Result<Self, Fault> {
+        let length = record.length.ok_or_else(|| broken("the length of the record is not a number"))?;
         let whole = usize::try_from(length).ok().and_then(|length| block.get(..length));
         let block = whole.ok_or_else(|| {
             let there = block.len();
@@ -78,12 +78,12 @@ impl<'b> Payload<'b> {
             let body = Body { bytes: block.into(), is_truncated: false };
             return Ok(Self { content, body, charset: record.charset.clone() });
         }
-        let response = Response::parse(block).ok_or_else(|| broken("the record holds no HTTP response".to_owned()))?;
+        let response = Response::parse(block).ok_or_else(|| broken("the record holds no HTTP response"))?;
         let content = Content::of_response(&response).map_err(not_an_article)?;
         let limit = options.max_line_bytes();
         let body = response.decoded(limit).map_err(|_| {
             let message = format!("the decoded page is over the limit of {limit} bytes");
-            (RejectReason::TooLarge, message)
+            Fault::new(RejectReason::TooLarge, message)
         })?;
         Ok(Self { content, body, charset: response.header.charset().map(str::to_owned) })
     }

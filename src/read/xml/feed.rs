@@ -2,6 +2,7 @@
 
 use super::article::{Body, Parts, filled};
 use super::element::{Document, Element};
+use super::entities::resolved;
 use super::text::line_of;
 
 /// Where the text of an entry is, the fullest first.
@@ -17,7 +18,8 @@ pub(super) fn parts(document: &Document<'_>) -> Parts {
     let language = || text("dc:language").or_else(|| text("language"));
     Parts {
         id: text("guid").or_else(|| text("id")).or_else(|| link(entry)).or_else(|| entry.attribute("rdf:about")),
-        title: text("title").or_else(|| text("media:title")),
+        // References of HTML are escaped in most feeds.
+        title: text("title").or_else(|| text("media:title")).map(|title| resolved(&title).into_owned()),
         body: BODIES.iter().find_map(|name| body(exact(entry, name)?)).unwrap_or_default(),
         date: DATES.iter().find_map(|name| text(name)),
         language: entry.attribute("xml:lang").or_else(language).or_else(|| document.language()),
@@ -64,7 +66,7 @@ mod tests {
     #[test]
     fn an_item_of_rss_is_an_article() {
         let found = parsed(
-            "<rss><channel xml:lang='de'><item><title>A &amp; B</title><link>http://a.example/1</link>\
+            "<rss><channel xml:lang='de'><item><title>A &amp;amp; B</title><link>http://a.example/1</link>\
              <description>short</description><content:encoded><![CDATA[<p>Long &amp; full</p>]]></content:encoded>\
              <guid isPermaLink='false'>n1</guid><pubDate>Sun, 29 Jun 2014 10:00:00 GMT</pubDate></item>",
         );

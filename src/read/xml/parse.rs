@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use super::super::fault::Fault;
 use super::super::options::ReadOptions;
-use super::super::reject::RejectReason;
 use super::super::web_page;
 use super::article::{Body, Parts};
 use super::element::{Document, Element};
@@ -18,8 +18,8 @@ const MAX_OTHER_NAMES: usize = 100;
 ///
 /// The object has the fields that `options` ask for, each under its dotted path: what the format of news has for them,
 /// or else the text of the elements to which the path leads. The last part of a path may be an attribute, `@name`.
-pub(in super::super) fn parse(source: &str, options: &ReadOptions) -> Result<String, (RejectReason, String)> {
-    let document = Document::parse(source).map_err(|error| (error.reason(), error.to_string()))?;
+pub(in super::super) fn parse(source: &str, options: &ReadOptions) -> Result<String, Fault> {
+    let document = Document::parse(source).map_err(|error| Fault::new(error.reason(), error.to_string()))?;
     let record = document.record();
     let preset = Preset::of_root(document.root().name().as_bytes()).filter(|_| options.record.is_none());
     let mut object = Map::new();
@@ -55,11 +55,7 @@ impl Preset {
 }
 
 /// Adds what a format of news has, under the usual names of the fields that the user did not name.
-fn insert_parts(
-    object: &mut Map<String, Value>,
-    parts: Parts,
-    options: &ReadOptions,
-) -> Result<(), (RejectReason, String)> {
+fn insert_parts(object: &mut Map<String, Value>, parts: Parts, options: &ReadOptions) -> Result<(), Fault> {
     let fields = &options.fields;
     let optional = [
         ("id", &fields.id, parts.id),

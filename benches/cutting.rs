@@ -69,7 +69,7 @@ fn benches(criterion: &mut Criterion) {
     let packed = all(&|number, body| gzip(&response(number, "text/html", body)));
     let wiki: String = (0..10 * RECORDS).map(wiki_page).collect();
     let wiki = format!("<mediawiki xml:lang=\"en\">\n{wiki}</mediawiki>\n");
-    let mut group = criterion.benchmark_group("read");
+    let mut group = criterion.benchmark_group("cutting");
     group.sample_size(10);
     for (name, content, size, records) in [
         ("warc_pages.warc", &pages[..], pages.len(), RECORDS),
@@ -85,5 +85,5 @@ fn benches(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(read, benches);
-criterion_main!(read);
+criterion_group!(cutting, benches);
+criterion_main!(cutting);
