@@ -116,7 +116,7 @@ fn inputs_that_are_not_there_end_the_run_before_it_begins() {
     let desk = Desk::new();
     desk.write("empty/.hidden.txt", "no");
     desk.write("empty/notes.pdf", "no");
-    let unknown = desk.write("report.pdf", "no");
+    let unknown = desk.write("report.doc", "no");
     let page = desk.write("all.txt", "<html><body>Kyiv fell.</body></html>");
     let (empty, missing) = (desk.path("empty"), desk.path("missing.txt"));
     for (inputs, messages) in [

@@ -61,7 +61,7 @@ fn benches(criterion: &mut Criterion) {
         .collect();
     let text: usize = articles.iter().map(|(_, text)| text.len()).sum();
     let folder = tempfile::tempdir().unwrap();
-    let mut group = criterion.benchmark_group("reading");
+    let mut group = criterion.benchmark_group("read_tables");
     group.throughput(Throughput::Bytes(text as u64)).sample_size(10);
     for (name, content) in [
         ("articles.jsonl", lines.join(&b'\n')),
@@ -76,5 +76,5 @@ fn benches(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(reading, benches);
-criterion_main!(reading);
+criterion_group!(tables, benches);
+criterion_main!(tables);
