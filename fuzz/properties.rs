@@ -11,6 +11,7 @@ use namewire::eval::{Corpus, GoldFormat, Kinds, TagOptions, TokenSpan};
 use namewire::link::import::{Petrarch, Rows, delimited};
 use namewire::link::{Document, EntityTable, LinkOptions, LinkedMention, Linker};
 use namewire::model::{Model, ModelOptions};
+use namewire::page::{PageMode, PageOptions, SourceMap, decode as decode_page, extract};
 use namewire::read::{ExpansionLimits, Format, Input, RawRecord, ReadOptions, Records, Retry, discover};
 use namewire::segment::sentences;
 use namewire::span::Span;
@@ -37,6 +38,28 @@ pub fn xml(data: &[u8]) {
     let Some((&kind, bytes)) = data.split_first() else { return };
     let record = [None, Some("item"), Some("page")][usize::from(kind) % 3];
     read_file("a.xml", bytes, record);
+}
+
+/// The same of pages; and where a word of the text has bytes in the page, they are that word.
+pub fn html(data: &[u8]) {
+    let Some((&kind, bytes)) = data.split_first() else { return };
+    read_file(["a.html", "a.htm.gz", "a.xhtml"][usize::from(kind) % 3], bytes, None);
+    let html = decode_page(bytes, None).html;
+    for mode in [PageMode::Main, PageMode::Precise, PageMode::Fast, PageMode::All] {
+        let Ok(page) = extract(&html, &PageOptions::with_mode(mode)) else { continue };
+        for (text, source) in [(Some(&page.text), &page.sources.text), (page.title.as_ref(), &page.sources.title)] {
+            text.into_iter().for_each(|text| check_words(text, source, &html));
+        }
+    }
+}
+
+fn check_words(text: &str, source: &SourceMap, html: &str) {
+    for word in text.split_whitespace() {
+        let start = word.as_ptr() as usize - text.as_ptr() as usize;
+        let Some(raw) = source.raw(start..start + word.len()) else { continue };
+        let raw = &html[raw];
+        assert!(raw.contains(['<', '&', '\r']) || raw == word, "{word:?} is {raw:?} in the page");
+    }
 }
 
 /// The same of tables with separated columns.

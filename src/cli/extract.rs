@@ -29,8 +29,8 @@ use super::{End, estimate, print, report};
 Exit status: 0 all articles were processed; 1 some were rejected; 2 the run was not possible, or
 has failed; 130 and 143 Ctrl-C or SIGTERM has stopped it.")]
 pub(super) struct ExtractArgs {
-    /// Files (.txt, .jsonl, .ndjson, each also as .gz or .zst), directories of such files, or - for
-    /// standard input.
+    /// Files (text, JSON, CSV, Parquet, web pages and archives, XML, tar, zip), directories of such files, or - for standard
+    /// input.
     #[arg(required_unless_present_any = ["retry", "files_from"], value_name = "INPUT")]
     inputs: Vec<PathBuf>,
     /// Process the records in these rejects files again, under their old ids and places. A record of which a file

@@ -115,14 +115,14 @@ impl SourceMap {
     /// Compares the map with the page: notes which parts follow each other, and where plain text could be taken for a
     /// tag.
     pub(super) fn verify(&mut self, html: &str) {
-        let mut end = 0;
+        let mut end = None;
         for part in &mut self.parts {
             let raw = part.raw_start as usize..part.raw_end as usize;
-            part.follows = html.get(end..raw.start).is_some_and(are_tags);
+            part.follows = end.and_then(|end| html.get(end..raw.start)).is_some_and(are_tags);
             if part.kind == Kind::Plain && html.get(raw.clone()).is_none_or(|text| text.contains('<')) {
                 part.kind = Kind::Added;
             }
-            end = raw.end;
+            end = (part.kind != Kind::Added).then_some(raw.end);
         }
     }
 }

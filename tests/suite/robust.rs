@@ -13,6 +13,7 @@ type Property = fn(&[u8]);
 
 const TARGETS: [(&str, Property); 14] = [
     ("read", properties::read),
+    ("html", properties::html),
     ("warc", properties::warc),
     ("xml", properties::xml),
     ("csv", properties::csv),

@@ -53,6 +53,9 @@ fn sample_data() -> Scratch {
     let record = |id: u32| json!({"id": id, "body": article, "url": "https://example.org/1", "source": "wire"});
     let lines: String = (0..4).map(|id| format!("{}\n", record(id))).collect();
     fs::write(scratch.path("dump.jsonl.gz"), gzip(lines.as_bytes())).unwrap();
+    let page = format!("<title>Talks</title><p>{article}</p>");
+    scratch.write("pages/talks.html", &page);
+    scratch.write("crawl.jsonl", &format!("{}\n", json!({"id": "a", "html": page})));
     scratch.write("bad.jsonl", &format!("{}\n{}\n", json!({"id": "a", "text": article}), json!({"id": "b"})));
     scratch
         .write("mentions.jsonl", &format!("{}\n", json!({"doc_id": "a", "text": "Paris", "entity_id": "loc/paris"})));

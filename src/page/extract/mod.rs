@@ -7,6 +7,7 @@ mod hints;
 mod json_ld;
 mod metadata;
 mod pieces;
+mod reader;
 mod scan;
 mod tags;
 mod text;
@@ -72,3 +73,6 @@ fn is_page(html: &str) -> bool {
     let start = html[..start].to_ascii_lowercase();
     ["<!doctype html", "<html", "<head>", "<body"].iter().any(|tag| start.contains(tag))
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,10 +8,14 @@ use std::ops::Range;
 use html5gum::{Emitter, Error, State, Tokenizer, naive_next_state};
 
 use super::pieces::Pieces;
+use super::reader::{PageReader, Skip};
 use super::tags::AttributeName;
 
 /// Maximum number of bytes of attributes that are kept of one tag. The rest of its attributes are ignored.
 const MAX_ATTRIBUTE_BYTES: usize = 64 << 10;
+
+/// Attributes of one tag after which it ends: the tokenizer recurses with each.
+const MAX_ATTRIBUTES: usize = 256;
 
 /// Takes the tokens of a page.
 pub(super) trait Sink {
@@ -35,8 +39,11 @@ pub(super) struct Attribute {
 
 /// Hands the tokens of `html` to `sink`.
 pub(super) fn tokenize<S: Sink>(html: &str, sink: &mut S) {
+    let skip = Skip::default();
     let emitter = Tokens {
         html: html.as_bytes(),
+        skip: &skip,
+        attribute_count: 0,
         sink,
         position: 0,
         taken: 0,
@@ -51,11 +58,13 @@ pub(super) fn tokenize<S: Sink>(html: &str, sink: &mut S) {
         attribute_bytes: 0,
     };
     // A string is read without errors.
-    let Ok(()) = Tokenizer::new_with_emitter(html, emitter).finish();
+    let reader = PageReader { rest: html.as_bytes(), skip: &skip };
+    let Ok(()) = Tokenizer::new_with_emitter(reader, emitter).finish();
 }
 
 struct Tokens<'h, 's, S> {
     html: &'h [u8],
+    skip: &'h Skip,
     sink: &'s mut S,
     /// Where the tokenizer stands.
     position: usize,
@@ -72,6 +81,7 @@ struct Tokens<'h, 's, S> {
     /// Whether the present attribute has a value.
     has_value: bool,
     attribute_bytes: usize,
+    attribute_count: usize,
 }
 
 impl<S: Sink> Tokens<'_, '_, S> {
@@ -105,7 +115,7 @@ impl<S: Sink> Tokens<'_, '_, S> {
         self.name.clear();
         self.attributes.clear();
         self.attribute_name.clear();
-        self.attribute_bytes = 0;
+        (self.attribute_bytes, self.attribute_count) = (0, 0);
         (self.is_end, self.is_self_closing, self.is_wanted) = (is_end, false, false);
     }
 }
@@ -114,7 +124,7 @@ impl<S: Sink> Emitter for Tokens<'_, '_, S> {
     type Token = Infallible;
 
     fn move_position(&mut self, offset: isize) {
-        self.position = self.position.saturating_add_signed(offset);
+        self.position = self.position.saturating_add_signed(offset) + self.skip.take_skipped();
     }
 
     fn init_string(&mut self) {
@@ -145,6 +155,10 @@ impl<S: Sink> Emitter for Tokens<'_, '_, S> {
     fn init_attribute(&mut self) {
         self.end_attribute();
         self.attribute_name.clear();
+        self.attribute_count += 1;
+        if self.attribute_count > MAX_ATTRIBUTES {
+            self.skip.to_end_of_tag();
+        }
     }
 
     fn push_attribute_name(&mut self, name: &[u8]) {
