@@ -11,7 +11,7 @@ mod properties;
 /// A property that holds for any bytes.
 type Property = fn(&[u8]);
 
-const TARGETS: [(&str, Property); 14] = [
+const TARGETS: [(&str, Property); 15] = [
     ("read", properties::read),
     ("html", properties::html),
     ("warc", properties::warc),

@@ -13,7 +13,7 @@ fn boilerplate_of_every_kind_is_left_out() {
         "<div class=shareBar><p>Share this page with your friends, on any network that you like best.</p></div>",
         "<p>Read more: the port of Ardmouth has three cranes</p>",
         "<aside class='related'><h3><a href=/a>Port fees rise</a></h3><p>They rose in May, and rise again.</p></aside>",
-        "<div><h3><a href=/a>Port fees to rise again</a></h3><p>They rose in May, and they will rise again now.</p></div>",
+        "<div><h3><a href=/a>Port fees to rise again</a></h3><p>They rose in May, and they will rise again now, the board of the port said.</p></div>",
         "<figure><figcaption>A gull watches the old crane, as it does every day of the year.</figcaption></figure>",
         "<p>Photo: A gull watches the old crane, by Anna Berg</p>",
         "<div id=cookie-consent><p>We use cookies, to show you advertising, and so do all our partners.</p></div>",
