@@ -15,6 +15,8 @@ MISREAD = {"Salvador", "Yangsan", "Tamale", "Venustiano Carranza"}
 # Countries whose cities are often named after saints and people.
 NAMESAKES = {"mexico", "colombia", "peru", "ecuador", "venezuela", "argentina", "chile", "bolivia", "honduras", "guatemala",
              "spain", "philippines", "brazil", "nicaragua", "cuba"}
+# Countries whose regions are called provinces.
+PROVINCES = {"argentina", "canada", "china", "south-africa"}
 FOOTBALL = ["football", "footballer", "soccer", "striker", "midfielder", "goalkeeper", "defender", "Premier League",
             "Champions League", "La Liga", "Bundesliga", "Serie A", "Ligue 1", "FIFA", "UEFA", "World Cup", "Libertadores"]
 
@@ -105,7 +107,8 @@ def regions(table):
             continue
         country = f"loc/{row['country']}"
         weak = is_weak(table, row["name"]) or row["country"] == "brazil"
-        table.add("loc", "LOC", row["name"], f"Region of {table.seed[country]['name']}", "rigour (MIT)", [],
+        head = "Province" if row["country"] in PROVINCES else "Region"
+        table.add("loc", "LOC", row["name"], f"{head} of {table.seed[country]['name']}", "rigour (MIT)", [],
                   [("located_in", country)], wikidata=row["wikidata"],
                   rules=needs(table.words_of(country)) if weak else None)
 

@@ -22,7 +22,10 @@ impl LinkContext<'_> {
             let row = self.table.lexicon.row(hit.row);
             if let Some(reason) = self.refusal(hit.row) {
                 refused = reason;
-            } else if state.is_some_and(|state| !self.lies_in(row.entity, state)) || self.is_foreign_body(hit.row) {
+            } else if state.is_some_and(|state| !self.lies_in(row.entity, state))
+                || self.is_foreign_body(hit.row)
+                || (self.is_ship(mention, row.entity) && !has_the(&row.alias))
+            {
                 refused = Reason::OtherPlace;
             } else {
                 let option = Candidate { entity: row.entity, row: hit.row, match_kind: hit.match_kind };
@@ -171,4 +174,9 @@ impl LinkContext<'_> {
             ..Link::default()
         }
     }
+}
+
+/// True for "The Hague".
+fn has_the(alias: &str) -> bool {
+    alias.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("the "))
 }

@@ -40,7 +40,7 @@ impl LinkContext<'_> {
     }
 
     /// The first country to which an entity is related by where it lies or belongs.
-    fn home(&self, entity: &Entity) -> Option<EntityIx> {
+    pub(super) fn home(&self, entity: &Entity) -> Option<EntityIx> {
         let lies = |kind: &str| matches!(kind, "country" | "located_in" | "part_of");
         let targets = entity.relations.iter().filter(|(kind, _)| lies(kind)).map(|&(_, target)| target);
         targets.into_iter().find(|&target| self.table.is_country(target))

@@ -52,6 +52,24 @@ impl LinkContext<'_> {
         !(in_list || is_foreign) || self.other_states() > 0
     }
 
+    /// True for "the Fujian" in an article about warships: ships bear the names of cities and provinces, with the article.
+    pub(super) fn is_ship(&self, mention: &CandidateMention, entity: EntityIx) -> bool {
+        let words = &self.view.field(mention.field).words;
+        let (start, end) = (mention.words.start, mention.words.end);
+        let has_article = end > start && start > 0 && words.get(start - 1).is_article && words.key(start - 1) == "the";
+        let place = self.table.entity(entity);
+        let is_town = place.described_by.iter().any(|word| matches!(&**word, "city" | "town" | "province"));
+        // Seas, mountains and regions such as the Donbas have the article anyway.
+        if !has_article || !is_town || !lists::is_place(&place.kind) || self.home(place).is_none() {
+            return false;
+        }
+        let is_alone = end >= words.len()
+            || words.get(end - 1).possessive
+            || words.get(end).gap > Gap::Hyphen
+            || lists::follows_whole_name(words.key(end));
+        is_alone && lists::SHIP_WORDS.iter().any(|word| self.view.has_words(word))
+    }
+
     /// True for an entity that is related to a place of this name, or to the United States.
     pub(super) fn lies_in(&self, entity: EntityIx, place: &str) -> bool {
         let entity = self.table.entity(entity);

@@ -29,6 +29,8 @@ const TABLE: &str = r#"
 {"id":"loc/syria","name":"Syria","type":"GPE"}
 {"id":"loc/manchester","name":"Manchester","type":"GPE"}
 {"id":"loc/damascus","name":"Damascus","type":"GPE"}
+{"id":"loc/lyon","name":"Lyon","type":"GPE","description":"City in France","relations":[{"type":"country","target":"loc/france"}]}
+{"id":"loc/hague","name":"The Hague","type":"GPE"}
 {"id":"loc/north-korea","name":"North Korea","type":"GPE"}
 {"id":"loc/china","name":"China","type":"GPE"}
 {"id":"loc/us","name":"United States","type":"GPE"}
@@ -172,6 +174,9 @@ fn a_place_lies_where_the_article_puts_it() {
         ("in {LOC:Paris}, Texas, and in {LOC:Paris}", &["Paris?other_place", "Paris=paris"]),
         ("in {LOC:Seattle}, {LOC:Washington}, on Monday", &["Seattle=seattle", "Washington=wa"]),
         ("{LOC:Washington} said no", &["Washington=dc"]),
+        ("a carrier, the {LOC:Lyon}, sailed", &["Lyon?other_place"]),
+        ("the {LOC:Lyon} government has a carrier", &["Lyon=lyon"]),
+        ("a carrier off {LOC:The Hague}", &["Hague=hague"]),
     ]);
 }
 

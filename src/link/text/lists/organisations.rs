@@ -64,7 +64,7 @@ pub(crate) fn is_body_word(word: &str) -> bool {
     static WORDS: LazyLock<AHashSet<&str>> = LazyLock::new(|| {
         "academy action administration affairs agency agriculture air alliance appeal army arts assembly association \
         authorities authority aviation bank board border broadcasting bureau cabinet central centre center chamber chief \
-        christian civil coalition coast command commerce commission committee common commons communications communist \
+        christian civil coalition coast command commerce commission committee common commons communication communications communist \
         congress conservative constitutional corporation council court courts customs defence defense democratic democrats \
         department development directorate drug education election elections electoral energy environmental exchange \
         federal federation finance food force forces foreign freedom front general government great green guard health \

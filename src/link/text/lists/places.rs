@@ -57,6 +57,15 @@ pub(crate) fn is_compass_name([compass, name]: [&str; 2]) -> bool {
     compasses.contains(&compass)
 }
 
+/// Words of articles about ships, which bear the names of places.
+pub(crate) const SHIP_WORDS: [&str; 8] =
+    ["carrier", "carriers", "cruiser", "destroyer", "frigate", "submarine", "warship", "warships"];
+
+/// Verbs and small words that follow a name which stands alone.
+pub(crate) fn follows_whole_name(word: &str) -> bool {
+    matches!(word, "and" | "are" | "had" | "has" | "is" | "may" | "or" | "that" | "was" | "which" | "will" | "would")
+}
+
 /// Kinds of place that follow a name: part of it when capitalised, else only told of it.
 pub(crate) fn is_place_head(word: &str) -> bool {
     matches!(
