@@ -12,6 +12,7 @@ use super::options::ReadOptions;
 use super::own_outputs::{Owner, of_shards, owner, parquet_owner};
 use super::paths::shown;
 use super::sniff;
+use super::source::start_of;
 use super::unread::Unread;
 use super::wide::Wide;
 use crate::error::{Error, ErrorKind, Result};
@@ -124,6 +125,7 @@ fn refuse_foreign(input: &Input, options: &ReadOptions) -> Result<()> {
     if read.is_err() {
         return Ok(());
     }
+    let head = start_of(&head, LOOK_BYTES);
     refuse(&head, input.format, input.is_format_given, false)
         .and_then(|()| refuse_unknown_xml(&head, input.format, options))
         .map_err(|error| error.at(&input.path))
@@ -136,9 +138,9 @@ fn refuse_foreign_stdin(options: &ReadOptions) -> Result<()> {
         return Ok(());
     }
     // What is buffered here is read again by whoever reads standard input.
-    let head = stdin.fill_buf().unwrap_or_default();
-    refuse(head, options.format, options.format.is_some(), true)
-        .and_then(|()| refuse_unknown_xml(head, options.format, options))
+    let head = start_of(stdin.fill_buf().unwrap_or_default(), LOOK_BYTES);
+    refuse(&head, options.format, options.format.is_some(), true)
+        .and_then(|()| refuse_unknown_xml(&head, options.format, options))
         .map_err(|error| error.at("-"))
 }
 

@@ -1,7 +1,7 @@
 //! One opened input: counted, decompressed, decoded, and past its byte order mark.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -139,16 +139,30 @@ impl Source {
 
 /// Opens a file, such as an output of an earlier run, decompressed where it is compressed.
 pub fn open_stored(path: &Path) -> io::Result<Box<dyn BufRead + Send>> {
-    // namewire wrote it: it may expand to any size.
-    let expansion = ExpansionLimits { ratio: u64::MAX, bytes: None };
+    unbounded(Box::new(BufReader::with_capacity(BUFFER_BYTES, File::open(path)?)))
+}
+
+/// The start of an input whose first bytes are `stored`, decompressed where they are compressed: as many bytes as these
+/// give, up to `limit`.
+pub(super) fn start_of(stored: &[u8], limit: u64) -> Vec<u8> {
+    let mut start = Vec::new();
+    if let Ok(reader) = unbounded(Box::new(Cursor::new(stored.to_vec()))) {
+        // They end somewhere in a compressed block, which is an error after what could be decompressed.
+        let _ = reader.take(limit).read_to_end(&mut start);
+    }
+    start
+}
+
+/// Decompresses data that may expand to any size.
+fn unbounded(stored: Reader) -> io::Result<Reader> {
     let limits = DecompressLimits {
         stored: Arc::default(),
         expanded: Arc::default(),
-        expansion,
+        expansion: ExpansionLimits { ratio: u64::MAX, bytes: None },
         zstd_window_log: ZSTD_WINDOW_LOG,
         members: MemberStarts::default(),
     };
-    decompressed(Box::new(BufReader::with_capacity(BUFFER_BYTES, File::open(path)?)), Compression::None, &limits)
+    decompressed(stored, Compression::None, &limits)
 }
 
 fn is_file_format(format: Format) -> bool {

@@ -168,6 +168,24 @@ fn imported_tables_pass_the_check_and_link() {
 }
 
 #[test]
+fn an_export_never_replaces_the_model_that_it_reads() {
+    let scratch = scratch();
+    scratch.write("model/config.json", "{}");
+    let (model, part) = (scratch.path("model"), scratch.path("model/config.json"));
+    for out in [&model, &scratch.path(".")] {
+        let mut python = std::process::Command::new("python3");
+        let python = python.args(["-m", "exporting", &model, "--out", out, "--replace"]);
+        let Ok(output) = python.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/scripts")).output() else {
+            println!("SKIPPED: there is no python3");
+            return;
+        };
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.code() == Some(2) && said.contains("would be replaced"), "{said}");
+        assert_eq!(std::fs::read_to_string(&part).unwrap(), "{}");
+    }
+}
+
+#[test]
 fn suggest_gives_rows_that_a_table_takes() {
     let scratch = scratch();
     let text = "John Smithson met Mary Brownlee in Geneva. Mary Brownlee spoke to Ahmet Davutoglu.";
