@@ -65,6 +65,7 @@ fn benches(criterion: &mut Criterion) {
     group.throughput(Throughput::Bytes(text as u64)).sample_size(10);
     for (name, content) in [
         ("articles.jsonl", lines.join(&b'\n')),
+        ("array.json", [b"[".to_vec(), lines.join(&b",\n  "[..]), b"]".to_vec()].concat()),
         ("articles.csv", csv(&articles)),
         ("plain.parquet", parquet(&articles, Compression::UNCOMPRESSED)),
         ("zstd.parquet", parquet(&articles, Compression::ZSTD(ZstdLevel::default()))),

@@ -17,7 +17,7 @@ use namewire::mentions::RecordOutcome;
 use namewire::model::{Model, ModelOptions};
 use namewire::outcome::Outcome;
 use namewire::pipeline::Pipeline;
-use namewire::read::{RawRecord, ReadOptions, Records, Reject, discover};
+use namewire::read::RawRecord;
 use namewire::stitch::{TokenScores, content};
 
 const ARTICLES: usize = 20;
@@ -96,33 +96,6 @@ fn benches(criterion: &mut Criterion) {
     whole_loop(criterion, tokens);
 }
 
-/// Reading alone, from a file to records and from records to articles: bytes of JSON on one thread.
-fn reading(criterion: &mut Criterion) {
-    const COPIES: usize = 200;
-    let folder = tempfile::tempdir().unwrap();
-    let lines: Vec<String> = records().into_iter().map(|record| String::from_utf8(record.bytes).unwrap()).collect();
-    let (lines, array) = (lines.join("\n"), format!("[{}]", lines.join(",\n  ")));
-    let mut group = criterion.benchmark_group("read");
-    group.sample_size(10);
-    for (name, copies) in [("lines.jsonl", vec![&*lines; COPIES]), ("arrays.json", vec![&*array; COPIES])] {
-        let path = folder.path().join(name);
-        std::fs::write(&path, copies.join("\n")).unwrap();
-        group.throughput(Throughput::Bytes(std::fs::metadata(&path).unwrap().len()));
-        let options = ReadOptions::default();
-        let open = || Records::new(discover(std::slice::from_ref(&path), &options).unwrap(), &options);
-        group.bench_function(format!("{name}, records"), |bencher| {
-            bencher.iter(|| assert_eq!(open().filter(Result::is_ok).count(), ARTICLES * COPIES));
-        });
-        group.bench_function(format!("{name}, articles"), |bencher| {
-            let is_article = |record: Result<RawRecord, Reject>| record.unwrap().parse(&options).is_ok();
-            bencher.iter(|| {
-                assert_eq!(open().filter_map(|record| is_article(record).then_some(())).count(), ARTICLES * COPIES)
-            });
-        });
-    }
-    group.finish();
-}
-
 /// Two sessions, as on a machine of two cores; nothing is remembered from one round to the next.
 fn whole_loop(criterion: &mut Criterion, tokens: usize) {
     let model = model();
@@ -165,5 +138,5 @@ fn decode_all(chunk: &Chunk, scores: &[TokenScores], model: &Model, config: &Con
     chunk.articles.iter().zip(scores).map(decode).sum()
 }
 
-criterion_group!(stages, reading, benches);
+criterion_group!(stages, benches);
 criterion_main!(stages);
