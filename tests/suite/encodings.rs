@@ -95,11 +95,9 @@ fn binary_content_is_refused_with_the_way_to_read_it() {
     let desk = Desk::new();
     let out = desk.path("out.jsonl");
     let pdf = b"%PDF-1.7\n1 0 obj";
-    for (content, what) in [
-        (&pdf[..], "a PDF file"),
-        (&gzip(pdf), "a PDF file"),
-        (b"7z\xBC\xAF\x27\x1Cpacked", "a 7z archive"),
-    ] {
+    for (content, what) in
+        [(&pdf[..], "a PDF file"), (&gzip(pdf), "a PDF file"), (b"7z\xBC\xAF\x27\x1Cpacked", "a 7z archive")]
+    {
         let args = ["extract", "-", "--out", &out, "--model", &tiny(), "--entities", "none"];
         namewire_with_input(&args, content).exits(2).says(&[what, "help:"]);
         let input = desk.write("a.txt", content);
