@@ -98,14 +98,17 @@ fn pages_and_texts_are_articles_and_the_rest_is_counted() {
 }
 
 #[test]
-fn a_record_can_be_fetched_by_its_offset() {
+fn records_can_be_fetched_by_their_offset_and_linked_again() {
     let desk = Desk::new();
     let members: Vec<Vec<u8>> = (0..3).map(|number| gzip(&text_response(number, TEXTS[number]))).collect();
     let input = desk.write("a.warc.gz", members.concat());
-    let out = desk.path("out.jsonl");
-    namewire(&["extract", &input, "--out", &out, "-q"]).exits(0);
+    let (out, spans) = (desk.path("out.jsonl"), desk.path("spans.jsonl"));
+    namewire(&["extract", &input, "--out", &out, "--spans", &spans, "-q"]).exits(0);
     let mentions = desk.lines("out.jsonl");
     assert!(mentions.len() >= 6, "{mentions:?}");
+    let relinked = desk.path("relinked.jsonl");
+    namewire(&["relink", "--input", &input, "--spans", &spans, "--out", &relinked, "-q"]).exits(0);
+    assert_eq!(desk.lines("relinked.jsonl"), mentions);
     let file = std::fs::read(&input).unwrap();
     for mention in mentions {
         let offset = mention["warc_offset"].as_u64().unwrap() as usize;
@@ -196,7 +199,7 @@ impl ReplaceCrlf for Vec<u8> {
 }
 
 #[test]
-fn what_is_broken_is_rejected_and_the_rest_is_read() {
+fn broken_records_are_rejected_and_the_rest_is_read() {
     let desk = Desk::new();
     let good = |number: usize| text_response(number, TEXTS[number % 3]);
     let lie = |length: &str| {
@@ -327,7 +330,7 @@ fn selections_count_articles_and_rejects_are_retried() {
 }
 
 #[test]
-fn web_archives_of_others_are_read() {
+fn web_archives_of_other_programs_are_read() {
     let Some(folder) = shared("data/pages/warc") else { return };
     let desk = Desk::new();
     for (name, ids, rejects) in [

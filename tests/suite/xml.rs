@@ -141,7 +141,7 @@ fn xml_gives_the_mentions_of_the_same_articles_as_json() {
 }
 
 #[test]
-fn what_is_no_article_is_counted() {
+fn records_that_are_not_articles_are_counted() {
     let desk = Desk::new();
     for (name, content, expected) in [
         ("a.xml", newsml(), json!({"newsml_package": 1, "newsml_picture": 1})),
@@ -175,7 +175,7 @@ fn other_xml_has_to_name_its_records() {
 }
 
 #[test]
-fn hostile_xml_costs_neither_time_nor_the_rest() {
+fn hostile_xml_is_bounded_and_the_other_records_are_read() {
     let desk = Desk::new();
     let feed = |inside: &str| rss().replace("<item><guid>n1</guid>", &format!("<item>{inside}<guid>n1</guid>"));
     let bomb = "<!DOCTYPE rss [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;\">\
