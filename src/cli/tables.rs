@@ -42,12 +42,14 @@ pub(super) struct TablesArgs {
 enum FormatArg {
     #[default]
     Csv,
+    Parquet,
 }
 
 impl From<FormatArg> for TableFormat {
     fn from(arg: FormatArg) -> Self {
         match arg {
             FormatArg::Csv => Self::Csv,
+            FormatArg::Parquet => Self::Parquet,
         }
     }
 }

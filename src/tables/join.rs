@@ -4,10 +4,11 @@
 //! articles may share an id. Mentions that were filtered since, keeping their order, still join.
 
 use crate::date::DateRange;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 
 use super::files::RunFiles;
-use super::rows::{ArticleRow, Articles, MentionRow, each_mention};
+use super::read::{Articles, each_mention};
+use super::rows::{ArticleRow, MentionRow};
 
 /// The field of `meta` that gives an article's date where there are no articles.
 const DATE_FIELD: &str = "date";
@@ -50,10 +51,12 @@ pub fn visit(files: &RunFiles, source_field: Option<&str>, visitor: &mut dyn Vis
     let articles = (!files.articles.is_empty()).then(|| Articles::new(&files.articles));
     let mut join = Join { articles, source_field, visitor, open: None };
     for path in &files.mentions {
-        each_mention(path, |mention, place| {
+        each_mention(path, |mention, line| {
             if !join.advance_to(mention)? {
-                return Err(place
-                    .error(format!("no article `{}` is left for this mention", mention.doc_id))
+                let what = format!("no article `{}` is left for this mention", mention.doc_id);
+                return Err(Error::new(ErrorKind::Input, what)
+                    .at(path)
+                    .line(line)
                     .help("give the articles of the same run, files in the order of the run"));
             }
             join.visitor.mention(mention)
@@ -133,7 +136,8 @@ fn facts(row: ArticleRow, first: Option<&MentionRow<'_>>, source_field: Option<&
             other => Some(other.to_string()),
         })
     };
-    let date = row.date.clone().or_else(|| value(DATE_FIELD)).and_then(|date| DateRange::parse(&date));
+    let text = row.date.clone().or_else(|| value(DATE_FIELD));
+    let date = text.and_then(|date| DateRange::parse(&date)).or_else(|| first.and_then(|mention| mention.date));
     let source = source_field.and_then(value);
     ArticleFacts { date, source, row }
 }

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::aggregate::Aggregates;
 use super::graph::Graph;
+use super::parquet_sheet::ParquetSheet;
 use super::sheet::{Column, CsvSheet, Sheet};
 use super::{days, entities, pairs, sources, unlinked};
 use crate::error::{Error, Result};
@@ -52,12 +53,15 @@ pub enum TableFormat {
     /// CSV with a header.
     #[default]
     Csv,
+    /// Parquet.
+    Parquet,
 }
 
 impl TableFormat {
     fn extension(self) -> &'static str {
         match self {
             Self::Csv => "csv",
+            Self::Parquet => "parquet",
         }
     }
 }
@@ -85,9 +89,19 @@ pub fn write_tables(aggregates: &Aggregates, dir: &Path, format: TableFormat) ->
     let mut files = Vec::new();
     for table in &TABLES {
         let path = dir.join(format!("{}.{}", table.name, format.extension()));
-        let mut sheet = CsvSheet::new(BufWriter::new(AtomicFile::create(&path)?), table.columns)?;
-        (table.write)(aggregates, &mut sheet)?;
-        files.push(sheet.finish()?);
+        let file = BufWriter::new(AtomicFile::create(&path)?);
+        files.push(match format {
+            TableFormat::Csv => {
+                let mut sheet = CsvSheet::new(file, table.columns)?;
+                (table.write)(aggregates, &mut sheet)?;
+                sheet.finish()?
+            }
+            TableFormat::Parquet => {
+                let mut sheet = ParquetSheet::new(file, table.columns)?;
+                (table.write)(aggregates, &mut sheet)?;
+                sheet.finish()?
+            }
+        });
     }
     let graph = Graph::of(aggregates);
     for name in [GEXF, GRAPHML] {

@@ -76,6 +76,44 @@ fn a_directory_of_shards_and_its_files_give_the_same_tables() {
 }
 
 #[test]
+fn parquet_and_json_lines_give_the_same_tables_and_reports() {
+    let desk = Desk::new();
+    let text =
+        "The Syrian National Coalition (SNC) met in Geneva. Davutoğlu said so. Zyx Qwertson did not, nor did Barzani.";
+    let records = ["2014-06-29", "2014-07", "2014", "", "2014-07-02"].map(|date| {
+        json!({"id": format!("a{date}"), "title": "Talks in Geneva", "text": format!("{text} {date}"), "date": date,
+            "paper": "a|b"})
+    });
+    let input = desk.write_lines("in.jsonl", &records);
+    for end in ["jsonl", "parquet"] {
+        let (mentions, articles) = (desk.path(&format!("m.{end}")), desk.path(&format!("a.{end}")));
+        let flags = ["--context", "--keep", "paper", "--quiet"];
+        namewire(&[&["extract", &input, "--out", &mentions, "--articles", &articles], &flags[..]].concat()).exits(0);
+        let (out, page) = (desk.path(end), desk.path(&format!("{end}.html")));
+        let read = [&*mentions, "--articles", &articles, "--source-field", "paper", "--quiet", "--out"];
+        namewire(&[&["tables"], &read[..], &[&out, "--by", "month"]].concat()).exits(0);
+        namewire(&[&["report"], &read[..], &[&page, "--input", &input]].concat()).exits(0);
+        let alone = desk.path(&format!("{end}-alone"));
+        namewire(&["tables", &mentions, "--out", &alone, "--format", "parquet", "--quiet"]).exits(0);
+    }
+    let read = |name: &str| std::fs::read_to_string(desk.path(name)).unwrap();
+    for name in
+        ["entities.csv", "entity_day.csv", "entity_source.csv", "co_mentions.csv", "unlinked.csv", "tables.json"]
+    {
+        assert_eq!(read(&format!("parquet/{name}")), read(&format!("jsonl/{name}")), "{name}");
+    }
+    assert_eq!(read("parquet.html"), read("jsonl.html"));
+    assert_eq!(table(&desk, "jsonl/entity_day.csv")[0]["day"], "2014-06-01");
+    // Rows of Parquet have the dates, so that they are known without an articles file.
+    assert_eq!(desk.json("parquet-alone/tables.json")["totals"]["undated_articles"], 3);
+    assert_eq!(desk.json("jsonl-alone/tables.json")["totals"]["undated_articles"], 5);
+    let bytes = std::fs::read(desk.path("jsonl-alone/entities.parquet")).unwrap();
+    assert!(bytes.starts_with(b"PAR1") && bytes.ends_with(b"PAR1"));
+    let wrong = desk.path("a.parquet");
+    namewire(&["tables", &wrong, "--out", &desk.path("x")]).exits(2).says(&["a.parquet", "row 1", "mentions"]);
+}
+
+#[test]
 fn what_is_read_is_not_replaced() {
     let desk = Desk::new();
     let mentions = desk.write_lines("tables/entities.csv", &seeds_run().mentions);
