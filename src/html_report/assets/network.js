@@ -73,10 +73,10 @@ function drawNetwork(canvas, list, output) {
   const nodes = shown.nodes.map((number) => ({ number, r: radius(number), half: 3.1 * Math.min(26, data.entities[number].name.length) }));
   const byNumber = new Map(nodes.map((node) => [node.number, node]));
   const strongest = Math.max(1, ...shown.pairs.map((at) => data.pairs[at][2]));
-  const edges = shown.pairs.map((at) => ({ at, source: byNumber.get(data.pairs[at][0]), target: byNumber.get(data.pairs[at][1]), weight: data.pairs[at][2] / strongest }));
+  const edges = shown.pairs.map((at) => ({ at, source: byNumber.get(data.pairs[at][0]), target: byNumber.get(data.pairs[at][1]), weight: (data.pairs[at][2] - network.least + 0.5) / (strongest - network.least + 0.5) }));
   const lines = edges.map((edge) => {
     const names = `${data.entities[edge.source.number].name} and ${data.entities[edge.target.number].name}`;
-    const line = svg("line", { class: "edge", "stroke-width": 1 + 5 * edge.weight });
+    const line = svg("line", { class: "edge", "stroke-width": (1 + 5 * edge.weight).toFixed(1) });
     // A wide, invisible line that is easy to hit.
     const target = svg("line", { class: "hit", onclick: () => open(edge.at) }, svg("title", {}, `${names}: ${plural(data.pairs[edge.at][2], "article")}`));
     return { edge, parts: [line, target] };
