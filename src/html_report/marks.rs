@@ -3,8 +3,9 @@
 use ahash::AHashMap;
 use serde::Serialize;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
-use crate::tables::MentionRow;
+use crate::tables::{MentionRow, Text};
 
 /// Texts that occur often, each kept once.
 #[derive(Debug, Default)]
@@ -27,6 +28,11 @@ impl Texts {
     pub(super) fn list(self) -> Vec<String> {
         self.list
     }
+
+    pub(super) fn clear(&mut self) {
+        self.numbers.clear();
+        self.list.clear();
+    }
 }
 
 /// A mention in a text: start and end, the numbers of type and reason among the texts, the rank of the entity or -1,
@@ -35,8 +41,9 @@ impl Texts {
 pub(super) struct Mark(pub(super) usize, pub(super) usize, pub(super) u32, pub(super) i32, pub(super) u32, i32);
 
 impl Mark {
-    pub(super) fn of(mention: &MentionRow<'_>, rank: Option<u32>, texts: &mut Texts) -> Self {
-        let why = texts.number(&reason(mention));
+    /// The mark of a mention. Its reason is a number of `reasons`, as [`raw_reason`] writes it, until [`Mark::explained`].
+    pub(super) fn of(mention: &MentionRow<'_>, rank: Option<u32>, texts: &mut Texts, reasons: &mut Texts) -> Self {
+        let why = reasons.number(&raw_reason(mention));
         let score = mention.score.map_or(-1, |score| (score * 100.0).round() as i32);
         let rank = rank.map_or(-1, |rank| rank as i32);
         Self(mention.start, mention.end, texts.number(&mention.kind), rank, why, score)
@@ -46,24 +53,38 @@ impl Mark {
     pub(super) fn at(self, start: usize, end: usize) -> Self {
         Self(start, end, self.2, self.3, self.4, self.5)
     }
+
+    /// The same mark with its reason among the texts of the page.
+    pub(super) fn explained(self, texts: &mut Texts, reasons: &Texts) -> Self {
+        let why = texts.number(&reason(&reasons.list[self.4 as usize]));
+        Self(self.0, self.1, self.2, self.3, why, self.5)
+    }
 }
 
-/// Why a mention has its entity, or none. The page knows the words for statuses, methods and reasons; this is
-/// `status|method|reason|entity|evidence`, the entity's name where it is not one of those shown.
-fn reason(mention: &MentionRow<'_>) -> String {
+/// Why a mention has its entity, or none: `status|method|reason|name|evidence`, the evidence as JSON. Most reasons are
+/// never shown, so that they are written in words only when they are.
+fn raw_reason(mention: &MentionRow<'_>) -> String {
     let link = &mention.link;
-    let text = |text: &Option<crate::tables::Text<'_>>| text.as_ref().map_or(String::new(), |text| text.0.to_string());
-    let evidence = link.evidence.and_then(|evidence| serde_json::from_str::<Value>(evidence.get()).ok());
-    let evidence = evidence.map_or(String::new(), |evidence| match (evidence["alias"].as_str(), &evidence["table"]) {
-        (Some(alias), Value::String(table)) => format!("“{alias}”, {table}:{}", evidence["line"]),
-        _ => format!(
-            "“{}” in the {}",
-            evidence["text"].as_str().unwrap_or_default(),
-            evidence["field"].as_str().unwrap_or("text")
-        ),
+    let text = |text: &Option<Text<'_>>| text.as_ref().map_or(String::new(), |text| text.0.replace('|', "/"));
+    let evidence = link.evidence.map_or("", RawValue::get);
+    let [method, reason, name] = [&link.method, &link.reason, &mention.entity_name].map(text);
+    format!("{}|{method}|{reason}|{name}|{evidence}", link.status.replace('|', "/"))
+}
+
+/// The same for the page, which knows the words for statuses, methods and reasons: with the evidence in words.
+fn reason(raw: &str) -> String {
+    let at = raw.match_indices('|').nth(3).map_or(raw.len(), |(at, _)| at + 1);
+    let (start, evidence) = raw.split_at(at);
+    let evidence = serde_json::from_str::<Value>(evidence).map_or(String::new(), |evidence| {
+        let [alias, table, text, field] =
+            ["alias", "table", "text", "field"].map(|key| evidence[key].as_str().unwrap_or_default());
+        if table.is_empty() {
+            format!("“{text}” in the {field}")
+        } else {
+            format!("“{alias}”, {table}:{}", evidence["line"])
+        }
     });
-    let name = text(&mention.entity_name).replace('|', "/");
-    [link.status.to_string(), text(&link.method), text(&link.reason), name, evidence].join("|")
+    format!("{start}{evidence}")
 }
 
 /// Converts marks from code points to UTF-16 code units, which JavaScript counts in. Marks that lie outside are

@@ -37,6 +37,8 @@ pub(super) struct Samples<'a> {
     /// Every how many articles one is shown in full; 0 for none.
     every: u64,
     pub(super) texts: Texts,
+    /// Reasons of the links of the current article, until it is known which are shown.
+    reasons: Texts,
     pub(super) articles: Vec<ArticleName>,
     pub(super) sentences: Vec<Sentence>,
     /// Sentences of each entity and of each pair, by number.
@@ -71,6 +73,7 @@ impl<'a> Samples<'a> {
             with_copies,
             every: if with_texts { all.totals.articles.div_ceil(MAX_ARTICLES).max(1) } else { 0 },
             texts: Texts::default(),
+            reasons: Texts::default(),
             articles: Vec::new(),
             sentences: Vec::new(),
             of_entities: vec![Vec::new(); entities],
@@ -111,6 +114,7 @@ impl<'a> Samples<'a> {
         entities.into_iter().for_each(|rank| self.of_entities[rank as usize].push(number));
         pairs.into_iter().for_each(|pair| self.of_pairs[pair].push(number));
         let article = self.article_number();
+        let marks = marks.into_iter().map(|mark| mark.explained(&mut self.texts, &self.reasons)).collect();
         self.sentences.push(Sentence { article, text, marks });
     }
 
@@ -149,6 +153,7 @@ impl<'a> Samples<'a> {
 
     fn add_to_full(&mut self, mention: &MentionRow<'_>, mark: Mark) {
         if self.is_full {
+            let mark = mark.explained(&mut self.texts, &self.reasons);
             let article = self.article_number();
             if self.full.last().is_none_or(|full| full.article != article) {
                 let first = Some((mention.field, mention.text.to_string()));
@@ -164,6 +169,7 @@ impl<'a> Samples<'a> {
 impl Visitor for Samples<'_> {
     fn begin(&mut self, article: &ArticleFacts) -> Result<()> {
         self.number = None;
+        self.reasons.clear();
         self.article = article.is_counted(self.with_copies).then(|| {
             let row = &article.row;
             ArticleName(row.doc_id.clone().unwrap_or_default(), row.date.clone(), article.source.clone())
@@ -180,7 +186,7 @@ impl Visitor for Samples<'_> {
             return Ok(());
         }
         let rank = mention.entity().and_then(|id| self.choice.rank(self.all, id));
-        let mark = Mark::of(mention, rank, &mut self.texts);
+        let mark = Mark::of(mention, rank, &mut self.texts, &mut self.reasons);
         let at = Some((mention.field, mention.sentence));
         let context = mention.context.as_ref().map_or("", |context| &context.0);
         if self.sentence.at != at || self.sentence.context != context {

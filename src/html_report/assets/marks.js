@@ -19,7 +19,8 @@ const word = (words, key) => words[key] || key.replaceAll("_", " ");
 
 /** What is said about a mention: the entity and why, in lines. */
 function explanation([, , type, number, why, score]) {
-  const [status, method, reason, name, evidence] = data.texts[why].split("|");
+  const [status, method, reason, name, ...rest] = data.texts[why].split("|");
+  const evidence = rest.join("|");
   const lines = [];
   lines.push([number >= 0 ? data.entities[number].name : name || "no entity", data.texts[type]]);
   if (number >= 0) lines.push(["id", data.entities[number].id]);
