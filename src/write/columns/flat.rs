@@ -40,7 +40,7 @@ const OPTIONAL: bool = false;
 const CONTEXT: &str = "context";
 
 /// `context` is left out where it is not asked for.
-fn mention_fields<'m>() -> [Field<MentionSource<'m>>; 35] {
+fn mention_fields<'m>() -> [Field<MentionSource<'m>>; 37] {
     use Getter::{Candidates, Day, Float, Int, Long, Text};
     [
         ("doc_id", REQUIRED, Text(|row| text(row.line.doc_id))),
@@ -49,6 +49,8 @@ fn mention_fields<'m>() -> [Field<MentionSource<'m>>; 35] {
         ("end_char", REQUIRED, Int(|row| Some(row.line.end))),
         ("start_byte", REQUIRED, Int(|row| Some(row.line.start_byte))),
         ("end_byte", REQUIRED, Int(|row| Some(row.line.end_byte))),
+        ("raw_start_byte", OPTIONAL, Int(|row| row.line.raw_start_byte.flatten())),
+        ("raw_end_byte", OPTIONAL, Int(|row| row.line.raw_end_byte.flatten())),
         ("text", REQUIRED, Text(|row| text(row.line.text))),
         ("type", REQUIRED, Text(|row| text(row.line.kind))),
         ("score", OPTIONAL, Float(|row| row.line.score)),
@@ -81,7 +83,7 @@ fn mention_fields<'m>() -> [Field<MentionSource<'m>>; 35] {
     ]
 }
 
-fn article_fields<'a>() -> [Field<ArticleSource<'a>>; 15] {
+fn article_fields<'a>() -> [Field<ArticleSource<'a>>; 17] {
     use Getter::{Day, Int, Long, Text};
     [
         ("doc_id", OPTIONAL, Text(|row| row.line.doc_id.and_then(text))),
@@ -99,6 +101,8 @@ fn article_fields<'a>() -> [Field<ArticleSource<'a>>; 15] {
         ("linked", REQUIRED, Int(|row| Some(row.line.linked))),
         ("text_hash", OPTIONAL, Text(|row| row.line.text_hash.and_then(text))),
         ("copy_of", OPTIONAL, Text(|row| row.line.copy_of.and_then(text))),
+        ("title", OPTIONAL, Text(|row| row.line.title.and_then(text))),
+        ("text", OPTIONAL, Text(|row| row.line.text.and_then(text))),
     ]
 }
 
