@@ -5,6 +5,7 @@
 
 mod claims;
 mod column;
+mod guard;
 mod pages;
 mod row;
 mod schema;
@@ -13,7 +14,6 @@ mod value;
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Read};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -24,6 +24,7 @@ use parquet::file::serialized_reader::SerializedPageReader;
 
 use self::claims::PageClaims;
 use self::column::Column;
+use self::guard::guarded;
 use self::pages::CheckedPages;
 use self::row::{Row, write_group};
 use self::schema::Schema;
@@ -224,12 +225,6 @@ fn read_footer(file: &StoredFile) -> io::Result<ParquetMetaData> {
     parts.part(stop - length, stop).read_to_end(&mut footer)?;
     claims::check_footer(&footer).map_err(broken)?;
     guarded(|| ParquetMetaDataReader::decode_metadata(&footer)).map_err(|error| broken(error.to_string()))
-}
-
-/// Runs code that decodes what may be broken, and that may not have been written for it.
-fn guarded<T>(decode: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, ParquetError> {
-    let broken = |_| Err(ParquetError::General("its data is broken".to_owned()));
-    catch_unwind(AssertUnwindSafe(decode)).unwrap_or_else(broken)
 }
 
 fn disagree() -> ParquetError {
