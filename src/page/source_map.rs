@@ -26,6 +26,7 @@ struct Part {
 
 /// How a part of the text relates to its bytes in the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(not(feature = "html"), allow(dead_code))] // only extraction makes maps
 pub(super) enum Kind {
     /// They are the same.
     Plain,
