@@ -2,11 +2,12 @@
 
 use std::cell::OnceCell;
 
+use ahash::AHashMap;
+
 use super::document::Document;
 use super::options::LinkOptions;
 use super::outcome::Reason;
-use super::steps::national::Countries;
-use super::table::EntityTable;
+use super::table::{EntityIx, EntityTable};
 use super::text::view::DocumentView;
 
 /// The table, the settings and the document. Steps are methods of it, each in the file of its name.
@@ -14,8 +15,9 @@ pub(super) struct LinkContext<'a> {
     pub(super) table: &'a EntityTable,
     pub(super) options: &'a LinkOptions,
     pub(super) view: DocumentView<'a>,
-    /// Set once the candidate mentions are known.
-    pub(super) countries: OnceCell<Countries>,
+    /// How often the document names each country, by itself or by a place in it; set once the candidate mentions are
+    /// known.
+    pub(super) countries: OnceCell<AHashMap<EntityIx, usize>>,
 }
 
 impl<'a> LinkContext<'a> {

@@ -56,7 +56,6 @@ mod wide;
 mod xml;
 mod zstd_frames;
 
-pub use csv::CsvOptions;
 pub use discover::{Found, discover, find_inputs};
 pub use encoding::TextEncoding;
 pub use expand::ExpansionLimits;
@@ -64,7 +63,7 @@ pub use fields::FieldNames;
 pub use format::{Compression, Format};
 pub use input::Input;
 pub use ledger::{Followed, InputRead, Ledger, Position, RecordIterator};
-pub use options::{MAX_ARTICLE_BYTES, ReadOptions};
+pub use options::{CsvOptions, MAX_ARTICLE_BYTES, ReadOptions};
 pub(crate) use parse::check_article;
 pub(crate) use paths::{path_of, shown};
 pub use record::RawRecord;

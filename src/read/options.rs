@@ -5,7 +5,6 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::abridge::WantedFields;
-use super::csv::CsvOptions;
 use super::decompress::ZSTD_WINDOW_LOG;
 use super::elasticsearch::WRAPPER;
 use super::encoding::TextEncoding;
@@ -100,6 +99,24 @@ pub(super) struct JsonLimits {
     pub(super) bytes: usize,
     /// The fields that are read.
     pub(super) wanted: Arc<WantedFields>,
+}
+
+/// How tables are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct CsvOptions {
+    /// What separates columns: any ASCII character. `None` takes the most frequent of comma, semicolon, tab and vertical
+    /// bar in the first line, or that of a first line `sep=;` as Excel writes it.
+    pub delimiter: Option<char>,
+    /// Whether the first row has the names of the columns. Otherwise they are called `1`, `2` and so on.
+    pub has_header: bool,
+}
+
+impl Default for CsvOptions {
+    fn default() -> Self {
+        Self { delimiter: None, has_header: true }
+    }
 }
 
 /// Maximum number of bytes of a record of each format.

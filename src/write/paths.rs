@@ -57,3 +57,19 @@ impl OutputPaths {
         }
     }
 }
+
+/// What to do if the directory already holds a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Existing {
+    /// Fail.
+    #[default]
+    #[serde(rename = "refuse")]
+    Refuse,
+    /// Replace it, once the new run is complete.
+    #[serde(rename = "overwrite")]
+    Overwrite,
+    /// Resume it after the last complete shard.
+    #[serde(rename = "resume")]
+    Resume,
+}

@@ -11,8 +11,8 @@ use ahash::AHashSet;
 use super::disk::Disk;
 use super::journal::JOURNAL;
 use super::manifest::{MANIFEST, Manifest, State};
+use super::paths::Existing;
 use super::shard_dir::{remove_files, run_files};
-use super::shards::Existing;
 use crate::error::{Error, Result};
 
 /// The name of the directory; hidden, so that it is no input of a run over the directory around it.

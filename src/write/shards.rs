@@ -22,6 +22,7 @@ use super::identity::Identity;
 use super::journal::{Commit, JOURNAL, Journal, ShardEntry};
 use super::lines::Rendered;
 use super::manifest::{MANIFEST, Manifest, State, now};
+use super::paths::Existing;
 use super::replacement::Replacement;
 use super::row_file::{FileFacts, RowFile, RowFormat};
 use super::shard_dir::{
@@ -48,22 +49,6 @@ pub struct ShardPlan {
     pub format: OutputFormat,
     /// What Parquet files hold.
     pub parquet: ParquetContent,
-}
-
-/// What to do if the directory already holds a run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub enum Existing {
-    /// Fail.
-    #[default]
-    #[serde(rename = "refuse")]
-    Refuse,
-    /// Replace it, once the new run is complete.
-    #[serde(rename = "overwrite")]
-    Overwrite,
-    /// Resume it after the last complete shard.
-    #[serde(rename = "resume")]
-    Resume,
 }
 
 /// A directory of shards that is being written.

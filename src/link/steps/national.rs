@@ -14,10 +14,6 @@ use crate::link::text::normalise::fold;
 /// How many times another country must outweigh the body's own, where the article names both.
 const OUTWEIGHS: usize = 10;
 
-/// How often an article names each country, by itself or by a place in it.
-#[derive(Debug, Default)]
-pub(crate) struct Countries(AHashMap<EntityIx, usize>);
-
 impl LinkContext<'_> {
     /// Counts the countries that the mentions name. Names of several entities do not count.
     pub(crate) fn count_countries(&self, mentions: &[CandidateMention]) {
@@ -28,7 +24,7 @@ impl LinkContext<'_> {
             self.countries_of(entity).for_each(|country| *counts.entry(country).or_default() += 1);
         }
         // Once for each article; a second count would be the same.
-        let _ = self.countries.set(Countries(counts));
+        let _ = self.countries.set(counts);
     }
 
     /// The country that a place is or lies in.
@@ -53,7 +49,7 @@ impl LinkContext<'_> {
         if !lists::is_organisation(&entity.kind) || !is_common_name(&row.text) {
             return false;
         }
-        let Some((home, Countries(counts))) = self.home(entity).zip(self.countries.get()) else { return false };
+        let Some((home, counts)) = self.home(entity).zip(self.countries.get()) else { return false };
         let own = counts.get(&home).copied().unwrap_or_default();
         let others = counts.iter().filter(|&(&country, _)| country != home).map(|(_, &count)| count);
         let most = others.max().unwrap_or_default();

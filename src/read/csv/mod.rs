@@ -11,7 +11,6 @@ mod window;
 use std::io;
 
 use memchr::memchr_iter;
-use serde::{Deserialize, Serialize};
 
 use self::columns::Columns;
 use self::dialect::Dialect;
@@ -21,24 +20,6 @@ use super::cut::{Cut, CutFault, Cutter};
 use super::options::ReadOptions;
 use super::reject::RejectReason;
 use super::stream::Reader;
-
-/// How tables are read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct CsvOptions {
-    /// What separates columns: any ASCII character. `None` takes the most frequent of comma, semicolon, tab and vertical
-    /// bar in the first line, or that of a first line `sep=;` as Excel writes it.
-    pub delimiter: Option<char>,
-    /// Whether the first row has the names of the columns. Otherwise they are called `1`, `2` and so on.
-    pub has_header: bool,
-}
-
-impl Default for CsvOptions {
-    fn default() -> Self {
-        Self { delimiter: None, has_header: true }
-    }
-}
 
 /// Lines after one with an open quote that are looked at, to tell whether they are rows.
 const LINES_AHEAD: usize = 3;

@@ -1,11 +1,11 @@
 //! The values of a column, some rows at a time.
 
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
-use parquet::data_type::{ByteArray, DataType, FixedLenByteArray, Int96};
+use parquet::data_type::{ByteArray, DataType};
 use parquet::errors::Result;
 use parquet::schema::types::ColumnDescriptor;
 
-use super::value::ValueKind;
+use super::value::{ValueKind, Values};
 
 /// A column of a row group, and the rows of it that were read but not used yet.
 pub(super) struct Column {
@@ -18,18 +18,6 @@ pub(super) struct Column {
     values: Values,
     level_at: usize,
     value_at: usize,
-}
-
-/// Values of one physical type.
-pub(super) enum Values {
-    Boolean(Vec<bool>),
-    Int32(Vec<i32>),
-    Int64(Vec<i64>),
-    Int96(Vec<Int96>),
-    Float(Vec<f32>),
-    Double(Vec<f64>),
-    Bytes(Vec<ByteArray>),
-    Fixed(Vec<FixedLenByteArray>),
 }
 
 impl Column {

@@ -4,14 +4,25 @@ use std::io::Write;
 
 use jiff::Timestamp;
 use parquet::basic::{ConvertedType, LogicalType, TimeUnit};
-use parquet::data_type::Int96;
+use parquet::data_type::{ByteArray, FixedLenByteArray, Int96};
 use parquet::schema::types::ColumnDescriptor;
 
 use super::super::json_write::push_text;
-use super::column::Values;
 
 const JULIAN_DAY_OF_EPOCH: i128 = 2_440_588;
 const NANOS_OF_DAY: i128 = 86_400_000_000_000;
+
+/// Values of one physical type.
+pub(super) enum Values {
+    Boolean(Vec<bool>),
+    Int32(Vec<i32>),
+    Int64(Vec<i64>),
+    Int96(Vec<Int96>),
+    Float(Vec<f32>),
+    Double(Vec<f64>),
+    Bytes(Vec<ByteArray>),
+    Fixed(Vec<FixedLenByteArray>),
+}
 
 /// What the values of a column stand for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
