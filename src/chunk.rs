@@ -197,7 +197,7 @@ fn encode(article: Article, bytes: &[u8], model: &Model, config: &Config) -> Out
     };
     let message = format!("the article cannot be tokenized: {failure}");
     let reject = Reject::new(origin, RejectReason::Internal, message, bytes);
-    Outcome::Rejected(Reject { id: Some(id), ..reject })
+    Outcome::Rejected(Reject { id: Some(id.into()), ..reject })
 }
 
 #[cfg(test)]

@@ -78,7 +78,7 @@ fn find_article(args: &ExplainArgs, read: &ReadOptions) -> Result<Article> {
             (Ok(article), Some(id)) if article.id != *id => {}
             (Ok(article), _) => return Ok(article),
             (Err(reject), None) => return Err(Error::config(format!("the article cannot be read: {reject}"))),
-            (Err(reject), Some(id)) if reject.id.as_ref() == Some(id) => {
+            (Err(reject), Some(id)) if reject.id.as_deref() == Some(id.as_str()) => {
                 return Err(Error::config(format!("the article cannot be read: {reject}")));
             }
             (Err(_), Some(_)) => {}

@@ -83,7 +83,9 @@ pub(super) fn run(args: &ShowArgs) -> Result<End> {
             })?,
         };
         match shown {
-            Ok(text) => drop(print(&text)?),
+            Ok(text) => {
+                print(&text)?;
+            }
             Err(reject) => {
                 inform(&format!("namewire: {reject}\n"));
                 end = End::WithRejects;

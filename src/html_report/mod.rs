@@ -1,6 +1,6 @@
 //! A report of runs to look at: one HTML file that opens without a network.
 //!
-//! The mentions are read twice: [`Aggregates`] counts everything, and [`samples`] then looks for sentences of what is
+//! The mentions are read twice: [`Aggregates`] counts everything, and `samples` then looks for sentences of what is
 //! shown. The page holds aggregates and samples, so its size does not grow with the number of mentions.
 //!
 //! `assets/` is the page in plain JavaScript and CSS; `vendor/` has uPlot for charts and d3-force for the network.

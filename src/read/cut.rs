@@ -36,11 +36,11 @@ pub(super) struct Cut {
     /// Its bytes; of a record over the limit, no more than an excerpt.
     pub(super) bytes: Vec<u8>,
     /// The member of an archive that it comes from.
-    pub(super) member: Option<Member>,
+    pub(super) member: Option<Arc<Member>>,
     /// Whether values of fields that are not read were left out of `bytes`: with them, it would be over the limit.
     pub(super) is_abridged: bool,
     /// Why it is rejected, where that shows as it is cut.
-    pub(super) fault: Option<CutFault>,
+    pub(super) fault: Option<Box<CutFault>>,
 }
 
 /// A member of an archive.

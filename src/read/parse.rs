@@ -80,8 +80,10 @@ impl RawRecord {
 /// Checks an article that did not come from an input as [`RawRecord::parse`] checks those that do.
 pub(crate) fn check_article(article: Article, options: &ReadOptions) -> Result<Article, Reject> {
     let origin = article.origin.clone();
-    checked(article, options)
-        .map_err(|Fault { reason, message, id }| Reject { id, ..Reject::new(origin, reason, message, &[]) })
+    checked(article, options).map_err(|Fault { reason, message, id }| {
+        let reject = Reject::new(origin, reason, message, &[]);
+        Reject { id: id.map(Into::into), ..reject }
+    })
 }
 
 impl Fault {

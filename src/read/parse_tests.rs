@@ -149,7 +149,7 @@ fn the_limit_is_that_of_title_and_text() {
     assert_eq!(parse(r#"{"title": "é", "text": "\u00e9x", "more": "xxxxxx"}"#).unwrap().text_bytes(), 5);
     let reject = parse(r#"{"id": 3, "title": "é", "text": "\u00e9xx"}"#).unwrap_err();
     assert_eq!((reject.reason, reject.id.as_deref()), (RejectReason::TooLarge, Some("3")));
-    assert_eq!(reject.message, "an article of 6 bytes is over the limit of 5");
+    assert_eq!(&*reject.message, "an article of 6 bytes is over the limit of 5");
 }
 
 proptest! {

@@ -26,6 +26,6 @@ impl RawRecord {
     pub(super) fn reject(&self, id: Option<String>, reason: RejectReason, message: impl Into<String>) -> Reject {
         let reject = Reject::new(self.origin.clone(), reason, message, &self.bytes).of_format(self.format);
         let truncated = reject.truncated || self.is_abridged;
-        Reject { id, truncated, ..reject }
+        Reject { id: id.map(Into::into), truncated, ..reject }
     }
 }

@@ -182,13 +182,13 @@ impl InputRecords {
             State::Open(mut cutter) => loop {
                 match cutter.next_cut()? {
                     Err((cut, error)) => {
-                        self.enter(cut.member.as_ref());
+                        self.enter(cut.member.as_deref());
                         return Some(Err(self.truncated(&cut, &error)));
                     }
                     Ok(Cut { skipped: Some(kind), .. }) => *self.not_articles.entry(kind).or_default() += 1,
                     Ok(cut) => {
                         self.state = State::Open(cutter);
-                        self.enter(cut.member.as_ref());
+                        self.enter(cut.member.as_deref());
                         return Some(self.record(cut, limits.of(self.place.format)));
                     }
                 }
@@ -223,7 +223,7 @@ impl InputRecords {
             };
             return Err(self.reject(&cut, RejectReason::TooLarge, what));
         }
-        if let Some(CutFault { reason, message }) = &cut.fault {
+        if let Some(CutFault { reason, message }) = cut.fault.as_deref() {
             return Err(self.reject(&cut, *reason, message.clone()));
         }
         let origin = self.origin(&cut);
@@ -246,7 +246,7 @@ impl InputRecords {
         let has_own_ids = cut.line.is_some() || self.place.format == Format::Warc;
         let id = (!has_own_ids).then(|| self.place.name.to_string());
         let reject = Reject::new(self.origin(cut), reason, message, &cut.bytes).incomplete();
-        Reject { id, ..reject }.of_format(self.place.format)
+        Reject { id: id.map(Into::into), ..reject }.of_format(self.place.format)
     }
 
     fn origin(&self, cut: &Cut) -> Origin {

@@ -27,11 +27,11 @@ pub struct Reject {
     /// Where the record starts.
     pub origin: Origin,
     /// The article's id, where reading got far enough to know it.
-    pub id: Option<String>,
+    pub id: Option<Box<str>>,
     /// The kind of failure, for counting.
     pub reason: RejectReason,
     /// What is wrong, for people.
-    pub message: String,
+    pub message: Box<str>,
     /// The record, or its first 64 KiB; empty where nothing was read.
     pub record: Box<[u8]>,
     /// True where `record` is not the whole record.
@@ -79,7 +79,7 @@ impl Reject {
             origin,
             id: None,
             reason,
-            message: message.into(),
+            message: message.into().into(),
             record: kept.into(),
             truncated: kept.len() < record.len(),
             format: None,

@@ -100,7 +100,9 @@ impl<I: RecordIterator> Retry<I> {
                 // The texts below a folder that could not be listed have names of their own.
                 let name = (!path_of(&line.input).is_dir()).then_some(name);
                 let record = self.fetch(&line, &origin, name.as_ref());
-                record.map(|record| renamed(record, name.as_ref())).map_err(|reject| Reject { id: line.id, ..reject })
+                record
+                    .map(|record| renamed(record, name.as_ref()))
+                    .map_err(|reject| Reject { id: line.id.map(Into::into), ..reject })
             }
         }
     }

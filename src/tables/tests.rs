@@ -19,7 +19,7 @@ fn draw(seed: u64) -> (Vec<Value>, Vec<Value>) {
         let id = format!("a{}", random.usize(0..=number));
         let date = random.choice(&["2014-06-29", "2014-06-30", "2014-07-02", "2014-07", "2014", "", "2014-06-29"]);
         let date = date.filter(|date| !date.is_empty());
-        let copy = (number > 0 && random.u8(0..6) == 0).then(|| "a0");
+        let copy = (number > 0 && random.u8(0..6) == 0).then_some("a0");
         articles.push(json!({"doc_id": id, "input": "in.jsonl#1", "status": status, "date": date, "language": "en",
             "tokens": 10 + number, "mentions": of_article, "copy_of": copy}));
         let source = *random.choice(&["wire", "paper"]).unwrap();

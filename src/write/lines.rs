@@ -215,15 +215,15 @@ fn for_each_line<'m>(
 }
 
 fn render_reject(reject: &Reject, options: &LineOptions) -> Result<Rendered> {
-    let (input, id) = (reject.origin.input, reject.id.clone());
+    let (input, id) = (reject.origin.input, reject.id.as_deref().map(str::to_owned));
     let mut rendered = Rendered { input, id, status: RecordStatus::Rejected, ..Rendered::default() };
     push_line(&mut rendered.rejects, reject)?;
     rendered.article = options.articles.then(|| ArticleRow {
-        doc_id: reject.id.clone(),
+        doc_id: rendered.id.clone(),
         input: reject.origin.to_string(),
         warc_offset: reject.origin.warc_offset,
         status: RecordStatus::Rejected,
-        reason: Some(reject.message.clone()),
+        reason: Some(reject.message.to_string()),
         date: None,
         language: None,
         counts: [0; 4],

@@ -76,7 +76,7 @@ impl<'f> RowFormat<'f> {
 }
 
 enum RowEncoder {
-    Lines(Encoder<HashingWriter>),
+    Lines(Box<Encoder<HashingWriter>>),
     Parquet(Box<ParquetEncoder<HashingWriter>>),
 }
 
@@ -212,7 +212,9 @@ impl RowFile {
 impl RowEncoder {
     fn new(to: HashingWriter, format: &RowFormat<'_>) -> io::Result<Self> {
         match format {
-            RowFormat::Lines(compression) => Encoder::new(to, *compression).map(Self::Lines),
+            RowFormat::Lines(compression) => {
+                Encoder::new(to, *compression).map(|encoder| Self::Lines(Box::new(encoder)))
+            }
             RowFormat::Parquet { schema, footer } => {
                 ParquetEncoder::new(to, schema, footer).map(|encoder| Self::Parquet(Box::new(encoder)))
             }

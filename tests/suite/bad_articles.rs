@@ -99,7 +99,7 @@ fn an_article_over_the_limit_is_set_aside() {
 
 /// What nobody would call an article must neither fill the memory nor stop the run.
 #[test]
-fn articles_of_50_megabytes_are_set_aside_by_default() {
+fn articles_of_50_megabytes_are_rejected_by_default() {
     let desk = Desk::new();
     let huge = "the rain went on. ".repeat((50 << 20) / 18);
     let text = desk.write("huge.txt", &huge);
@@ -117,13 +117,13 @@ fn inputs_that_are_not_there_end_the_run_before_it_begins() {
     desk.write("empty/.hidden.txt", "no");
     desk.write("empty/notes.pdf", "no");
     let unknown = desk.write("report.doc", "no");
-    let page = desk.write("all.txt", "<html><body>Kyiv fell.</body></html>");
+    let pdf = desk.write("all.txt", "%PDF-1.7 Kyiv fell.");
     let (empty, missing) = (desk.path("empty"), desk.path("missing.txt"));
     for (inputs, messages) in [
         (vec![&*empty], ["no articles in this directory", &empty, ".txt"]),
         (vec![&missing], ["no such file", &missing, ""]),
         (vec![&unknown], ["unknown kind of file", &unknown, "--format"]),
-        (vec![&page], ["an HTML page", &page, "help:"]),
+        (vec![&pdf], ["a PDF file", &pdf, "help:"]),
         (vec!["-", "-"], ["standard input can be read only once", "", ""]),
     ] {
         let mut args = vec!["extract", "--entities", "none", "--out"];

@@ -43,7 +43,7 @@ pub(super) struct ArchiveRecords {
     members: Box<dyn Members>,
     open: OpenMember,
     count_unread: CountUnread,
-    current: Option<(Member, Box<dyn Cutter>)>,
+    current: Option<(Arc<Member>, Box<dyn Cutter>)>,
 }
 
 impl ArchiveRecords {
@@ -63,8 +63,8 @@ impl ArchiveRecords {
             return None;
         };
         let unread = |reason, message| {
-            let member = Some(Member { name: Arc::clone(&name), format: Format::Text });
-            Some(Cut { member, fault: Some(CutFault { reason, message }), ..Cut::default() })
+            let member = Some(Arc::new(Member { name: Arc::clone(&name), format: Format::Text }));
+            Some(Cut { member, fault: Some(Box::new(CutFault { reason, message })), ..Cut::default() })
         };
         let content = match member.content {
             _ if name.len() > MAX_NAME_BYTES => Err(format!("its name is longer than {MAX_NAME_BYTES} bytes")),
@@ -74,7 +74,7 @@ impl ArchiveRecords {
             Err(why) => unread(RejectReason::UnsupportedFormat, format!("cannot be read: {why}")),
             Ok(Err(error)) => unread(RejectReason::of(&error), format!("cannot open: {error}")),
             Ok(Ok((format, cutter))) => {
-                self.current = Some((Member { name, format }, cutter));
+                self.current = Some((Arc::new(Member { name, format }), cutter));
                 None
             }
         }
@@ -86,7 +86,7 @@ impl Cutter for ArchiveRecords {
         loop {
             if let Some((member, cutter)) = &mut self.current {
                 let cut = cutter.next_cut();
-                let member = Some(member.clone());
+                let member = Some(Arc::clone(member));
                 match cut {
                     Some(Ok(cut)) => return Some(Ok(Cut { member, ..cut })),
                     // The end of this member, not of the archive.
@@ -95,7 +95,7 @@ impl Cutter for ArchiveRecords {
                         let byte = cut.byte + cut.size;
                         let message =
                             format!("cannot read past byte {byte}: {error}; the rest of this member is not read");
-                        let fault = Some(CutFault { reason: RejectReason::of(&error), message });
+                        let fault = Some(Box::new(CutFault { reason: RejectReason::of(&error), message }));
                         return Some(Ok(Cut { member, fault, ..cut }));
                     }
                     None => self.current = None,

@@ -217,7 +217,7 @@ impl CsvRows {
 fn reject(cut: &mut Cut, row: &[u8], message: String) {
     cut.bytes = row.to_vec();
     cut.size = row.len() as u64;
-    cut.fault = Some(CutFault { reason: RejectReason::InvalidRow, message });
+    cut.fault = Some(Box::new(CutFault { reason: RejectReason::InvalidRow, message }));
 }
 
 impl Cutter for CsvRows {

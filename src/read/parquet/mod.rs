@@ -128,7 +128,7 @@ impl ParquetRows {
         let (row, last) = (self.row, end.saturating_sub(1).max(self.row));
         self.row = end.max(self.row);
         let message = format!("rows {row} to {last} cannot be read: {error}; reading continues after them");
-        let fault = Some(CutFault { reason: RejectReason::InvalidRow, message });
+        let fault = Some(Box::new(CutFault { reason: RejectReason::InvalidRow, message }));
         Cut { line: Some(row), byte, fault, ..Cut::default() }
     }
 

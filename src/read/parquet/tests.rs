@@ -115,7 +115,7 @@ fn outcome(bytes: &[u8]) -> (usize, Vec<String>) {
     let path = root.path().join("a.parquet");
     std::fs::write(&path, bytes).unwrap();
     let found = articles(&path, &ReadOptions::default());
-    let rejects = found.iter().filter_map(|article| article.as_ref().err()).map(|reject| reject.message.clone());
+    let rejects = found.iter().filter_map(|article| article.as_ref().err()).map(|reject| reject.message.to_string());
     (found.iter().filter(|article| article.is_ok()).count(), rejects.collect())
 }
 
