@@ -6,6 +6,24 @@ use crate::decode::trim::is_compound_tail;
 
 /// Where the word that begins at `start` ends, without and with a possessive.
 pub(super) fn word_end(text: &str, start: usize) -> (usize, usize) {
+    plain_word_end(text, start).map_or_else(|| any_word_end(text, start), |end| (end, end))
+}
+
+/// The end of a word of ASCII letters and digits before a space or a mark that belongs to no word, as most are.
+fn plain_word_end(text: &str, start: usize) -> Option<usize> {
+    let rest = &text.as_bytes()[start..];
+    let length = rest.iter().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(rest.len());
+    let is_end = match rest.get(length) {
+        None | Some(b' ' | b'\n' | b',' | b';' | b':' | b'!' | b'?' | b')' | b'"') => true,
+        // One letter and a full stop may begin an initialism.
+        Some(b'.') => length > 1,
+        Some(_) => false,
+    };
+    (length > 0 && is_end).then_some(start + length)
+}
+
+/// See [`word_end`].
+fn any_word_end(text: &str, start: usize) -> (usize, usize) {
     if text[start..].starts_with('&') {
         return (start + 1, start + 1);
     }
@@ -105,5 +123,21 @@ fn possessive_end(text: &str, end: usize) -> usize {
             end + mark.len_utf8() + 1
         }
         _ => end,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn plain_words_end_where_any_word_ends(text in "[aZé9.,' \\-’&\n\u{ad}\u{301}²!\"]{1,12}") {
+            for start in text.char_indices().map(|(at, _)| at) {
+                prop_assert_eq!(word_end(&text, start), any_word_end(&text, start));
+            }
+        }
     }
 }
