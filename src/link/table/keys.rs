@@ -2,16 +2,20 @@
 
 use ahash::RandomState;
 
+/// The number of a key, and the half of its hash that does not choose the slot: most other keys differ in it, so that
+/// their text is not looked at.
+type Slot = (u32, u32);
+
 /// Marks a slot without a key.
-const FREE: u32 = u32::MAX;
+const FREE: Slot = (u32::MAX, 0);
 
 /// Strings, numbered in the order in which they came, found by their text.
 #[derive(Debug)]
 pub(crate) struct Keys {
     text: String,
     ends: Vec<u32>,
-    /// Open addressing: numbers of keys, at most half of the slots taken.
-    slots: Vec<u32>,
+    /// Open addressing, at most half of the slots taken.
+    slots: Vec<Slot>,
     hasher: RandomState,
 }
 
@@ -40,20 +44,20 @@ impl Keys {
 
     /// The number of a key.
     pub(crate) fn find(&self, key: &str) -> Option<u32> {
-        let number = self.slots[self.slot(key)];
-        (number != FREE).then_some(number)
+        let (slot, _) = self.slot(key);
+        (self.slots[slot] != FREE).then_some(self.slots[slot].0)
     }
 
     /// The number of a key, which is added where it is new.
     pub(crate) fn insert(&mut self, key: &str) -> u32 {
-        let slot = self.slot(key);
+        let (slot, tag) = self.slot(key);
         if self.slots[slot] != FREE {
-            return self.slots[slot];
+            return self.slots[slot].0;
         }
         let number = self.ends.len() as u32;
         self.text.push_str(key);
         self.ends.push(self.text.len() as u32);
-        self.slots[slot] = number;
+        self.slots[slot] = (number, tag);
         if self.ends.len() * 2 > self.slots.len() {
             self.grow();
         }
@@ -65,21 +69,23 @@ impl Keys {
         self.ends.shrink_to_fit();
     }
 
-    /// Where the key stands, or would.
-    fn slot(&self, key: &str) -> usize {
+    /// Where the key stands, or would, and its tag.
+    fn slot(&self, key: &str) -> (usize, u32) {
         let mask = self.slots.len() - 1;
-        let mut at = self.hasher.hash_one(key) as usize & mask;
-        while self.slots[at] != FREE && self.get(self.slots[at]) != key {
+        let hash = self.hasher.hash_one(key);
+        let tag = (hash >> 32) as u32;
+        let mut at = hash as usize & mask;
+        while self.slots[at] != FREE && (self.slots[at].1 != tag || self.get(self.slots[at].0) != key) {
             at = (at + 1) & mask;
         }
-        at
+        (at, tag)
     }
 
     fn grow(&mut self) {
         self.slots = vec![FREE; self.slots.len() * 2];
         for number in 0..self.ends.len() as u32 {
-            let slot = self.slot(self.get(number));
-            self.slots[slot] = number;
+            let (slot, tag) = self.slot(self.get(number));
+            self.slots[slot] = (number, tag);
         }
     }
 }

@@ -27,6 +27,8 @@ pub(crate) struct SpellingIndex {
     holders: Vec<Holder>,
     /// Hash of a word with one letter left out, or of the word itself, and the word's number; sorted.
     forms: Vec<(u32, u32)>,
+    /// Where the forms begin whose hashes begin with each half.
+    starts: Vec<u32>,
     hasher: RandomState,
 }
 
@@ -36,6 +38,7 @@ impl SpellingIndex {
             words: Keys::default(),
             holders: Vec::new(),
             forms: Vec::new(),
+            starts: Vec::new(),
             hasher: RandomState::with_seeds(5, 6, 7, 8),
         };
         for (key, rows) in lexicon.keys() {
@@ -51,6 +54,7 @@ impl SpellingIndex {
         index.forms.sort_unstable();
         index.forms.dedup();
         index.forms.shrink_to_fit();
+        index.starts = starts(&index.forms);
         index.words.shrink_to_fit();
         index
     }
@@ -87,14 +91,27 @@ impl SpellingIndex {
         let mut found = Vec::new();
         each_form(word, |form| {
             let hash = hash(&self.hasher, form);
-            let from = self.forms.partition_point(|&(known, _)| known < hash);
-            let same = self.forms[from..].iter().take_while(|&&(known, _)| known == hash);
+            let half = (hash >> 16) as usize;
+            let near = &self.forms[self.starts[half] as usize..self.starts[half + 1] as usize];
+            let same = near.iter().filter(|&&(known, _)| known == hash);
             found.extend(same.map(|&(_, number)| number).filter(|&number| is_near(word, self.words.get(number))));
         });
         found.sort_unstable();
         found.dedup();
         found
     }
+}
+
+/// For each upper half of a hash the number of forms before those that have it, and last the number of all.
+fn starts(forms: &[(u32, u32)]) -> Vec<u32> {
+    let mut starts = vec![0; (1 << 16) + 1];
+    forms.iter().for_each(|&(hash, _)| starts[(hash >> 16) as usize + 1] += 1);
+    let mut sum = 0;
+    for start in &mut starts {
+        sum += *start;
+        *start = sum;
+    }
+    starts
 }
 
 fn hash(hasher: &RandomState, form: &str) -> u32 {
