@@ -15,6 +15,15 @@ pub struct DateRange {
 }
 
 impl DateRange {
+    /// How exact it is: `day`, `month` or `year`.
+    pub(crate) fn precision(self) -> &'static str {
+        match (self.first == self.last, self.first.month() == self.last.month()) {
+            (true, _) => "day",
+            (_, true) => "month",
+            _ => "year",
+        }
+    }
+
     /// A single day.
     pub const fn day(day: Date) -> Self {
         Self { first: day, last: day }

@@ -59,6 +59,16 @@ pub(super) struct CutFault {
 }
 
 impl Cut {
+    /// The record that `read` fills, for [`Cutter::next_cut`]; `None` where it finds none.
+    pub(super) fn filled(read: impl FnOnce(&mut Self) -> io::Result<bool>) -> Option<Result<Self, (Self, io::Error)>> {
+        let mut cut = Self::default();
+        match read(&mut cut) {
+            Ok(true) => Some(Ok(cut)),
+            Ok(false) => None,
+            Err(error) => Some(Err((cut, error))),
+        }
+    }
+
     /// True where the record was too long to be held.
     pub(super) fn is_over(&self, limit: usize) -> bool {
         !self.is_abridged && self.size > limit as u64

@@ -326,12 +326,13 @@ fn row(
 
 /// A day, a month or a year, depending on the precision.
 fn date_text(date: DateRange) -> String {
-    let first = date.first.to_string();
-    match (date.first == date.last, date.first.month() == date.last.month()) {
-        (true, _) => first,
-        (_, true) => first[..7].to_owned(),
-        _ => first[..4].to_owned(),
-    }
+    let mut text = date.first.to_string();
+    text.truncate(match date.precision() {
+        "day" => text.len(),
+        "month" => 7,
+        _ => 4,
+    });
+    text
 }
 
 fn text_hash(text: &str) -> String {

@@ -13,7 +13,7 @@ use super::super::stream::{Reader, filled};
 use super::kind::Content;
 use super::record::RecordHeader;
 
-/// Bytes that are set aside for a record at once; its length is only a claim.
+/// Bytes that are allocated for a record at once; its length is only a claim.
 const RESERVED_BYTES: u64 = 1 << 20;
 
 /// The records of a web archive.
@@ -192,11 +192,6 @@ impl WarcRecords {
 
 impl Cutter for WarcRecords {
     fn next_cut(&mut self) -> Option<Result<Cut, (Cut, io::Error)>> {
-        let mut cut = Cut::default();
-        match self.read_record(&mut cut) {
-            Ok(true) => Some(Ok(cut)),
-            Ok(false) => None,
-            Err(error) => Some(Err((cut, error))),
-        }
+        Cut::filled(|cut| self.read_record(cut))
     }
 }

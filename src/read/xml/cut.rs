@@ -192,11 +192,6 @@ fn attribute(tag: &[u8], name: &str) -> Option<String> {
 
 impl Cutter for XmlRecords {
     fn next_cut(&mut self) -> Option<Result<Cut, (Cut, io::Error)>> {
-        let mut cut = Cut::default();
-        match self.read_record(&mut cut) {
-            Ok(true) => Some(Ok(cut)),
-            Ok(false) => None,
-            Err(error) => Some(Err((cut, error))),
-        }
+        Cut::filled(|cut| self.read_record(cut))
     }
 }

@@ -173,27 +173,15 @@ impl Column {
     fn push<S>(&mut self, getter: &Getter<S>, row: &S) {
         match (self, getter) {
             (column, Getter::Text(get)) => column.push_text(get(row).as_deref()),
-            (Self::Int { levels, values }, Getter::Int(get)) => {
-                // Offsets are of articles, whose size is bounded far below 2 GiB.
-                let value = get(row).map(|value| i32::try_from(value).unwrap_or(i32::MAX));
-                levels.push(i16::from(value.is_some()));
-                values.extend(value);
+            // Offsets are of articles, whose size is bounded far below 2 GiB.
+            (Self::Int(numbers), Getter::Int(get)) => {
+                numbers.push(get(row).map(|value| i32::try_from(value).unwrap_or(i32::MAX)));
             }
-            (Self::Int { levels, values }, Getter::Day(get)) => {
-                let day = get(row).map(days_since_1970);
-                levels.push(i16::from(day.is_some()));
-                values.extend(day);
+            (Self::Int(numbers), Getter::Day(get)) => numbers.push(get(row).map(days_since_1970)),
+            (Self::Long(numbers), Getter::Long(get)) => {
+                numbers.push(get(row).map(|value| i64::try_from(value).unwrap_or(i64::MAX)));
             }
-            (Self::Long { levels, values }, Getter::Long(get)) => {
-                let value = get(row).map(|value| i64::try_from(value).unwrap_or(i64::MAX));
-                levels.push(i16::from(value.is_some()));
-                values.extend(value);
-            }
-            (Self::Float { levels, values }, Getter::Float(get)) => {
-                let value = get(row).map(|value| value as f32);
-                levels.push(i16::from(value.is_some()));
-                values.extend(value);
-            }
+            (Self::Float(numbers), Getter::Float(get)) => numbers.push(get(row).map(|value| value as f32)),
             (Self::Candidates(lists), Getter::Candidates(get)) => lists.push(get(row)),
             _ => debug_assert!(false, "a column has the type of its getter"),
         }
@@ -259,11 +247,7 @@ fn span<'r>(row: &'r MentionSource<'_>) -> Option<(ArticleField, usize, usize, &
 }
 
 fn precision(date: DateRange) -> Option<Cow<'static, str>> {
-    Some(Cow::Borrowed(match (date.first == date.last, date.first.month() == date.last.month()) {
-        (true, _) => "day",
-        (_, true) => "month",
-        _ => "year",
-    }))
+    Some(Cow::Borrowed(date.precision()))
 }
 
 fn days_since_1970(day: Date) -> i32 {

@@ -60,10 +60,17 @@ pub struct Columns {
 #[derive(Clone, Debug)]
 enum Column {
     Text { levels: Vec<i16>, values: Texts },
-    Int { levels: Vec<i16>, values: Vec<i32> },
-    Long { levels: Vec<i16>, values: Vec<i64> },
-    Float { levels: Vec<i16>, values: Vec<f32> },
+    Int(Numbers<i32>),
+    Long(Numbers<i64>),
+    Float(Numbers<f32>),
     Candidates(Candidates),
+}
+
+/// Numbers, and the level of each row.
+#[derive(Clone, Debug, Default)]
+struct Numbers<T> {
+    levels: Vec<i16>,
+    values: Vec<T>,
 }
 
 /// Strings, one after another in one buffer.
@@ -95,13 +102,29 @@ impl Texts {
     }
 }
 
+impl<T: Copy> Numbers<T> {
+    fn push(&mut self, value: Option<T>) {
+        self.levels.push(i16::from(value.is_some()));
+        self.values.extend(value);
+    }
+
+    fn append(&mut self, other: &Self) {
+        self.levels.extend_from_slice(&other.levels);
+        self.values.extend_from_slice(&other.values);
+    }
+
+    fn bytes(&self) -> usize {
+        (size_of::<i16>() + size_of::<T>()) * self.levels.len()
+    }
+}
+
 impl Column {
     fn new(kind: ColumnType) -> Self {
         match kind {
             ColumnType::Text => Self::Text { levels: Vec::new(), values: Texts::default() },
-            ColumnType::Int | ColumnType::Day => Self::Int { levels: Vec::new(), values: Vec::new() },
-            ColumnType::Long => Self::Long { levels: Vec::new(), values: Vec::new() },
-            ColumnType::Float => Self::Float { levels: Vec::new(), values: Vec::new() },
+            ColumnType::Int | ColumnType::Day => Self::Int(Numbers::default()),
+            ColumnType::Long => Self::Long(Numbers::default()),
+            ColumnType::Float => Self::Float(Numbers::default()),
             ColumnType::Candidates => Self::Candidates(Candidates::default()),
         }
     }
@@ -112,18 +135,9 @@ impl Column {
                 levels.extend_from_slice(more_levels);
                 values.append(more);
             }
-            (Self::Int { levels, values }, Self::Int { levels: more_levels, values: more }) => {
-                levels.extend_from_slice(more_levels);
-                values.extend_from_slice(more);
-            }
-            (Self::Long { levels, values }, Self::Long { levels: more_levels, values: more }) => {
-                levels.extend_from_slice(more_levels);
-                values.extend_from_slice(more);
-            }
-            (Self::Float { levels, values }, Self::Float { levels: more_levels, values: more }) => {
-                levels.extend_from_slice(more_levels);
-                values.extend_from_slice(more);
-            }
+            (Self::Int(numbers), Self::Int(more)) => numbers.append(more),
+            (Self::Long(numbers), Self::Long(more)) => numbers.append(more),
+            (Self::Float(numbers), Self::Float(more)) => numbers.append(more),
             (Self::Candidates(all), Self::Candidates(more)) => {
                 all.levels.extend_from_slice(&more.levels);
                 all.starts_list.extend_from_slice(&more.starts_list);
@@ -138,8 +152,9 @@ impl Column {
     fn bytes(&self) -> usize {
         match self {
             Self::Text { levels, values } => 2 * levels.len() + 8 * values.ends.len() + values.bytes.len(),
-            Self::Int { levels, .. } | Self::Float { levels, .. } => 6 * levels.len(),
-            Self::Long { levels, .. } => 10 * levels.len(),
+            Self::Int(numbers) => numbers.bytes(),
+            Self::Long(numbers) => numbers.bytes(),
+            Self::Float(numbers) => numbers.bytes(),
             Self::Candidates(lists) => 16 * lists.levels.len() + lists.ids.bytes.len(),
         }
     }

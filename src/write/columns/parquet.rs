@@ -11,7 +11,7 @@ use parquet::file::properties::WriterProperties;
 use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::types::{Type, TypePtr};
 
-use super::{Candidates, Column, ColumnSpec, ColumnType, Columns, MentionColumns, Schema, Texts};
+use super::{Candidates, Column, ColumnSpec, ColumnType, Columns, MentionColumns, Numbers, Schema, Texts};
 use crate::error::{Error, Result};
 
 /// Rows after which a row group ends.
@@ -87,13 +87,13 @@ fn write_column<W: Write + Send>(group: &mut SerializedRowGroupWriter<'_, W>, co
         Column::Text { levels, values } => with_next(group, |writer| {
             writer.typed::<ByteArrayType>().write_batch(&values.into_arrays(), Some(&levels), None)
         }),
-        Column::Int { levels, values } => {
+        Column::Int(Numbers { levels, values }) => {
             with_next(group, |writer| writer.typed::<Int32Type>().write_batch(&values, Some(&levels), None))
         }
-        Column::Long { levels, values } => {
+        Column::Long(Numbers { levels, values }) => {
             with_next(group, |writer| writer.typed::<Int64Type>().write_batch(&values, Some(&levels), None))
         }
-        Column::Float { levels, values } => {
+        Column::Float(Numbers { levels, values }) => {
             with_next(group, |writer| writer.typed::<FloatType>().write_batch(&values, Some(&levels), None))
         }
         Column::Candidates(Candidates { levels, starts_list, ids, scores }) => {
