@@ -18,6 +18,23 @@ pub(crate) struct EntityRecord {
     pub(crate) description: Option<String>,
     pub(crate) wikidata: Option<String>,
     pub(crate) source: Option<String>,
+    /// How widely it is named: site links, inhabitants, or another count of the user's.
+    #[serde(default)]
+    pub(crate) popularity: f32,
+    /// What the table may do with it.
+    #[serde(default)]
+    pub(crate) tier: Tier,
+}
+
+/// What a table may do with an entity.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Tier {
+    /// Its names are mentions wherever a text has them.
+    #[default]
+    Curated,
+    /// It links what the model found, and finds nothing itself: one of the many of a large base.
+    Background,
 }
 
 #[derive(Debug, Deserialize)]
@@ -48,6 +65,8 @@ pub(crate) struct AliasRecord {
     pub(crate) requires: Vec<String>,
     pub(crate) excludes: Vec<String>,
     pub(crate) kind: Option<String>,
+    /// A name that many others bear too: it links in this case only, and never by itself.
+    pub(crate) is_weak: bool,
 }
 
 impl AliasRecord {
@@ -58,6 +77,7 @@ impl AliasRecord {
             || self.valid_to.is_some()
             || self.prior.is_some()
             || self.kind.is_some()
+            || self.is_weak
             || !self.requires.is_empty()
             || !self.excludes.is_empty()
     }
@@ -81,6 +101,8 @@ struct AliasObject {
     excludes: Vec<String>,
     #[serde(rename = "type")]
     kind: Option<String>,
+    #[serde(default)]
+    weak: bool,
 }
 
 impl<'de> Deserialize<'de> for AliasRecord {
@@ -101,6 +123,7 @@ impl<'de> Deserialize<'de> for AliasRecord {
             requires: alias.requires,
             excludes: alias.excludes,
             kind: alias.kind,
+            is_weak: alias.weak,
         })
     }
 }
