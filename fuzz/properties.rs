@@ -8,8 +8,8 @@ use namewire::clean::CleanText;
 use namewire::decode::{Aggregation, Decoding, NerSpan, Rule, Strategy, decode};
 use namewire::encode::EncodedArticle;
 use namewire::eval::{Corpus, GoldFormat, Kinds, TagOptions, TokenSpan};
-use namewire::link::import::{Petrarch, Rows, delimited};
-use namewire::link::{Document, EntityTable, LinkOptions, LinkedMention, Linker};
+use namewire::link::import::{ImportOptions, Source};
+use namewire::link::{self, Document, EntityTable, LinkOptions, LinkedMention, Linker};
 use namewire::model::{Model, ModelOptions};
 use namewire::page::{PageMode, PageOptions, SourceMap, decode as decode_page, extract};
 use namewire::read::{ExpansionLimits, Format, Input, RawRecord, ReadOptions, Records, Retry, discover};
@@ -219,24 +219,34 @@ pub fn table(data: &[u8]) {
     }
 }
 
-/// An imported list is a table that loads.
+/// What an import writes is a table that loads.
 pub fn import(data: &[u8]) {
+    const SOURCES: [Source; 8] = [
+        Source::Petrarch,
+        Source::Csv,
+        Source::Geonames,
+        Source::Wikidata,
+        Source::Ftm,
+        Source::Gleif,
+        Source::Ror,
+        Source::Cldr,
+    ];
     let Some((&kind, bytes)) = data.split_first() else { return };
-    let mut written = Vec::new();
-    let mut rows = Rows::new(&mut written);
-    let path = Path::new(["actors.txt", "names.csv", "names.tsv"][usize::from(kind) % 3]);
-    let read = match kind % 3 {
-        0 => Petrarch::default().read(bytes, path, &mut rows),
-        _ => delimited(bytes, path, Some("PER"), &mut rows),
-    };
-    let entities = rows.finish().expect("a vector takes everything").entities;
-    if let Err(error) = &read {
-        assert!(error.path().is_some(), "{error}");
-    }
-    let text = String::from_utf8(written).expect("JSON is UTF-8");
-    assert_eq!(text.lines().count() as u64, entities);
-    if entities > 0 {
-        EntityTable::parse(&[("imported.jsonl", &text)]).expect("a table that loads");
+    let source = SOURCES[usize::from(kind) % SOURCES.len()];
+    let kind = (source == Source::Csv).then(|| "PER".to_owned());
+    let options = ImportOptions { kind, ..ImportOptions::default() };
+    let mut lines = Vec::new();
+    let imported = link::import::import(source, &[scratch("import", bytes)], &options, &mut |row| {
+        lines.push(serde_json::to_string(row).expect("a row is JSON"));
+        Ok(())
+    });
+    match imported {
+        Ok(tally) if tally.entities > 0 => {
+            assert_eq!(lines.len() as u64, tally.entities);
+            EntityTable::parse(&[("imported.jsonl", &lines.join("\n"))]).expect("a table that loads");
+        }
+        Ok(_) => assert!(lines.is_empty()),
+        Err(error) => assert!(error.path().is_some(), "{error}"),
     }
 }
 

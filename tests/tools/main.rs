@@ -5,6 +5,7 @@
 mod common;
 mod docs;
 mod examples;
+mod imports;
 mod install;
 mod starter_table;
 mod traps;
@@ -144,27 +145,6 @@ fn check_reports_all_findings_with_their_lines() {
     assert_eq!((value["errors"].as_u64(), value["findings"].as_array().unwrap().len()), (Some(3), 4));
     run(&["entities", "check", "seeds/entities.jsonl"]).exits(0);
     run(&["entities", "check", "nowhere.jsonl"]).exits(2);
-}
-
-#[test]
-fn imported_tables_pass_the_check_and_link() {
-    let scratch = scratch();
-    let list =
-        scratch.write("l.tsv", "alias\tentity\tname\ttype\nDavutoglu\tper/a\tAhmet Davutoglu\tPER\n\tper/b\t\t\n");
-    let table = scratch.path("t.jsonl");
-    let imported = run(&["entities", "import", "--from", "csv", &list, "--out", &table]).exits(0);
-    assert!(imported.stderr.contains("1 entities") && imported.stderr.contains("no_alias"), "{}", imported.stderr);
-    run(&["entities", "check", &table]).exits(0);
-    let dictionary =
-        scratch.write("d.txt", "SYRIA_ [SYR]\n+DAMASCUS_\nIRAQ_ [IRQ]\n+IRAQI_\nJOHN_DOE_\n\t[IRQGOV 010101-020202]\n");
-    let rows = run(&["entities", "import", "--from", "petrarch", &dictionary]).exits(0).stdout;
-    let table = scratch.write("p.jsonl", &rows);
-    run(&["entities", "check", &table]).exits(0);
-    let input = scratch.write("a.txt", "John Doe of Iraq flew to Damascus.");
-    let out = scratch.path("out.jsonl");
-    run(&["extract", &input, "--entities", &table, "--out", &out, "-q"]).exits(0);
-    let ids: Vec<Value> = jsonl(&out).into_iter().map(|mention| mention["entity_id"].clone()).collect();
-    assert_eq!(ids, [json!("per/john-doe"), json!("loc/iraq"), json!("loc/damascus")]);
 }
 
 #[test]

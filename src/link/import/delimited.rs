@@ -1,11 +1,13 @@
 //! Plain lists: one alias a row, with a header (alias, entity, name, type, valid_from, valid_to).
 
-use std::io::{Read, Write};
+use std::io::Read;
 use std::path::Path;
 
 use ahash::AHashMap;
 use serde_json::{Value, json};
 
+use super::lines::open;
+use super::options::ImportOptions;
 use super::{Row, Rows};
 use crate::date::DateRange;
 use crate::error::{Error, ErrorKind, Result};
@@ -23,8 +25,10 @@ struct Columns {
 }
 
 /// Reads one file of commas, semicolons or tabs, and writes its entities in the order of their first rows. The rows of
-/// an entity may stand anywhere in the file. `kind` is the type of entities that state none.
-pub fn delimited(mut input: impl Read, path: &Path, kind: Option<&str>, rows: &mut Rows<impl Write>) -> Result<()> {
+/// an entity may stand anywhere in the file.
+pub(super) fn read(path: &Path, options: &ImportOptions, rows: &mut Rows) -> Result<()> {
+    let mut input = open(path)?;
+
     let failed = |error: csv::Error| Error::new(ErrorKind::Input, "cannot read the list").at(path).because(error);
     let mut text = Vec::new();
     input.read_to_end(&mut text).map_err(|error| Error::reading(path, error))?;
@@ -75,7 +79,7 @@ pub fn delimited(mut input: impl Read, path: &Path, kind: Option<&str>, rows: &m
             None => rows.tally.skip("bad_date", place),
         }
     }
-    entities.into_iter().try_for_each(|entity| write(entity, kind, rows))
+    entities.into_iter().try_for_each(|entity| write(entity, options.kind.as_deref(), rows))
 }
 
 /// The line on which a quoted field begins that does not end. A reader would take the rest of the file for that field.
@@ -145,7 +149,7 @@ fn is_name(text: &str) -> bool {
     !fold(bare_name(text)).is_empty()
 }
 
-fn write(mut entity: Row, kind: Option<&str>, rows: &mut Rows<impl Write>) -> Result<()> {
+fn write(mut entity: Row, kind: Option<&str>, rows: &mut Rows) -> Result<()> {
     let place = || entity.id.clone();
     if entity.kind.is_empty() {
         match kind {
@@ -165,9 +169,9 @@ fn write(mut entity: Row, kind: Option<&str>, rows: &mut Rows<impl Write>) -> Re
         entity.name = first;
     }
     entity.aliases.retain(|alias| alias.as_str() != Some(&entity.name));
-    if rows.take_id(std::slice::from_ref(&entity.id)).is_none() {
+    if !rows.take_id(&entity.id) {
         rows.tally.skip("repeated_entity", place);
         return Ok(());
     }
-    rows.write(&entity)
+    rows.write(entity)
 }

@@ -10,12 +10,13 @@
 //! Synonyms of a state are mostly its cities, people and adjectives. Only spellings of its name stay aliases; the others
 //! become entities of their own with a relation to the state. Entries are read and written one by one.
 
-use std::io::{BufRead, Write};
-use std::path::Path;
+use std::io::BufRead;
+use std::path::{Path, PathBuf};
 
 use ahash::AHashMap;
 use jiff::civil::Date;
 
+use super::lines::open;
 use super::{Row, Rows};
 use crate::error::{Error, Result};
 use crate::link::suggest::slug;
@@ -23,9 +24,15 @@ use crate::link::table::spellings::is_near;
 use crate::link::text::lists;
 use crate::link::text::normalise::fold;
 
-/// Reads dictionaries; states that one of them defines are known to the next.
+/// Reads dictionaries.
+pub(super) fn read(files: &[PathBuf], rows: &mut Rows) -> Result<()> {
+    let mut petrarch = Petrarch::default();
+    files.iter().try_for_each(|path| petrarch.read(open(path)?, path, rows))
+}
+
+/// States that one dictionary defines are known to the next.
 #[derive(Debug, Default)]
-pub struct Petrarch {
+struct Petrarch {
     /// The ids of the states, by their three letters.
     states: AHashMap<String, String>,
 }
@@ -49,7 +56,7 @@ struct Role {
 
 impl Petrarch {
     /// Reads one dictionary.
-    pub fn read(&mut self, mut input: impl BufRead, path: &Path, rows: &mut Rows<impl Write>) -> Result<()> {
+    fn read(&mut self, mut input: impl BufRead, path: &Path, rows: &mut Rows) -> Result<()> {
         let source = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let (mut bytes, mut number) = (Vec::new(), 0);
         let mut entry: Option<Entry> = None;
@@ -93,7 +100,7 @@ impl Petrarch {
         }
     }
 
-    fn finish(&mut self, entry: &Entry, source: &str, path: &Path, rows: &mut Rows<impl Write>) -> Result<()> {
+    fn finish(&mut self, entry: &Entry, source: &str, path: &Path, rows: &mut Rows) -> Result<()> {
         let place = || format!("{}:{}", path.display(), entry.line);
         let name = Name::read(&entry.name);
         if let Some(reason) = name.unfit() {
@@ -108,7 +115,7 @@ impl Petrarch {
         let kind = if is_state { "LOC" } else { kind_of(&name, &entry.roles) };
         let state = entry.roles.iter().find_map(|role| role.code.get(..3)).unwrap_or_default().to_lowercase();
         let id = format!("{}/{}", kind.to_lowercase(), slug(&name.text));
-        let Some(id) = rows.take_id(&[id.clone(), format!("{id}-{state}")]) else {
+        let Some(id) = [id.clone(), format!("{id}-{state}")].into_iter().find(|id| rows.take_id(id)) else {
             rows.tally.skip("repeated_name", place);
             return Ok(());
         };
@@ -134,7 +141,7 @@ impl Petrarch {
         } else {
             self.add_roles(&mut row, &entry.roles);
         }
-        rows.write(&row)?;
+        rows.write(row.clone())?;
         related.iter().try_for_each(|synonym| write_related(synonym, &row, source, rows, place))
     }
 
@@ -172,19 +179,19 @@ fn write_related(
     name: &Name,
     state: &Row,
     source: &str,
-    rows: &mut Rows<impl Write>,
+    rows: &mut Rows,
     place: impl FnOnce() -> String,
 ) -> Result<()> {
     let (kind, relation) = relation_to_state(&name.text, &state.name);
     let id = format!("{}/{}", kind.to_lowercase(), slug(&name.text));
     let of_state = state.id.split_once('/').map_or("", |(_, name)| name);
-    let Some(id) = rows.take_id(&[id.clone(), format!("{id}-{of_state}")]) else {
+    let Some(id) = [id.clone(), format!("{id}-{of_state}")].into_iter().find(|id| rows.take_id(id)) else {
         rows.tally.skip("repeated_name", place);
         return Ok(());
     };
     let mut row = Row { id, name: name.text.clone(), kind: kind.into(), source: Some(source.into()), ..Row::default() };
     row.relate(relation, &state.id);
-    rows.write(&row)
+    rows.write(row)
 }
 
 /// A name of a dictionary in ordinary writing.

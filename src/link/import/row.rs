@@ -1,0 +1,124 @@
+//! A row as it is written.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::link::text::normalise::{exact, fold};
+
+/// An entity with its names.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Row {
+    /// The id.
+    pub id: String,
+    /// The canonical name.
+    pub name: String,
+    /// PER, ORG, LOC, MISC or a finer type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Strings, or objects where more is to be said.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<Value>,
+    /// Related entities.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub relations: Vec<Relation>,
+    /// First day, month or year of its existence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub valid_from: Option<String>,
+    /// Last day, month or year of its existence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub valid_to: Option<String>,
+    /// What it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Its Wikidata id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wikidata: Option<String>,
+    /// Where it comes from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// Site links, inhabitants, or another count that says how widely it is named.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub popularity: u64,
+    /// What the table may do with it.
+    #[serde(default, skip_serializing_if = "is_curated")]
+    pub tier: Tier,
+}
+
+/// A relation to another entity.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Relation {
+    /// Such as `located_in`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The id of the other.
+    pub target: String,
+}
+
+/// What a table may do with an entity.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Tier {
+    /// Its names are mentions wherever a text has them.
+    #[default]
+    Curated,
+    /// It links what the model found, and finds nothing itself.
+    Background,
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
+fn is_curated(tier: &Tier) -> bool {
+    *tier == Tier::Curated
+}
+
+impl Row {
+    /// A row without aliases.
+    pub(super) fn new(id: impl Into<String>, name: impl Into<String>, kind: &str) -> Self {
+        Self { id: id.into(), name: name.into(), kind: kind.into(), ..Self::default() }
+    }
+
+    /// Adds an alias that is not among them yet.
+    pub(super) fn add_alias(&mut self, text: &str, is_exact: bool) {
+        self.add_alias_row(text, || if is_exact { json!({"text": text, "case": "exact"}) } else { json!(text) });
+    }
+
+    /// Adds a name that many others bear too.
+    pub(super) fn add_weak_alias(&mut self, text: &str) {
+        self.add_alias_row(text, || json!({"text": text, "weak": true}));
+    }
+
+    /// Adds an alias that was used between two dates, of which either may be missing.
+    pub(super) fn add_dated_alias(&mut self, text: &str, from: Option<&str>, to: Option<&str>) {
+        self.add_alias_row(text, || {
+            let mut alias = json!({"text": text});
+            for (key, date) in [("valid_from", from), ("valid_to", to)] {
+                if let Some(date) = date {
+                    alias[key] = json!(date);
+                }
+            }
+            if from.or(to).is_some() { alias } else { json!(text) }
+        });
+    }
+
+    fn add_alias_row(&mut self, text: &str, alias: impl FnOnce() -> Value) {
+        if fold(text).is_empty() {
+            return;
+        }
+        let new = exact(text);
+        let is_known = |known: &str| known == text || exact(known) == new;
+        let mut known = self.aliases.iter().filter_map(|alias| alias.as_str().or_else(|| alias["text"].as_str()));
+        if !is_known(&self.name) && !known.any(is_known) {
+            self.aliases.push(alias());
+        }
+    }
+
+    /// Adds a relation that is not among them yet.
+    pub(super) fn relate(&mut self, kind: &str, target: &str) {
+        let is_same = |known: &Relation| known.kind == kind && known.target == target;
+        if target != self.id && !self.relations.iter().any(is_same) {
+            self.relations.push(Relation { kind: kind.into(), target: target.into() });
+        }
+    }
+}
