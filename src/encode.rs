@@ -63,7 +63,7 @@ impl EncodedArticle {
 
     /// As [`EncodedArticle::new`], with the given segmentation.
     pub fn segmented(article: Article, tokenizer: &Tokenizer, segmentation: Segmentation) -> Result<Self, String> {
-        let clean = Field::ALL.map(|field| CleanText::new(article.field(field)));
+        let clean = Field::ALL.map(|field| segmentation.clean(article.field(field)));
         let mut encoded = Self {
             clean,
             sentences: Vec::new(),

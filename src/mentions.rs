@@ -89,8 +89,8 @@ impl Extractor<'_> {
         let mentions = self.counters.time(Stage::Link, || match (self.linker, self.config.rule) {
             (Some(linker), _) => text.link(linker, &found),
             // Promised to be exactly those of the pipeline.
-            (None, Rule::Transformers(_)) => unlinked(article, &found),
-            (None, Rule::Words { .. }) => unlinked(article, &text.names(&found, self.config.keep_addresses)),
+            (None, Rule::Transformers(_)) => unlinked(encoded, &found),
+            (None, Rule::Words { .. }) => unlinked(encoded, &text.names(&found, self.config.keep_addresses)),
         });
         if let Some(mention) = mentions.iter().find(|mention| mention.span.get(article.field(mention.field)).is_none())
         {
@@ -106,7 +106,7 @@ fn fault(article: &Article, what: &str) -> Error {
 }
 
 /// Mentions without links; those of one name and type are one entity of the article.
-fn unlinked(article: &Article, found: &[NerSpan]) -> Vec<LinkedMention> {
+fn unlinked(encoded: &EncodedArticle, found: &[NerSpan]) -> Vec<LinkedMention> {
     let mut numbers: AHashMap<(&str, &str), u32> = AHashMap::new();
     let one = |mention: &NerSpan| LinkedMention {
         field: mention.field,
@@ -122,7 +122,8 @@ fn unlinked(article: &Article, found: &[NerSpan]) -> Vec<LinkedMention> {
         .iter()
         .map(|mention| {
             let next = numbers.len() as u32;
-            let name = mention.span.slice(article.field(mention.field));
+            let clean = encoded.clean();
+            let name = clean.to_clean(mention.field, mention.span).slice(clean.text(mention.field));
             let local_id = *numbers.entry((name, &mention.kind)).or_insert(next);
             LinkedMention { local_id, ..one(mention) }
         })

@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use crate::clean::is_compound_tail;
 use crate::words::Word;
 
 /// The run of words without punctuation, possessive and lower-case halves of hyphenated words at its ends. `None` where
@@ -123,18 +124,6 @@ fn trim_lower_case_halves(text: &str, words: &[Word], run: &mut Range<usize>) {
     {
         run.start += 2;
     }
-}
-
-/// Whether a word is the second half of a compound that begins with a name ("backed", "led", "speaking"), not part of
-/// the name ("Ban Ki-moon").
-pub(crate) fn is_compound_tail(word: &str) -> bool {
-    const TAILS: &[&str] = &[
-        "led", "held", "run", "born", "made", "wide", "style", "era", "like", "only", "friendly", "bound", "torn",
-        "built", "loyal", "free", "prone", "rich", "language", "type", "side", "wing", "sworn", "hit", "bred", "heavy",
-        "themed",
-    ];
-    let small = word.chars().all(char::is_lowercase);
-    small && (TAILS.contains(&word) || (word.len() > 4 && (word.ends_with("ed") || word.ends_with("ing"))))
 }
 
 fn touches(left: &Word, right: &Word) -> bool {

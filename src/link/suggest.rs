@@ -7,6 +7,7 @@ use ahash::{AHashMap, AHashSet};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::clean::CleanText;
 use crate::error::{Error, ErrorKind, Result};
 use crate::link::table::spellings::is_near;
 use crate::link::table::{EntityIx, EntityTable};
@@ -173,7 +174,8 @@ impl Suggestions {
 
     /// Adds an unlinked mention of the current article.
     pub fn add(&mut self, mention: &Unlinked<'_>) {
-        let key = fold(mention.text);
+        let clean = CleanText::new(mention.text);
+        let key = fold(clean.text(mention.text));
         if key.is_empty() {
             return;
         }

@@ -35,7 +35,6 @@ pub use watch::{Stalled, Watch};
 use crate::article::{Article, Field};
 use crate::batch::Batch;
 use crate::chunk::{Chunk, RawChunk, Record};
-use crate::clean::CleanText;
 use crate::config::Config;
 use crate::encode::CleanFields;
 use crate::error::{Error, ErrorKind, Result};
@@ -162,7 +161,8 @@ impl Pipeline {
 
     /// What each link of an article rests on; `None` where there is no linker.
     pub fn explain(&self, done: ArticleMentions<'_>) -> Option<Explanation> {
-        let clean = Field::ALL.map(|field| CleanText::new(done.article.field(field)));
+        let segmentation = self.shared.config.segmentation;
+        let clean = Field::ALL.map(|field| segmentation.clean(done.article.field(field)));
         let fields = CleanFields { article: done.article, clean: &clean };
         Some(LinkedText::new(fields, &done.sentences).explain(self.linker.as_ref()?, &done.found))
     }

@@ -1,16 +1,14 @@
 //! Clean text to blocks and sentences.
 //!
-//! A block is a paragraph, a headline or a list item. A sentence never crosses a block. The rules are for news in
+//! A block is a line of the clean text: a paragraph, a headline or a list item. A sentence never crosses a block. The rules are for news in
 //! English and harmless in other languages. A missed boundary costs a longer sentence, a false one may cut a name in
 //! two, so that unclear cases are not boundaries.
-
-mod wrapped;
 
 use serde::{Deserialize, Serialize};
 
 use crate::article::Field;
+use crate::clean::{CleanText, paragraphs};
 use crate::span::Span;
-use wrapped::{fills, is_hard_wrapped, wrapped_width};
 
 /// One sentence of an article.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,12 +34,20 @@ pub enum Segmentation {
 }
 
 impl Segmentation {
+    /// The clean text of one field.
+    pub fn clean(self, raw: &str) -> CleanText {
+        match self {
+            Self::Rules => CleanText::new(raw),
+            Self::Lines => CleanText::of_lines(raw),
+        }
+    }
+
     /// The sentences of one field, as [`sentences`] returns them.
     pub fn sentences(self, text: &str, field: Field, first_block: u32) -> Vec<Sentence> {
         match self {
             Self::Rules => sentences(text, field, first_block),
             Self::Lines => {
-                let lines = lines(text).filter_map(|line| trim(text, line));
+                let lines = paragraphs(text).into_iter().flatten();
                 lines.zip(first_block..).map(|(span, block)| Sentence { field, span, block }).collect()
             }
         }
@@ -52,7 +58,7 @@ impl Segmentation {
 /// white space is in exactly one sentence.
 pub fn sentences(text: &str, field: Field, first_block: u32) -> Vec<Sentence> {
     let mut sentences = Vec::new();
-    for (number, block) in blocks(text).into_iter().enumerate() {
+    for (number, block) in paragraphs(text).into_iter().flatten().enumerate() {
         let block_number = first_block + number as u32;
         let sentence = |span| Sentence { field, span, block: block_number };
         split(text, block, |span| sentences.extend(pieces(text, span).map(sentence)));
@@ -79,48 +85,6 @@ fn pieces(text: &str, mut rest: Span) -> impl Iterator<Item = Span> {
         rest = trim(text, Span::new(end, rest.end)).unwrap_or(Span::new(rest.end, rest.end));
         piece
     })
-}
-
-/// Blocks end at blank lines and, unless the lines are one hard-wrapped paragraph, at every line break.
-fn blocks(text: &str) -> Vec<Span> {
-    let mut blocks = Vec::new();
-    let width = wrapped_width(text, lines(text));
-    let mut paragraph: Vec<Span> = Vec::new();
-    for line in lines(text) {
-        match trim(text, line) {
-            Some(line) => paragraph.push(line),
-            None => flush(text, width, &mut paragraph, &mut blocks),
-        }
-    }
-    flush(text, width, &mut paragraph, &mut blocks);
-    blocks
-}
-
-/// Lines by any convention: LF, CRLF, CR, and the separators of Unicode.
-fn lines(text: &str) -> impl Iterator<Item = Span> + Clone {
-    let mut start = 0;
-    text.split(['\n', '\r', '\u{2028}', '\u{2029}'])
-        .map(move |line| {
-            let span = Span::new(start, start + line.len());
-            let separator = text[span.end..].chars().next().map_or(0, char::len_utf8);
-            start = span.end + separator;
-            span
-        })
-        // The empty line between CR and LF is not a blank line.
-        .enumerate()
-        .filter(move |&(_, line)| {
-            !(line.is_empty() && text[..line.start].ends_with('\r') && text[line.end..].starts_with('\n'))
-        })
-        .map(|(_, line)| line)
-}
-
-fn flush(text: &str, width: Option<usize>, paragraph: &mut Vec<Span>, blocks: &mut Vec<Span>) {
-    if is_hard_wrapped(text, paragraph) || width.is_some_and(|width| fills(text, width, paragraph)) {
-        blocks.push(Span::new(paragraph[0].start, paragraph[paragraph.len() - 1].end));
-        paragraph.clear();
-    } else {
-        blocks.append(paragraph);
-    }
 }
 
 fn trim(text: &str, span: Span) -> Option<Span> {

@@ -39,7 +39,7 @@ fn sentences_end_at_terminal_punctuation() {
 }
 
 #[test]
-fn lines_are_blocks_unless_wrapped() {
+fn lines_are_blocks() {
     let page = "Headline without stop\r\nBy A. Writer\r\n\r\n  • Share\n  • Read Later\n\nText.";
     let found = sentences(page, Field::Text, 7);
     let seen: Vec<_> = found.iter().map(|sentence| (sentence.span.slice(page), sentence.block)).collect();
@@ -47,11 +47,6 @@ fn lines_are_blocks_unless_wrapped() {
         seen,
         [("Headline without stop", 7), ("By A. Writer", 8), ("• Share", 9), ("• Read Later", 10), ("Text.", 11)]
     );
-    let wrapped = "The fighters of the Syrian\nDemocratic Forces"; // too short to have been wrapped
-    assert_eq!(cut(wrapped).len(), 2);
-    let wrapped =
-        "The fighters of what is known as the Syrian\nDemocratic Forces said on Monday that they had\nleft the town.";
-    assert_eq!(cut(wrapped), [wrapped]);
 }
 
 #[test]

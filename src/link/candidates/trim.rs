@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use super::mention::{Hit, MatchKind, MatchSource};
-use crate::decode::{NerSpan, trim::is_compound_tail};
+use crate::clean::is_compound_tail;
+use crate::decode::NerSpan;
 use crate::link::context::LinkContext;
 use crate::link::outcome::Reason;
 use crate::link::table::EntityIx;

@@ -1,8 +1,7 @@
-//! Where words end: possessives, initialisms, words broken at the end of a line.
+//! Where words end: possessives and initialisms.
 
-use super::characters::{is_apostrophe, is_hyphen, is_superscript};
+use super::characters::{is_apostrophe, is_superscript};
 use crate::clean::is_invisible;
-use crate::decode::trim::is_compound_tail;
 
 /// Where the word that begins at `start` ends, without and with a possessive.
 pub(super) fn word_end(text: &str, start: usize) -> (usize, usize) {
@@ -39,12 +38,6 @@ fn any_word_end(text: &str, start: usize) -> (usize, usize) {
         } else if is_apostrophe(char) && end == at && text[at + char.len_utf8()..].starts_with(is_letter) {
             apostrophe = Some(at);
             end = at + char.len_utf8();
-        } else if is_hyphen(char) && end == at && apostrophe.is_none() {
-            // Only the first hyphen of a name can be a line's.
-            return match rest_of_broken_word(text, start, at) {
-                Some(end) => (end, possessive_end(text, end)),
-                None => (end, end),
-            };
         } else if !is_invisible(char) {
             break;
         }
@@ -55,42 +48,6 @@ fn any_word_end(text: &str, start: usize) -> (usize, usize) {
         }
         _ => (end, end),
     }
-}
-
-/// The end of a name that a hyphen breaks at the end of a line: "Damas-⏎cus", but not "US-⏎backed" or "al-⏎qaeda".
-fn rest_of_broken_word(text: &str, start: usize, hyphen: usize) -> Option<usize> {
-    let before = &text[start..hyphen];
-    let after = text[hyphen..].trim_start_matches(is_hyphen);
-    let rest = after.trim_start();
-    let space = &after[..after.len() - rest.len()];
-    let is_name = before.starts_with(char::is_uppercase) && before.chars().skip(1).any(char::is_lowercase);
-    if !is_name || before.chars().count() < 3 || space.matches('\n').count() != 1 {
-        return None;
-    }
-    let letters = rest.find(|char: char| !char.is_alphabetic()).unwrap_or(rest.len());
-    let (word, next) = rest.split_at(letters);
-    let is_rest = word.starts_with(char::is_lowercase) && !is_compound_tail(word);
-    // "Port-⏎au-Prince", "Park Geun-⏎hye": hyphens of the names.
-    let is_hyphened = next.strip_prefix(is_hyphen).is_some_and(|next| next.starts_with(char::is_alphabetic))
-        || (is_given_syllable(word) && follows_name(&text[..start]));
-    (is_rest && !is_hyphened).then(|| text.len() - rest.len() + letters)
-}
-
-/// True where a capitalised word stands right before: a surname, where a given name follows.
-fn follows_name(before: &str) -> bool {
-    let word = before.trim_end_matches(' ').rsplit(char::is_whitespace).next().unwrap_or_default();
-    before.ends_with(' ') && word.starts_with(char::is_uppercase) && word.ends_with(char::is_alphabetic)
-}
-
-/// Second halves of Korean and Chinese given names as the news spells them.
-fn is_given_syllable(word: &str) -> bool {
-    const SYLLABLES: [&str; 56] = [
-        "bae", "bin", "bok", "chae", "chul", "chun", "gi", "guk", "gun", "gyu", "ha", "hee", "ho", "hoon", "hui",
-        "hun", "hwa", "hwan", "hye", "hyun", "il", "in", "ja", "jae", "jeou", "jin", "ju", "jun", "jung", "kook",
-        "kyo", "kyu", "kyung", "liang", "lin", "min", "mo", "moon", "myung", "rae", "san", "shan", "shek", "sik",
-        "soo", "sung", "tae", "te", "un", "wen", "won", "woo", "wook", "yeol", "yong", "young",
-    ];
-    SYLLABLES.contains(&word)
 }
 
 /// The end of `U.S.`, `U.K`, `D.C.`: letters each with its full stop, the last stop left out or not.

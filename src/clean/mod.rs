@@ -3,9 +3,19 @@
 //! Soft hyphens, zero-width characters, direction marks and control characters are invisible to a
 //! reader and fatal to a tokenizer: they split `Da\u{ad}mascus` in two. They are left out of the text
 //! that the model and the linker see. Accents that are characters of their own (NFD) are composed with their letters, as
-//! the model and tables have them. Everything else stays as it is, so that the map back is a short list.
+//! the model and tables have them, and the lines of wrapped paragraphs are joined. Everything else stays as it is, so
+//! that the map back is a short list.
+
+mod compounds;
+mod hyphens;
+mod lines;
+mod wrapped;
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+
+pub(crate) use compounds::is_compound_tail;
+pub(crate) use lines::paragraphs;
+use wrapped::{Joint, joints};
 
 use crate::span::Span;
 
@@ -38,9 +48,18 @@ struct Composed {
 impl CleanText {
     /// Cleans `raw`; copies nothing where there is nothing to do.
     pub fn new(raw: &str) -> Self {
+        Self::joined(raw, &joints(raw))
+    }
+
+    /// Cleans `raw`, each line of which is a text of its own.
+    pub fn of_lines(raw: &str) -> Self {
+        Self::joined(raw, &[])
+    }
+
+    fn joined(raw: &str, joints: &[Joint]) -> Self {
         let mut clean = Self::default();
-        if raw.chars().any(|char| is_invisible(char) || is_odd_space(char)) {
-            clean.drop_invisible(raw);
+        if !joints.is_empty() || raw.chars().any(|char| is_invisible(char) || is_odd_space(char)) {
+            clean.drop_unseen(raw, joints);
         }
         let visible = clean.text(raw);
         if !visible.is_ascii() && is_nfc_quick(visible.chars()) != IsNormalized::Yes {
@@ -52,23 +71,34 @@ impl CleanText {
         clean
     }
 
-    fn drop_invisible(&mut self, raw: &str) {
+    fn drop_unseen(&mut self, raw: &str, joints: &[Joint]) {
         let mut text = String::with_capacity(raw.len());
+        let mut joints = joints.iter().copied().peekable();
         for (at, char) in raw.char_indices() {
-            match fate(text.chars().next_back(), char, &raw[at + char.len_utf8()..]) {
+            while joints.next_if(|joint| joint.span.end <= at).is_some() {}
+            let joint = joints.peek().filter(|joint| joint.span.start <= at);
+            let fate = match joint {
+                Some(joint) if joint.is_word => Fate::Drop,
+                Some(_) => Fate::Space,
+                None => fate(text.chars().next_back(), char, &raw[at + char.len_utf8()..]),
+            };
+            match fate {
                 Fate::Keep => text.push(char),
                 // As many spaces as the character had bytes: offsets stay.
                 Fate::Space => (0..char.len_utf8()).for_each(|_| text.push(' ')),
-                Fate::Drop => {
-                    let removed = self.cuts.last().map_or(0, |cut| cut.removed) + char.len_utf8();
-                    match self.cuts.last_mut() {
-                        Some(cut) if cut.at == text.len() => cut.removed = removed,
-                        _ => self.cuts.push(Cut { at: text.len(), removed }),
-                    }
-                }
+                Fate::Drop => self.cut(text.len(), char),
             }
         }
         self.changed = Some(text);
+    }
+
+    /// Leaves `char` out before byte `at` of the text so far.
+    fn cut(&mut self, at: usize, char: char) {
+        let removed = self.cuts.last().map_or(0, |cut| cut.removed) + char.len_utf8();
+        match self.cuts.last_mut() {
+            Some(cut) if cut.at == at => cut.removed = removed,
+            _ => self.cuts.push(Cut { at, removed }),
+        }
     }
 
     /// The clean text; `raw` is the text that this was made from.
@@ -278,9 +308,9 @@ mod tests {
         }
 
         #[test]
-        fn every_clean_character_finds_its_raw_one(raw in "[a-z é\u{ad}\u{200b}\u{0}\u{85}\u{202e}😀]{0,30}") {
+        fn every_clean_character_finds_its_raw_one(raw in "[a-dA é\n\\-\u{ad}\u{200b}\u{0}\u{85}\u{202e}😀]{0,30}") {
             let clean = CleanText::new(&raw);
-            for (at, char) in clean.text(&raw).char_indices().filter(|(_, char)| *char != ' ') {
+            for (at, char) in clean.text(&raw).char_indices().filter(|(_, char)| !char.is_whitespace()) {
                 let back = clean.to_raw(Span::new(at, at + char.len_utf8()));
                 prop_assert_eq!(back.slice(&raw), char.to_string());
                 prop_assert_eq!(clean.to_clean(back), Span::new(at, at + char.len_utf8()));
