@@ -16,7 +16,7 @@ pub struct DateRange {
 
 impl DateRange {
     /// How exact it is: `day`, `month` or `year`.
-    pub(crate) fn precision(self) -> &'static str {
+    pub fn precision(self) -> &'static str {
         match (self.first == self.last, self.first.month() == self.last.month()) {
             (true, _) => "day",
             (_, true) => "month",

@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
 
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use crate::article::Article;
 use crate::config::Config;
@@ -198,6 +200,18 @@ pub struct ExtractAll {
     stop: Stop,
 }
 
+impl ExtractAll {
+    /// The next result as [`Iterator::next`] returns it, or `Pending` where there is none after `timeout`: for callers that
+    /// must attend to other things, such as signals.
+    pub fn poll(&mut self, timeout: Duration) -> Poll<Option<Result<ExtractedArticle>>> {
+        match self.results.recv_timeout(timeout) {
+            Ok(result) => Poll::Ready(Some(result)),
+            Err(RecvTimeoutError::Disconnected) => Poll::Ready(None),
+            Err(RecvTimeoutError::Timeout) => Poll::Pending,
+        }
+    }
+}
+
 impl Iterator for ExtractAll {
     type Item = Result<ExtractedArticle>;
 
@@ -226,8 +240,8 @@ fn extracted(outcome: &RecordOutcome<'_>, table: Option<&EntityTable>) -> Result
             Ok(ExtractedArticle { id: done.article.id.clone(), language, mentions })
         }
         Outcome::Rejected(reject) => {
-            let id = reject.id.as_deref().unwrap_or_default();
-            Err(Error::new(ErrorKind::Article, format!("article {id:?}: {}", reject.message)))
+            let id = reject.id.as_deref().filter(|id| !id.is_empty()).map(|id| format!("article {id:?}: "));
+            Err(Error::new(ErrorKind::Article, id.unwrap_or_default() + &reject.message))
         }
         Outcome::Skipped(skipped) => Ok(ExtractedArticle {
             id: skipped.article.id.clone(),

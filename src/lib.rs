@@ -69,6 +69,10 @@
 //! channels and order. [`engine`] opens everything, [`run`] makes a run durable, and the facade and the command line are
 //! built on these two.
 
+// The command line names the library as other programs do.
+#[cfg(feature = "cli")]
+extern crate self as namewire;
+
 pub mod article;
 #[doc(hidden)]
 pub mod batch;
@@ -78,6 +82,9 @@ pub mod bench;
 pub mod chunk;
 #[doc(hidden)]
 pub mod clean;
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod cli;
 #[doc(hidden)]
 pub mod config;
 #[doc(hidden)]

@@ -43,12 +43,12 @@ const FLAGS: &[(&str, &str)] = &[
 pub(super) fn advice(error: &Error) -> Option<String> {
     let flag = error.setting().and_then(|setting| FLAGS.iter().find(|(known, _)| *known == setting));
     let parts: Vec<String> =
-        error.remedy().and_then(command).into_iter().chain(flag.map(|(_, flag)| (*flag).to_owned())).collect();
+        error.remedy().map(command).into_iter().chain(flag.map(|(_, flag)| (*flag).to_owned())).collect();
     (!parts.is_empty()).then(|| parts.join("; or "))
 }
 
-fn command(remedy: &Remedy) -> Option<String> {
-    Some(match remedy {
+fn command(remedy: &Remedy) -> String {
+    match remedy {
         Remedy::InstallRuntime => "`scripts/setup` in the repository".to_owned(),
         Remedy::InstallGpuRuntime => "`scripts/setup_gpu` in the repository".to_owned(),
         Remedy::ExportModel { name } => {
@@ -63,8 +63,7 @@ fn command(remedy: &Remedy) -> Option<String> {
             format!("`namewire model fetch {name} --variant {variant}`")
         }
         Remedy::FetchGpuModel { name } => format!("`namewire model fetch {name} --device cuda`"),
-        _ => return None,
-    })
+    }
 }
 
 #[cfg(test)]
@@ -78,6 +77,6 @@ mod tests {
         assert_eq!(advice(&error).as_deref(), Some("--device cpu|cuda|cuda:N|auto"));
         assert_eq!(advice(&Error::config("x").with_setting("unknown")), None);
         let command = command(&Remedy::FetchModel { name: "a/b".to_owned(), variant: Some("model".to_owned()) });
-        assert_eq!(command.as_deref(), Some("`namewire model fetch a/b --variant model`"));
+        assert_eq!(command, "`namewire model fetch a/b --variant model`");
     }
 }

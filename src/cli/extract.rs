@@ -92,6 +92,5 @@ pub(super) fn run(args: &ExtractArgs) -> Result<End> {
             inform(&format!("namewire: {}\n", report::describe_stop(&stopped)));
             Ok(End::Interrupted(interrupt.status()))
         }
-        _ => Ok(End::Done),
     }
 }

@@ -60,10 +60,10 @@ impl Interrupt {
 
 /// The command line that resumes the run of this process.
 pub(super) fn resume_command() -> String {
-    command_line(std::env::args_os())
+    command_line(super::COMMAND_LINE.get().into_iter().flatten())
 }
 
-fn command_line(args: impl Iterator<Item = OsString>) -> String {
+fn command_line<'a>(args: impl Iterator<Item = &'a OsString>) -> String {
     let args = args.map(|arg| arg.to_string_lossy().into_owned()).filter(|arg| arg != "--overwrite");
     let mut words: Vec<String> = args.map(|arg| quoted(&arg)).collect();
     if !words.iter().any(|word| word == "--resume") {
@@ -98,7 +98,8 @@ mod tests {
             (&["namewire", "extract", "it's", "--resume"], r"namewire extract 'it'\''s' --resume"),
             (&["n", "--overwrite", ""], "n '' --resume"),
         ] {
-            assert_eq!(command_line(args.iter().map(OsString::from)), expected);
+            let args: Vec<OsString> = args.iter().map(OsString::from).collect();
+            assert_eq!(command_line(args.iter()), expected);
         }
     }
 }

@@ -32,7 +32,8 @@ mod tables;
 mod target;
 mod terminal;
 
-use std::process::ExitCode;
+use std::ffi::OsString;
+use std::sync::OnceLock;
 
 use clap::{Parser, Subcommand};
 use namewire::error::{Error, ErrorKind};
@@ -123,9 +124,13 @@ impl End {
     }
 }
 
-pub(crate) fn main() -> ExitCode {
-    silence_telemetry();
-    let cli = Cli::parse();
+/// The command line of this process: that of the program, or of the Python package.
+static COMMAND_LINE: OnceLock<Vec<OsString>> = OnceLock::new();
+
+/// Runs a command, once in a process, and returns its exit status. The first argument is the name of the program.
+/// `ORT_DISABLE_TELEMETRY` should be set.
+pub fn main(args: Vec<OsString>) -> u8 {
+    let cli = Cli::parse_from(COMMAND_LINE.get_or_init(|| args));
     log::start(cli.verbose, cli.log_format);
     let result = match &cli.command {
         Command::Extract(args) => extract::run(args),
@@ -144,26 +149,16 @@ pub(crate) fn main() -> ExitCode {
         Command::Doctor(args) => doctor::run(args),
     };
     match result {
-        Ok(End::Done) => ExitCode::SUCCESS,
-        Ok(End::WithRejects) => ExitCode::from(1),
-        Ok(End::Interrupted(status)) => ExitCode::from(status),
+        Ok(End::Done) => 0,
+        Ok(End::WithRejects) => 1,
+        Ok(End::Interrupted(status)) => status,
         // The reader of the output has closed it, which is not an error.
-        Err(error) if error.kind() == ErrorKind::ClosedPipe => ExitCode::SUCCESS,
-        Err(error) => fail(&error),
+        Err(error) if error.kind() == ErrorKind::ClosedPipe => 0,
+        Err(error) => {
+            log::print_error(&error);
+            2
+        }
     }
-}
-
-/// ONNX Runtime keeps a database of telemetry in the user's cache folder, even where its API is told to send nothing;
-/// only this variable prevents it.
-#[allow(unsafe_code)] // Changing the environment is unsafe beside threads that read it.
-fn silence_telemetry() {
-    // SAFETY: this runs first; there is no other thread.
-    unsafe { std::env::set_var("ORT_DISABLE_TELEMETRY", "1") };
-}
-
-fn fail(error: &Error) -> ExitCode {
-    log::print_error(error);
-    ExitCode::from(2)
 }
 
 /// Prints JSON, in which nothing but line feeds ends a line.

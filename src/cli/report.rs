@@ -32,7 +32,6 @@ pub(super) fn describe_stop(stopped: &Stopped) -> String {
                  a run can be"
             )
         }
-        _ => "stopped".to_owned(),
     }
 }
 

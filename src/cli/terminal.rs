@@ -43,7 +43,6 @@ impl Observer for Terminal {
                 let complete = if *shards == 1 { "shard is" } else { "shards are" };
                 inform(&format!("namewire: {shards} {complete} complete; to resume:\n  {}\n", resume_command()));
             }
-            _ => {}
         }
     }
 }

@@ -1,0 +1,28 @@
+"""Named entities of news, found with an ONNX model and linked to your own table.
+
+>>> import namewire
+>>> nw = namewire.load()
+>>> doc = nw("Davutoğlu met the YPG in Geneva.", date="2014-01-09")
+>>> [(m.text, m.type, m.entity_id) for m in doc.mentions]  # doctest: +NORMALIZE_WHITESPACE
+[('Davutoğlu', 'PER', 'per/ahmet-davutoglu'), ('YPG', 'ORG', 'org/ypg'), ('Geneva', 'LOC', 'loc/geneva')]
+"""
+
+from namewire._namewire import __version__
+from namewire.document import Article, Document, Link, Mention
+from namewire.errors import ArticleError, ConfigError, NamewireError
+from namewire.model import Namewire, load
+from namewire.table import Table
+
+__all__ = [
+    "Article",
+    "ArticleError",
+    "ConfigError",
+    "Document",
+    "Link",
+    "Mention",
+    "Namewire",
+    "NamewireError",
+    "Table",
+    "__version__",
+    "load",
+]

@@ -1,0 +1,141 @@
+//! An opened model with its tables.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use namewire::engine::DeviceChoice;
+use namewire::{EngineOptions, Mention, Namewire};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple};
+use pythonize::pythonize;
+
+use crate::arrow::{ColumnNames, Extraction, Shape};
+use crate::article::Parts;
+use crate::error::{Failure, forked};
+use crate::feed::{Done, Feed};
+use crate::process::OfProcess;
+use crate::settings;
+use crate::stream::Stream;
+
+/// A model, its sessions and an entity table. In a forked process it opens again on first use.
+#[pyclass(frozen, module = "namewire._namewire")]
+pub(crate) struct Engine {
+    options: EngineOptions,
+    /// Locked for moments only, and never without the GIL, so that no fork finds it locked.
+    opened: Mutex<Arc<OfProcess<Namewire>>>,
+}
+
+impl Engine {
+    fn current(&self) -> Arc<OfProcess<Namewire>> {
+        Arc::clone(&self.opened.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The opened library, in this process.
+    fn namewire(&self, py: Python<'_>) -> PyResult<Namewire> {
+        if let Some(namewire) = self.current().get() {
+            return Ok(namewire.clone());
+        }
+        if !matches!(self.options.device, DeviceChoice::Exactly(namewire::device::Device::Cpu) | DeviceChoice::Stub) {
+            return Err(forked("the GPU"));
+        }
+        let namewire = py.detach(|| open(&self.options))?;
+        *self.opened.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(OfProcess::new(namewire.clone()));
+        Ok(namewire)
+    }
+}
+
+fn open(options: &EngineOptions) -> Result<Namewire, Failure> {
+    Ok(Namewire::builder().options(options.clone()).build()?)
+}
+
+#[pymethods]
+impl Engine {
+    /// Opens everything. `settings` are fields of `EngineOptions`.
+    #[new]
+    fn new(py: Python<'_>, settings: &Bound<'_, PyDict>) -> PyResult<Self> {
+        let options: EngineOptions = settings::options(settings)?;
+        let namewire = py.detach(|| open(&options))?;
+        Ok(Self { options, opened: Mutex::new(Arc::new(OfProcess::new(namewire))) })
+    }
+
+    /// Sessions that infer at the same time.
+    #[getter]
+    fn workers(&self, py: Python<'_>) -> PyResult<usize> {
+        Ok(self.namewire(py)?.engine().pipeline.sessions())
+    }
+
+    /// The device in use.
+    #[getter]
+    fn device(&self, py: Python<'_>) -> PyResult<String> {
+        Ok(self.namewire(py)?.engine().device.clone())
+    }
+
+    /// The version of ONNX Runtime.
+    #[getter]
+    fn onnxruntime(&self, py: Python<'_>) -> PyResult<Option<String>> {
+        Ok(self.namewire(py)?.engine().onnxruntime.clone())
+    }
+
+    /// The types of the model, without those of the table.
+    #[getter]
+    fn types(&self, py: Python<'_>) -> PyResult<Vec<String>> {
+        Ok(self.namewire(py)?.model().labels.types().iter().map(|kind| kind.to_string()).collect())
+    }
+
+    /// One article, processed on the calling thread.
+    #[pyo3(signature = (text, title=None, date=None, id=None, language=None))]
+    fn extract<'py>(
+        &self,
+        py: Python<'py>,
+        text: Bound<'py, PyAny>,
+        title: Option<Bound<'py, PyAny>>,
+        date: Option<Bound<'py, PyAny>>,
+        id: Option<Bound<'py, PyAny>>,
+        language: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyTuple>> {
+        let article = Parts { text, title, date, id, language }.article().map_err(Failure::Article)?;
+        if article.is_blank() {
+            return result(py, None, &[], None);
+        }
+        let namewire = self.namewire(py)?;
+        let extracted = py.detach(|| namewire.extract_article(article)).map_err(Failure::from)?;
+        processed(py, &Ok(extracted))
+    }
+
+    /// A stream of articles through the pipeline.
+    fn stream(&self, py: Python<'_>) -> PyResult<Stream> {
+        let namewire = self.namewire(py)?;
+        Ok(Stream::new(py.detach(|| Feed::new(&namewire))))
+    }
+
+    /// A table through the pipeline: `table` exports an Arrow stream.
+    fn extract_table(
+        &self,
+        py: Python<'_>,
+        table: &Bound<'_, PyAny>,
+        columns: ColumnNames,
+        nested: bool,
+        raises: bool,
+    ) -> PyResult<Extraction> {
+        let namewire = self.namewire(py)?;
+        let feed = py.detach(|| Feed::new(&namewire));
+        let shape = if nested { Shape::Articles } else { Shape::Mentions };
+        Extraction::new(table, columns, shape, raises, feed)
+    }
+}
+
+/// What became of an article: language, mentions and error, as Python objects.
+pub(crate) fn processed<'py>(py: Python<'py>, done: &Done) -> PyResult<Bound<'py, PyTuple>> {
+    match done {
+        Ok(extracted) => result(py, extracted.language.as_deref(), &extracted.mentions, None),
+        Err(fault) => result(py, None, &[], Some(fault)),
+    }
+}
+
+fn result<'py>(
+    py: Python<'py>,
+    language: Option<&str>,
+    mentions: &[Mention],
+    error: Option<&str>,
+) -> PyResult<Bound<'py, PyTuple>> {
+    (language, pythonize(py, mentions)?, error).into_pyobject(py)
+}

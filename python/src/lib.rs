@@ -1,0 +1,41 @@
+//! The native part of the Python package `namewire`: the package around it is in `namewire/`.
+//!
+//! | module | does |
+//! |---|---|
+//! | `settings` | settings of Python to options of the library |
+//! | `engine` | an opened model with its tables: single articles, streams, tables |
+//! | `article` | what Python passes in, as articles |
+//! | `feed` | articles on their way through the pipeline, from the caller's thread |
+//! | `stream` | a feed of Python objects |
+//! | `arrow` | a feed of Arrow tables |
+//! | `process` | values that a forked process must not use |
+//! | `error` | errors as exceptions |
+
+mod arrow;
+mod article;
+mod engine;
+mod error;
+mod feed;
+mod process;
+mod settings;
+mod stream;
+
+use std::ffi::OsString;
+
+use pyo3::prelude::*;
+
+/// Runs the command line, once in a process. The first argument is the name of the program.
+#[pyfunction]
+fn main(py: Python<'_>, args: Vec<OsString>) -> u8 {
+    py.detach(|| namewire::cli::main(args))
+}
+
+#[pymodule(gil_used = true)]
+fn _namewire(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    module.add_function(wrap_pyfunction!(main, module)?)?;
+    module.add_class::<engine::Engine>()?;
+    module.add_class::<stream::Stream>()?;
+    module.add_class::<arrow::Extraction>()?;
+    module.add_class::<arrow::Table>()
+}
