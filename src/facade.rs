@@ -9,10 +9,11 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use crate::article::Article;
 use crate::config::Config;
+use crate::decode::NerSpan;
 use crate::engine::{DeviceChoice, Engine, EngineOptions, Parts, Tables};
 use crate::error::{Error, ErrorKind, Result};
 use crate::infer::Backend;
-use crate::link::{EntityTable, Linker};
+use crate::link::{EntityTable, Explanation, Linker};
 use crate::mention::Mention;
 use crate::mentions::RecordOutcome;
 use crate::model::Model;
@@ -148,6 +149,30 @@ impl Namewire {
         self.engine.pipeline.with_article(article, |outcome| extracted(&outcome, self.table()))
     }
 
+    /// Links the spans that another recogniser found in an article, and adds the names of the table that it missed, as
+    /// with spans of the model. Spans are bytes of the raw text.
+    ///
+    /// # Errors
+    ///
+    /// As [`Namewire::extract_article`]; also where a span is not a piece of the text.
+    pub fn link_article(&self, article: Article, spans: Vec<NerSpan>) -> Result<ExtractedArticle> {
+        self.engine.pipeline.with_spans(article, spans, |outcome| extracted(&outcome, self.table()))
+    }
+
+    /// Why each mention of an article is linked as it is; `None` without a table.
+    ///
+    /// # Errors
+    ///
+    /// As [`Namewire::extract_article`].
+    pub fn explain_article(&self, article: Article) -> Result<Option<Explanation>> {
+        let pipeline = &self.engine.pipeline;
+        pipeline.with_article(article, |outcome| match outcome {
+            Outcome::Processed(done) => Ok(pipeline.explain(done)),
+            Outcome::Rejected(reject) => Err(rejected(reject)),
+            Outcome::Skipped(_) => Ok(None),
+        })
+    }
+
     /// The mentions of all articles, through the whole pipeline: batched, on all cores, in order, one result for each.
     /// An article that cannot be processed is an error of kind [`ErrorKind::Article`], and the next one follows; any
     /// other error is the last result. Dropping the iterator stops the work.
@@ -239,14 +264,16 @@ fn extracted(outcome: &RecordOutcome<'_>, table: Option<&EntityTable>) -> Result
             let language = done.language.map(str::to_owned);
             Ok(ExtractedArticle { id: done.article.id.clone(), language, mentions })
         }
-        Outcome::Rejected(reject) => {
-            let id = reject.id.as_deref().filter(|id| !id.is_empty()).map(|id| format!("article {id:?}: "));
-            Err(Error::new(ErrorKind::Article, id.unwrap_or_default() + &reject.message))
-        }
+        Outcome::Rejected(reject) => Err(rejected(reject)),
         Outcome::Skipped(skipped) => Ok(ExtractedArticle {
             id: skipped.article.id.clone(),
             language: skipped.language.clone(),
             mentions: Vec::new(),
         }),
     }
+}
+
+fn rejected(reject: &Reject) -> Error {
+    let id = reject.id.as_deref().filter(|id| !id.is_empty()).map(|id| format!("article {id:?}: "));
+    Error::new(ErrorKind::Article, id.unwrap_or_default() + &reject.message)
 }

@@ -97,6 +97,7 @@ pub mod encode;
 pub mod engine;
 pub mod error;
 pub mod eval;
+pub mod explanation;
 mod facade;
 #[doc(hidden)]
 pub mod hash;

@@ -7,10 +7,13 @@
 [('Davutoğlu', 'PER', 'per/ahmet-davutoglu'), ('YPG', 'ORG', 'org/ypg'), ('Geneva', 'LOC', 'loc/geneva')]
 """
 
+from namewire import entities
 from namewire._namewire import __version__
-from namewire.document import Article, Document, Link, Mention
+from namewire.document import Article, Document, Explanation, Link, Mention
 from namewire.errors import ArticleError, ConfigError, NamewireError
+from namewire.evaluation import evaluate
 from namewire.model import Namewire, load
+from namewire.spans import Span
 from namewire.table import Table
 
 __all__ = [
@@ -18,11 +21,15 @@ __all__ = [
     "ArticleError",
     "ConfigError",
     "Document",
+    "Explanation",
     "Link",
     "Mention",
     "Namewire",
     "NamewireError",
+    "Span",
     "Table",
     "__version__",
+    "entities",
+    "evaluate",
     "load",
 ]

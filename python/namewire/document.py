@@ -88,3 +88,21 @@ class Document:
     def to_dict(self) -> dict[str, Any]:
         """The document and its mentions as plain values."""
         return asdict(self)
+
+    def _repr_html_(self) -> str:
+        """What notebooks show: the text with its mentions marked; reasons are under the pointer."""
+        from namewire.html import render
+
+        return render(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The reasoning behind the links of an article: `str(explanation)` for people, `data` for programs."""
+
+    text: str
+    data: dict[str, Any]
+
+    def __str__(self) -> str:
+        """Lines for people."""
+        return self.text

@@ -8,9 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, overload
 
 from namewire import _namewire, _runtime
-from namewire.document import Article, Date, Document
+from namewire.document import Article, Date, Document, Explanation
 from namewire.errors import ArticleError, ConfigError
 from namewire.progress import Progress
+from namewire.run import run
+from namewire.spans import spans_of
 from namewire.table import Table, arrow_stream
 
 Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
@@ -45,7 +47,9 @@ def load(
         NamewireError: ONNX Runtime, the model, a table or the device cannot be used.
     """
     path = None if model is None else os.fspath(model)
-    return Namewire({"model": path, "tables": _tables(entities), "device": device, "workers": workers, **settings})
+    return Namewire(
+        {"model": path, "tables": table_setting(entities), "device": device, "workers": workers, **settings}
+    )
 
 
 class Namewire:
@@ -212,6 +216,112 @@ class Namewire:
                 bar.update(rows)
         return Table(extraction.take())
 
+    def link(
+        self,
+        text: Any,
+        mentions: Iterable[Any] | None = None,
+        *,
+        title: str | None = None,
+        date: Date | None = None,
+        id: str | None = None,
+        language: str | None = None,
+    ) -> Document:
+        """Links the mentions that another recogniser found, and adds names of the table that it missed.
+
+        Args:
+            text: the text; or a document of spaCy, with its entities.
+            mentions: spans of spaCy, results of a pipeline of transformers or of GLiNER, `Span`s, or dictionaries with
+                `start`, `end`, `type` and perhaps `score` and `field`. Offsets are code points.
+            title: the headline, for mentions in it.
+            date: when the article was published.
+            id: an identifier, which is returned.
+            language: an ISO 639-1 code.
+
+        Raises:
+            ArticleError: a span is not within the text.
+        """
+        if mentions is None:
+            text, mentions = text.text, text.ents
+        article = Article(text, title, date, id, language)
+        return Document._of(article, self._engine.link(spans_of(mentions), *article))
+
+    def explain(
+        self,
+        text: str,
+        *,
+        title: str | None = None,
+        date: Date | None = None,
+        id: str | None = None,
+    ) -> Explanation:
+        """Why each mention of an article is linked as it is: rows of the table, candidates, scores, steps.
+
+        Print it, or use `explanation.data`.
+        """
+        return Explanation(*self._engine.explain(text, title, date, id or ""))
+
+    def run(
+        self,
+        inputs: Paths,
+        out: str | os.PathLike[str],
+        *,
+        resume: bool = False,
+        overwrite: bool = False,
+        shard_size: int | None = None,
+        text: str | Sequence[str] = (),
+        id: str | None = None,
+        title: str | None = None,
+        date: str | None = None,
+        keep: Sequence[str] = (),
+        output_format: Literal["jsonl", "parquet"] | None = None,
+        articles: str | os.PathLike[str] | None = None,
+        progress: bool = False,
+        **settings: Any,
+    ) -> dict[str, Any]:
+        """Processes files into files, as the command `extract` does: rejects, shards, resume, a summary.
+
+        Model and tables are opened again for the run, with the settings of this object.
+
+        Args:
+            inputs: files, directories and patterns of them.
+            out: a file of mentions, or a directory of shards: a name that ends in `/`, or any with `resume`,
+                `overwrite` or `shard_size`.
+            resume: continue the run in the directory after its last complete shard; start it if there is none.
+            overwrite: replace the run in the directory.
+            shard_size: records of a shard; default 5000.
+            text: the fields of the text, where not under a usual name.
+            id: the field of the identifier.
+            title: the field of the headline.
+            date: the field of the date.
+            keep: fields to copy to each mention.
+            output_format: how mentions are stored where their name does not say.
+            articles: a file with a line for each article; a directory always has them.
+            progress: show a progress bar (needs tqdm).
+            settings: further fields of `RunOptions`, such as `languages=["en"]` or `limits={"memory": 2 << 30}`.
+
+        Returns:
+            The summary, with `status`: `complete`, or `already_complete` where nothing was left to do.
+
+        Raises:
+            ConfigError: a setting is impossible, or an input does not exist.
+            NamewireError: the run failed. What is complete can be resumed.
+            KeyboardInterrupt: Ctrl-C has stopped it, after the shard in flight.
+        """
+        fields = {"text": [text] if isinstance(text, str) else list(text), "id": id, "title": title, "date": date}
+        return run(
+            _runtime.with_library(self._settings),
+            [inputs] if isinstance(inputs, (str, os.PathLike)) else inputs,
+            out,
+            resume=resume,
+            overwrite=overwrite,
+            shard_size=shard_size,
+            fields=fields,
+            keep=keep,
+            output_format=output_format,
+            articles=articles,
+            progress=progress,
+            settings=settings,
+        )
+
     def _extraction(
         self, table: Any, columns: tuple[Any, ...], keep: Sequence[str], nested: bool, errors: Errors
     ) -> _namewire.Extraction:
@@ -243,7 +353,8 @@ def _article(value: Any) -> Article:
     return Article(value)
 
 
-def _tables(entities: Paths | None) -> Any:
+def table_setting(entities: Paths | None) -> Any:
+    """Table files as the setting `tables`."""
     if entities is None:
         return "none"
     if entities == "starter":

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use namewire::engine::DeviceChoice;
+use namewire::explanation::ExplanationView;
 use namewire::{EngineOptions, Mention, Namewire};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
@@ -14,6 +15,7 @@ use crate::error::{Failure, forked};
 use crate::feed::{Done, Feed};
 use crate::process::OfProcess;
 use crate::settings;
+use crate::spans::{PythonSpan, in_bytes};
 use crate::stream::Stream;
 
 /// A model, its sessions and an entity table. In a forked process it opens again on first use.
@@ -99,6 +101,50 @@ impl Engine {
         let namewire = self.namewire(py)?;
         let extracted = py.detach(|| namewire.extract_article(article)).map_err(Failure::from)?;
         processed(py, &Ok(extracted))
+    }
+
+    /// The spans of another recogniser, linked.
+    #[pyo3(signature = (spans, text, title=None, date=None, id=None, language=None))]
+    #[allow(clippy::too_many_arguments)] // The parts of an article, as elsewhere.
+    fn link<'py>(
+        &self,
+        py: Python<'py>,
+        spans: Vec<PythonSpan>,
+        text: Bound<'py, PyAny>,
+        title: Option<Bound<'py, PyAny>>,
+        date: Option<Bound<'py, PyAny>>,
+        id: Option<Bound<'py, PyAny>>,
+        language: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyTuple>> {
+        let article = Parts { text, title, date, id, language }.article().map_err(Failure::Article)?;
+        if article.is_blank() {
+            return result(py, None, &[], None);
+        }
+        let spans = in_bytes(&article, spans).map_err(Failure::Article)?;
+        let namewire = self.namewire(py)?;
+        let linked = py.detach(|| namewire.link_article(article, spans)).map_err(Failure::from)?;
+        processed(py, &Ok(linked))
+    }
+
+    /// Why each mention of an article is linked as it is: as text, and as a dictionary.
+    #[pyo3(signature = (text, title=None, date=None, id=None, language=None))]
+    fn explain<'py>(
+        &self,
+        py: Python<'py>,
+        text: Bound<'py, PyAny>,
+        title: Option<Bound<'py, PyAny>>,
+        date: Option<Bound<'py, PyAny>>,
+        id: Option<Bound<'py, PyAny>>,
+        language: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<(String, Bound<'py, PyAny>)> {
+        let article = Parts { text, title, date, id, language }.article().map_err(Failure::Article)?;
+        let namewire = self.namewire(py)?;
+        let explanation = py.detach(|| namewire.explain_article(article.clone())).map_err(Failure::from)?;
+        let Some((explanation, table)) = explanation.zip(namewire.table()) else {
+            return Err(Failure::Config("there is nothing to explain without a table".to_owned()).into());
+        };
+        let view = ExplanationView { article: &article, table };
+        Ok((view.text(&explanation), pythonize(py, &view.json(&explanation))?))
     }
 
     /// A stream of articles through the pipeline.

@@ -8,16 +8,22 @@
 //! | `feed` | articles on their way through the pipeline, from the caller's thread |
 //! | `stream` | a feed of Python objects |
 //! | `arrow` | a feed of Arrow tables |
+//! | `spans` | spans of other recognisers |
+//! | `run` | a durable run |
+//! | `entities` | tools for entity tables |
 //! | `process` | values that a forked process must not use |
 //! | `error` | errors as exceptions |
 
 mod arrow;
 mod article;
 mod engine;
+mod entities;
 mod error;
 mod feed;
 mod process;
+mod run;
 mod settings;
+mod spans;
 mod stream;
 
 use std::ffi::OsString;
@@ -34,6 +40,9 @@ fn main(py: Python<'_>, args: Vec<OsString>) -> u8 {
 fn _namewire(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add_function(wrap_pyfunction!(main, module)?)?;
+    module.add_function(wrap_pyfunction!(entities::check_entities, module)?)?;
+    module.add_function(wrap_pyfunction!(entities::suggest_entities, module)?)?;
+    module.add_class::<run::Run>()?;
     module.add_class::<engine::Engine>()?;
     module.add_class::<stream::Stream>()?;
     module.add_class::<arrow::Extraction>()?;

@@ -34,8 +34,9 @@ pub use watch::{Stalled, Watch};
 
 use crate::article::{Article, Field};
 use crate::batch::Batch;
-use crate::chunk::{Chunk, RawChunk, Record};
+use crate::chunk::{Chunk, Encoded, RawChunk, Record};
 use crate::config::Config;
+use crate::decode::NerSpan;
 use crate::encode::CleanFields;
 use crate::error::{Error, ErrorKind, Result};
 use crate::infer::{Backend, infer_in_halves};
@@ -46,6 +47,7 @@ use crate::model::Model;
 use crate::read::Reject;
 use crate::repeat::ScoreCache;
 use crate::report::{RunReport, Started};
+use crate::segment::Sentence;
 use collector::Collector;
 use pending::Pending;
 use sessions::Sessions;
@@ -159,6 +161,30 @@ impl Pipeline {
         take(outcome.map(|encoded| extractor.mentions(encoded, &pending.chunk, &pending.scores)).transpose()?)
     }
 
+    /// Links the spans that another recogniser found in an article, by bytes of its raw text: nothing is inferred. Their
+    /// sentences are found here.
+    ///
+    /// # Errors
+    ///
+    /// Fails where a span is not a piece of the text.
+    pub fn with_spans<T>(
+        &self,
+        article: Article,
+        mut found: Vec<NerSpan>,
+        take: impl FnOnce(RecordOutcome<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let Shared { model, config, host, .. } = &*self.shared;
+        let counters = &self.handle().counters;
+        let chunk = host.install(|| Chunk::prepare(vec![Ok(article.into())], model, config, None, counters));
+        let extractor = Extractor { model, config, linker: self.linker(), counters };
+        let linked = chunk.records[0].as_ref().map(|Encoded { article, language }| {
+            let encoded = &chunk.articles[*article];
+            place(&mut found, &encoded.article, &encoded.raw_sentences())?;
+            extractor.link(encoded, language.as_deref(), found)
+        });
+        take(linked.transpose()?)
+    }
+
     /// What each link of an article rests on; `None` where there is no linker.
     pub fn explain(&self, done: ArticleMentions<'_>) -> Option<Explanation> {
         let segmentation = self.shared.config.segmentation;
@@ -166,6 +192,22 @@ impl Pipeline {
         let fields = CleanFields { article: done.article, clean: &clean };
         Some(LinkedText::new(fields, &done.sentences).explain(self.linker.as_ref()?, &done.found))
     }
+}
+
+/// Puts spans in order and gives each the number of its sentence. Fails where one is not a piece of the text.
+fn place(found: &mut [NerSpan], article: &Article, sentences: &[Sentence]) -> Result<()> {
+    if let Some(span) = found.iter().find(|found| found.span.get(article.field(found.field)).is_none_or(str::is_empty))
+    {
+        let NerSpan { field, span, .. } = span;
+        let what = format!("the span at bytes {}..{} of the {field:?} is no piece of it", span.start, span.end);
+        return Err(Error::new(ErrorKind::Article, what));
+    }
+    found.sort_by_key(|found| (found.field, found.span.start));
+    for found in found {
+        let is_before = |sentence: &Sentence| (sentence.field, sentence.span.start) <= (found.field, found.span.start);
+        found.sentence = sentences.partition_point(is_before).saturating_sub(1) as u32;
+    }
+    Ok(())
 }
 
 /// Starts the other threads, collects on this one, and waits for all to end.
