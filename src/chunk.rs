@@ -114,7 +114,10 @@ impl Chunk {
         cache: Option<&ScoreCache>,
         counters: &Counters,
     ) -> Self {
-        let one = |record| counters.time(Stage::Encode, || prepare(record, model, config));
+        let one = |record| match counters.time(Stage::Parse, || parse(record, config)) {
+            Ok((article, bytes)) => counters.time(Stage::Encode, || encode(article, &bytes, model, config)),
+            Err(reject) => Outcome::Rejected(reject),
+        };
         let prepared = raw.into_par_iter().map(one).collect();
         counters.time(Stage::Batch, || Self::assemble(prepared, model, config, cache))
     }
@@ -166,17 +169,14 @@ impl Chunk {
     }
 }
 
-fn prepare(record: std::result::Result<Record, Reject>, model: &Model, config: &Config) -> Outcome<Prepared> {
-    match record {
-        Err(reject) => Outcome::Rejected(reject),
-        Ok(Record::Raw(raw)) => match raw.parse(&config.read) {
-            Ok(article) => encode(article, &raw.bytes, model, config),
-            Err(reject) => Outcome::Rejected(reject),
-        },
-        Ok(Record::Article(article)) => match check_article(*article, &config.read) {
-            Ok(article) => encode(article, &[], model, config),
-            Err(reject) => Outcome::Rejected(reject),
-        },
+/// The article of a record, and the bytes of a raw one.
+fn parse(
+    record: std::result::Result<Record, Reject>,
+    config: &Config,
+) -> std::result::Result<(Article, Vec<u8>), Reject> {
+    match record? {
+        Record::Raw(raw) => Ok((raw.parse(&config.read)?, raw.bytes)),
+        Record::Article(article) => Ok((check_article(*article, &config.read)?, Vec::new())),
     }
 }
 

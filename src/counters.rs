@@ -40,7 +40,9 @@ pub struct Counters {
 pub enum Stage {
     /// Cutting inputs into records.
     Read,
-    /// Records to articles, language, cleaning, sentences, tokens.
+    /// Records to articles: JSON, XML, the main text of pages.
+    Parse,
+    /// Language, cleaning, sentences, tokens.
     Encode,
     /// Finding repeats, planning batches and filling them.
     Batch,
@@ -57,9 +59,10 @@ pub enum Stage {
 }
 
 impl Stage {
-    const COUNT: usize = 8;
+    const COUNT: usize = 9;
     const ALL: [(Stage, &'static str); Self::COUNT] = [
         (Self::Read, "read"),
+        (Self::Parse, "parse"),
         (Self::Encode, "encode"),
         (Self::Batch, "batch"),
         (Self::Infer, "infer"),
