@@ -12,6 +12,7 @@ use super::concatenated::Concatenated;
 use super::expand::{Expanding, ExpansionLimits};
 use super::format::Compression;
 use super::lz4_frames::Lz4Frames;
+use super::member_reader::MemberReader;
 use super::member_starts::MemberStarts;
 use super::stream::{BUFFER_BYTES, Reader, peek};
 use super::zstd_frames::ZstdFrames;
@@ -96,8 +97,8 @@ pub(super) fn decompressed(stored: Reader, named: Compression, limits: &Decompre
         let members = || limits.members.clone();
         reader = match compression {
             Compression::None => return Ok(whole),
-            Compression::Gzip => limits.bounded(Concatenated::<GzDecoder<Reader>>::new(whole, members())),
-            Compression::Bzip2 => limits.bounded(Concatenated::<BzDecoder<Reader>>::new(whole, members())),
+            Compression::Gzip => limits.bounded(Concatenated::<GzDecoder<MemberReader>>::new(whole, members())),
+            Compression::Bzip2 => limits.bounded(Concatenated::<BzDecoder<MemberReader>>::new(whole, members())),
             Compression::Xz => limits.bounded(XzStreams(XzReader::new_mem_limit(whole, true, limits.xz_memory_kb()))),
             Compression::Lz4 => limits.bounded(Lz4Frames::new(whole)),
             Compression::Zstd => limits.bounded(limits.zstd(whole)?),

@@ -85,6 +85,11 @@ impl MemberStarts {
         members.get(members.partition_point(|member| member.byte < byte)).map(|member| member.byte)
     }
 
+    /// Whether the input is compressed, once.
+    pub(super) fn are_compressed(&self) -> bool {
+        matches!(*self.known(), Known::Members(_))
+    }
+
     fn known(&self) -> MutexGuard<'_, Known> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -31,6 +31,7 @@ mod ledger;
 mod lenient;
 mod lines;
 mod lz4_frames;
+mod member_reader;
 mod member_starts;
 mod names;
 mod options;

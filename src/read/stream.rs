@@ -30,7 +30,7 @@ pub(super) fn peek(mut reader: Reader, limit: usize, enough: impl Fn(&[u8]) -> b
             Err(error) if error.kind() == ErrorKind::Interrupted => continue,
             Err(error) if head.is_empty() => return Err(error),
             Err(error) => {
-                reader = Box::new(BufReader::new(Failing(Some(error))));
+                reader = Box::new(BufReader::new(Failing(Some(error))).chain(reader));
                 break;
             }
         };

@@ -210,6 +210,7 @@ fn broken_records_are_rejected_and_the_rest_is_read() {
     };
     let endless = [b"WARC/1.0\r\n".to_vec(), b"A: b\r\n".repeat(50_000)].concat();
     let whole = gzip(&good(1));
+    let broken = |member: &[u8], at: usize| [&member[..at], &[member[at] ^ 0x55], &member[at + 1..]].concat();
     for (name, bytes, ids, reasons) in [
         ("not-a-number.warc", [good(0), lie("many"), good(2)].concat(), vec![uri(0), uri(2)], vec!["invalid_record"]),
         ("negative.warc", [good(0), lie("-1"), good(2)].concat(), vec![uri(0), uri(2)], vec!["invalid_record"]),
@@ -243,6 +244,30 @@ fn broken_records_are_rejected_and_the_rest_is_read() {
             "truncated.warc.gz",
             [gzip(&good(0)), whole[..whole.len() / 2].to_vec()].concat(),
             vec![uri(0)],
+            vec!["read_error"],
+        ),
+        (
+            "broken-member.warc.gz",
+            [gzip(&good(0)), broken(&whole, whole.len() / 2), gzip(&good(2))].concat(),
+            vec![uri(0), uri(2)],
+            vec!["invalid_record"],
+        ),
+        (
+            "broken-checksum.warc.gz",
+            [gzip(&good(0)), broken(&whole, whole.len() - 6), gzip(&good(2))].concat(),
+            vec![uri(0), uri(2)],
+            vec!["invalid_record"],
+        ),
+        (
+            "truncated-member.warc.gz",
+            [gzip(&good(0)), whole[..whole.len() / 2].to_vec(), gzip(&good(2))].concat(),
+            vec![uri(0), uri(2)],
+            vec!["invalid_record"],
+        ),
+        (
+            "no-member.warc.gz",
+            [gzip(&good(0)), gzip(&good(1)), b"garbage".to_vec()].concat(),
+            vec![uri(0), uri(1)],
             vec!["read_error"],
         ),
         (

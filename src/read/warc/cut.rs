@@ -5,10 +5,12 @@ use std::mem;
 
 use memchr::memchr;
 
-use super::super::cut::{Cut, Cutter};
+use super::super::concatenated::BrokenMember;
+use super::super::cut::{Cut, CutFault, Cutter};
 use super::super::headers::MAX_HEADER_BYTES;
 use super::super::http::Response;
 use super::super::member_starts::MemberStarts;
+use super::super::reject::RejectReason;
 use super::super::stream::{Reader, filled};
 use super::kind::Content;
 use super::record::RecordHeader;
@@ -28,17 +30,27 @@ pub(in super::super) struct WarcRecords {
     members: MemberStarts,
     /// The first line of the next record, where it was read already.
     next_line: Vec<u8>,
+    /// What follows the last record in its member and is none.
+    rest: Option<Cut>,
+    /// What reading on failed with, after a record that is whole.
+    failed: Option<io::Error>,
 }
 
 impl WarcRecords {
     /// Holds no more of a record than `limit` bytes; `byte` is where in the input `reader` stands, and `members` are
     /// those of the file.
     pub(in super::super) fn new(reader: Reader, byte: u64, limit: usize, members: MemberStarts) -> Self {
-        Self { reader, byte, limit, members, next_line: Vec::new() }
+        Self { reader, byte, limit, members, next_line: Vec::new(), rest: None, failed: None }
     }
 
     /// Reads the next record into `cut`; false at the end of the input.
     fn read_record(&mut self, cut: &mut Cut) -> io::Result<bool> {
+        if let Some(rest) = self.rest.take() {
+            *cut = rest;
+            return Ok(true);
+        }
+        cut.byte = self.byte;
+        self.failed.take().map_or(Ok(()), Err)?;
         if self.next_line.is_empty() && !self.skip_blank()? {
             return Ok(false);
         }
@@ -57,10 +69,37 @@ impl WarcRecords {
             }
             _ => self.read_to_next_record(cut)?,
         }
+        self.check_member(cut.byte)?;
         if cut.skipped.is_some() {
             cut.bytes = Vec::new();
         }
         Ok(true)
+    }
+
+    /// Reads to the end of the member of the record that starts at `start`, where its checksum is, or to the next record:
+    /// of a broken member nothing is to be believed.
+    fn check_member(&mut self, start: u64) -> io::Result<()> {
+        if !self.next_line.is_empty() || !self.members.are_compressed() {
+            return Ok(());
+        }
+        let Err(error) = self.read_rest() else { return Ok(()) };
+        if BrokenMember::of(&error).is_some_and(|broken| broken.byte <= start) {
+            self.rest = None;
+            return Err(error);
+        }
+        self.failed = Some(error);
+        Ok(())
+    }
+
+    /// Reads what follows a record and is none.
+    fn read_rest(&mut self) -> io::Result<()> {
+        if !self.skip_blank()? || RecordHeader::starts(filled(&mut self.reader)?) {
+            return Ok(());
+        }
+        let mut rest = Cut { byte: self.byte, stored: self.members.stored_at(self.byte), ..Cut::default() };
+        let read = self.read_to_next_record(&mut rest);
+        self.rest = Some(rest);
+        read
     }
 
     /// Reads a block. Its start tells whether a response is an article: of one that is none, no more is held.
@@ -192,6 +231,13 @@ impl WarcRecords {
 
 impl Cutter for WarcRecords {
     fn next_cut(&mut self) -> Option<Result<Cut, (Cut, io::Error)>> {
-        Cut::filled(|cut| self.read_record(cut))
+        match Cut::filled(|cut| self.read_record(cut)) {
+            Some(Err((cut, error))) if BrokenMember::of(&error).is_some_and(|broken| broken.is_followed) => {
+                let message = format!("the compressed record is broken: {error}");
+                let fault = Box::new(CutFault { reason: RejectReason::InvalidRecord, message });
+                Some(Ok(Cut { fault: Some(fault), skipped: None, ..cut }))
+            }
+            cut => cut,
+        }
     }
 }
