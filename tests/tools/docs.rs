@@ -79,6 +79,7 @@ fn sample_data() -> Scratch {
     scratch.write("my.jsonl", &(example_entity() + "\n"));
     scratch.write("people.csv", "alias,entity,name\nMerkel,per/merkel,Angela Merkel\n");
     scratch.write("actors.txt", "SYRIA_ [SYR]\n+DAMASCUS_\n");
+    knowledge_bases(&scratch);
     scratch.write("test.conll", "Angela B-PER\nMerkel I-PER\nspoke O\nin O\nParis B-GPE\n. O\n");
     scratch.write("docs.jsonl", &format!("{}\n", json!({"id": "d", "text": "Assad left Damascus."})));
     let gold = |start, end, text, kind| json!({"doc": "d", "start": start, "end": end, "text": text, "type": kind});
@@ -86,6 +87,25 @@ fn sample_data() -> Scratch {
     scratch.write("gold.jsonl", &gold.map(|mention| format!("{mention}\n")).concat());
     std::os::unix::fs::symlink(repository().join("models"), scratch.path("models")).unwrap();
     scratch
+}
+
+/// The fixtures of the importers, under the names that their publishers use.
+fn knowledge_bases(scratch: &Scratch) {
+    let fixtures = repository().join("tests/fixtures/import");
+    for (from, to) in [
+        ("places.txt", "cities500.txt"),
+        ("admin1CodesASCII.txt", "admin1CodesASCII.txt"),
+        ("countryInfo.txt", "countryInfo.txt"),
+        ("alternateNamesV2.txt", "alternateNamesV2.txt"),
+        ("entities.ftm.json", "entities.ftm.json"),
+        ("lei.csv", "lei2-golden-copy.csv"),
+        ("ror-v2.json", "ror-data.json"),
+    ] {
+        fs::copy(fixtures.join(from), scratch.path(to)).unwrap();
+    }
+    let dump = fs::read(fixtures.join("wikidata.json")).unwrap();
+    fs::write(scratch.path("latest-all.json.gz"), gzip(&dump)).unwrap();
+    std::os::unix::fs::symlink(fixtures.join("cldr"), scratch.path("main")).unwrap();
 }
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {

@@ -51,8 +51,7 @@ pub(super) fn read(files: &[PathBuf], options: &ImportOptions, rows: &mut Rows) 
             row.description = Some(if is_country { "country or territory" } else { "region of the world" }.into());
             row
         });
-        // "US" and "UK", which are words in lower case.
-        row.add_alias(name, key.ends_with("-alt-short") && name.chars().count() <= 3);
+        row.add_alias(name, false);
     }
     territories.into_values().try_for_each(|row| {
         let id = row.id.clone();

@@ -90,14 +90,16 @@ fn each(
     while let Some(line) = lines.next(tally)? {
         number += 1;
         let place = || format!("{}:{number}", path.display());
-        match serde_json::from_str(line) {
-            Ok(entity) => {
-                known += 1;
-                each(entity, &place, tally)?;
+        // Files that were joined lack a line end here and there.
+        for entity in serde_json::Deserializer::from_str(line).into_iter() {
+            match entity {
+                Ok(entity) => {
+                    known += 1;
+                    each(entity, &place, tally)?;
+                }
+                Err(error) if known == 0 => return Err(not_ftm(path, number).because(error)),
+                Err(error) => tally.skip("unreadable_line", || format!("{}: {error}", place())),
             }
-            Err(_) if line.trim().is_empty() => {}
-            Err(error) if known == 0 => return Err(not_ftm(path, number).because(error)),
-            Err(error) => tally.skip("unreadable_line", || format!("{}: {error}", place())),
         }
     }
     if known == 0 { Err(not_ftm(path, 1)) } else { Ok(()) }

@@ -1,5 +1,6 @@
 //! A row as it is written.
 
+use ahash::AHashSet;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -42,6 +43,9 @@ pub struct Row {
     /// What the table may do with it.
     #[serde(default, skip_serializing_if = "is_curated")]
     pub tier: Tier,
+    /// Name and aliases as they are compared.
+    #[serde(skip)]
+    known: AHashSet<String>,
 }
 
 /// A relation to another entity.
@@ -106,12 +110,36 @@ impl Row {
         if fold(text).is_empty() {
             return;
         }
-        let new = exact(text);
-        let is_known = |known: &str| known == text || exact(known) == new;
-        let mut known = self.aliases.iter().filter_map(|alias| alias.as_str().or_else(|| alias["text"].as_str()));
-        if !is_known(&self.name) && !known.any(is_known) {
+        if self.known.is_empty() {
+            self.known.insert(exact(&self.name));
+        }
+        if self.known.insert(exact(text)) {
             self.aliases.push(alias());
         }
+    }
+
+    /// Lets codes of up to three capitals ("FR", "USA") match in their case only, and takes out those in small letters,
+    /// which are words. Gives the last that was taken out, and how many were.
+    pub(super) fn restrict_codes(&mut self) -> Option<(String, u64)> {
+        const MAX_LETTERS: usize = 3;
+        let is_short = |text: &str| text.is_ascii() && text.bytes().filter(u8::is_ascii_alphabetic).count() <= MAX_LETTERS;
+        let mut removed = None;
+        self.aliases.retain_mut(|alias| {
+            let Value::String(text) = alias else { return true };
+            if !is_short(text) || text.is_empty() {
+                return true;
+            }
+            if text.starts_with(|first: char| first.is_ascii_lowercase()) {
+                let count = removed.take().map_or(0, |(_, count)| count);
+                removed = Some((std::mem::take(text), count + 1));
+                return false;
+            }
+            if !text.contains(|letter: char| letter.is_ascii_lowercase()) {
+                *alias = json!({"text": text, "case": "exact"});
+            }
+            true
+        });
+        removed
     }
 
     /// Adds a relation that is not among them yet.

@@ -56,13 +56,16 @@ impl<'s> Rows<'s> {
         self.ids.insert(id)
     }
 
-    /// Writes a row whose id is still free and whose name a table accepts.
-    pub(super) fn write_new(&mut self, row: Row, place: impl Fn() -> String) -> Result<()> {
+    /// Writes a row whose id is still free and whose name a table accepts, without aliases that are codes.
+    pub(super) fn write_new(&mut self, mut row: Row, place: impl Fn() -> String) -> Result<()> {
         if fold(bare_name(&row.name)).is_empty() {
             self.tally.skip("no_name", place);
         } else if !self.take_id(&row.id) {
             self.tally.skip("repeated_id", place);
         } else {
+            if let Some((code, count)) = row.restrict_codes() {
+                self.tally.skip_many("lower_case_code", count, || format!("{} {code}", place()));
+            }
             return self.write(row);
         }
         Ok(())

@@ -137,7 +137,9 @@ fn places_of_geonames_lie_in_their_states_and_countries() {
     assert_eq!((&springfield["popularity"], &springfield["type"]), (&json!(116_250), &json!("LOC")));
     // Massachusetts is known from the file of codes alone.
     assert_eq!(relations(row(&rows, "geonames/4951788"))[0], "located_in geonames/6254926");
-    assert_eq!(relations(row(&rows, "geonames/6254926")), ["located_in geonames/6252001"]);
+    let massachusetts = row(&rows, "geonames/6254926");
+    assert_eq!(relations(massachusetts), ["located_in geonames/6252001"]);
+    assert_eq!(massachusetts["popularity"], 155_929);
     assert_eq!(relations(row(&rows, "geonames/745044")), ["located_in geonames/298795"]);
     assert_eq!(row(&rows, "geonames/2657896")["aliases"], json!(["Zurich", "Turicum", "Zuerich", "Цюрих"]));
     assert_eq!(row(&rows, "geonames/2658434")["popularity"], 8_516_543);
@@ -175,7 +177,7 @@ fn items_of_wikidata_become_rows_by_their_classes() {
     let (rows, tally) = imported_with(Source::Wikidata, &fixtures(&["wikidata.json"]), &options);
     let scotland = row(&rows, "Q22");
     assert_eq!((&scotland["type"], &scotland["popularity"]), (&json!("LOC"), &json!(5)));
-    assert_eq!(scotland["aliases"], json!(["Schottland", "Alba", "Scotland, United Kingdom", "SCT"]));
+    assert_eq!(scotland["aliases"], json!(["Schottland", "Alba", "Scotland, United Kingdom", {"text": "SCT", "case": "exact"}]));
     assert_eq!(relations(scotland), ["country Q145", "located_in Q145"]);
     assert_eq!(relations(row(&rows, "Q22/people")), ["demonym_of Q22"]);
     let washington = row(&rows, "Q23");

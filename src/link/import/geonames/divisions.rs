@@ -15,6 +15,8 @@ pub(super) struct Divisions {
     ids: AHashMap<String, u32>,
     /// Code, name and population of those that files of codes name.
     stated: Vec<(String, String, u64)>,
+    /// The inhabitants of the cities and villages of each first-level division, for those without a stated population.
+    inhabitants: AHashMap<String, u64>,
 }
 
 impl Divisions {
@@ -48,8 +50,11 @@ impl Divisions {
         self.stated.iter().filter_map(|(code, ..)| self.ids.get(code).copied())
     }
 
-    /// Learns the code of a country or division from its own line.
+    /// Learns the code of a country or division from its own line, and counts the inhabitants of places in it.
     pub(super) fn add_place(&mut self, place: &Place) {
+        if place.class == "P" {
+            *self.inhabitants.entry(format!("{}.{}", place.country, place.admin1)).or_default() += place.population;
+        }
         let code = match place.code {
             _ if place.is_country() && !place.country.is_empty() => place.country.to_owned(),
             "ADM1" => format!("{}.{}", place.country, place.admin1),
@@ -69,7 +74,7 @@ impl Divisions {
                 continue;
             }
             let mut row = Row::new(id_of(number), name, "LOC");
-            row.popularity = *population;
+            row.popularity = if *population > 0 { *population } else { self.inhabitants.get(code).copied().unwrap_or(0) };
             write_names(names.of(number), &mut row);
             match code.split_once('.') {
                 Some((country, _)) => {
