@@ -64,7 +64,7 @@ pub(super) fn read(path: &Path, options: &ImportOptions, rows: &mut Rows) -> Res
         }
         let at = *by_id.entry(id.to_owned()).or_insert(entities.len());
         if at == entities.len() {
-            entities.push(Row { id: id.into(), source: Some(path.display().to_string()), ..Row::default() });
+            entities.push(Row::new(id, "", "").with_source(path.display().to_string()));
         }
         let entity = &mut entities[at];
         if let Some(name) = optional(columns.name).filter(|name| entity.name.is_empty() && is_name(name)) {

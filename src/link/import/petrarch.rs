@@ -119,8 +119,7 @@ impl Petrarch {
             rows.tally.skip("repeated_name", place);
             return Ok(());
         };
-        let mut row =
-            Row { id, name: name.text.clone(), kind: kind.into(), source: Some(source.into()), ..Row::default() };
+        let mut row = Row::new(id, &*name.text, kind).with_source(source);
         name.acronym.iter().for_each(|acronym| row.add_alias(acronym, true));
         let mut related = Vec::new();
         for synonym in &entry.synonyms {
@@ -189,7 +188,7 @@ fn write_related(
         rows.tally.skip("repeated_name", place);
         return Ok(());
     };
-    let mut row = Row { id, name: name.text.clone(), kind: kind.into(), source: Some(source.into()), ..Row::default() };
+    let mut row = Row::new(id, &*name.text, kind).with_source(source);
     row.relate(relation, &state.id);
     rows.write(row)
 }

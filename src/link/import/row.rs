@@ -83,6 +83,10 @@ impl Row {
         Self { id: id.into(), name: name.into(), kind: kind.into(), ..Self::default() }
     }
 
+    pub(super) fn with_source(self, source: impl Into<String>) -> Self {
+        Self { source: Some(source.into()), ..self }
+    }
+
     /// Adds an alias that is not among them yet.
     pub(super) fn add_alias(&mut self, text: &str, is_exact: bool) {
         self.add_alias_row(text, || if is_exact { json!({"text": text, "case": "exact"}) } else { json!(text) });
@@ -122,7 +126,8 @@ impl Row {
     /// which are words. Gives the last that was taken out, and how many were.
     pub(super) fn restrict_codes(&mut self) -> Option<(String, u64)> {
         const MAX_LETTERS: usize = 3;
-        let is_short = |text: &str| text.is_ascii() && text.bytes().filter(u8::is_ascii_alphabetic).count() <= MAX_LETTERS;
+        let is_short =
+            |text: &str| text.is_ascii() && text.bytes().filter(u8::is_ascii_alphabetic).count() <= MAX_LETTERS;
         let mut removed = None;
         self.aliases.retain_mut(|alias| {
             let Value::String(text) = alias else { return true };

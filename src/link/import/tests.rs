@@ -177,7 +177,10 @@ fn items_of_wikidata_become_rows_by_their_classes() {
     let (rows, tally) = imported_with(Source::Wikidata, &fixtures(&["wikidata.json"]), &options);
     let scotland = row(&rows, "Q22");
     assert_eq!((&scotland["type"], &scotland["popularity"]), (&json!("LOC"), &json!(5)));
-    assert_eq!(scotland["aliases"], json!(["Schottland", "Alba", "Scotland, United Kingdom", {"text": "SCT", "case": "exact"}]));
+    assert_eq!(
+        scotland["aliases"],
+        json!(["Schottland", "Alba", "Scotland, United Kingdom", {"text": "SCT", "case": "exact"}])
+    );
     assert_eq!(relations(scotland), ["country Q145", "located_in Q145"]);
     assert_eq!(relations(row(&rows, "Q22/people")), ["demonym_of Q22"]);
     let washington = row(&rows, "Q23");

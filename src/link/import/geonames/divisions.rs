@@ -74,7 +74,8 @@ impl Divisions {
                 continue;
             }
             let mut row = Row::new(id_of(number), name, "LOC");
-            row.popularity = if *population > 0 { *population } else { self.inhabitants.get(code).copied().unwrap_or(0) };
+            row.popularity =
+                if *population > 0 { *population } else { self.inhabitants.get(code).copied().unwrap_or(0) };
             write_names(names.of(number), &mut row);
             match code.split_once('.') {
                 Some((country, _)) => {
