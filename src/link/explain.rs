@@ -140,7 +140,7 @@ struct MentionRecord {
 
 impl Trace for Recorder {
     fn dropped(&mut self, context: &LinkContext<'_>, mention: &CandidateMention) {
-        let entity = |hit: &Hit| context.table.lexicon.row(hit.row).entity;
+        let entity = |hit: &Hit| context.table.row(hit.row).entity;
         let mut entities: Vec<EntityIx> = mention.hits.iter().map(entity).collect();
         entities.dedup();
         let why = match (mention.ambiguity, context.candidates(mention)) {
@@ -180,11 +180,11 @@ impl Trace for Recorder {
 impl LinkContext<'_> {
     fn explained_rows(&self, mention: &CandidateMention) -> Vec<ExplainedRow> {
         let explained = |hit: &Hit| {
-            let row = self.table.lexicon.row(hit.row);
+            let row = self.table.row(hit.row);
             ExplainedRow {
                 entity: row.entity,
-                alias: row.alias.clone(),
-                origin: self.table.entity(row.entity).origin.clone(),
+                alias: row.alias.into(),
+                origin: self.table.origin(row.entity),
                 match_kind: match_name(hit.match_kind),
                 refused: self.refusal(hit.row),
             }
@@ -205,7 +205,7 @@ impl LinkContext<'_> {
             ScoredCandidate { entity: candidate.entity, prior, factors: own.collect(), weight, share: weight / total }
         };
         let mut scored: Vec<ScoredCandidate> = weights.iter().map(one).collect();
-        scored.sort_by(|left, right| right.weight.total_cmp(&left.weight).then(left.entity.cmp(&right.entity)));
+        scored.sort_by(|left, right| right.weight.total_cmp(&left.weight).then_with(|| self.table.order(left.entity, right.entity)));
         scored
     }
 }

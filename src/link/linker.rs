@@ -9,7 +9,7 @@ use super::options::LinkOptions;
 use super::outcome::{FoundBy, Link, LinkedMention, Method, RankedCandidate, Reason, Status};
 use super::steps::fuzzy::Pass;
 use super::steps::score::{Candidate, NamedEntities};
-use super::table::lexicon::Row;
+use super::table::row::Row;
 use super::table::{EntityTable, bare_name};
 use super::text::lists;
 use super::text::normalise::fold;
@@ -111,36 +111,38 @@ impl Linker {
     }
 
     /// True for a name of a place other than its canonical one.
-    fn is_other_name(&self, row: Option<&Row>, link: &Link) -> bool {
+    fn is_other_name(&self, row: Option<&Row<'_>>, link: &Link) -> bool {
         let Some(entity) = link.entity.map(|entity| self.table.entity(entity)) else { return true };
-        let alias = row.map(|row| &row.alias).or(link.alias.as_ref());
+        let alias = row.map(|row| row.alias).or(link.alias.as_deref());
         lists::is_place(&entity.kind) && alias.is_none_or(|alias| fold(alias) != fold(bare_name(&entity.name)))
     }
 
     /// The model's type that says the same as a type of the table, where there is just one.
-    fn as_model_says<'k>(&'k self, kind: &'k Arc<str>) -> &'k Arc<str> {
-        if self.types.contains(kind) {
+    fn as_model_says(&self, kind: Arc<str>) -> Arc<str> {
+        if self.types.contains(&kind) {
             return kind;
         }
-        let mut same = self.types.iter().filter(|known| lists::is_same_kind(known, kind));
-        same.next().filter(|_| same.next().is_none()).unwrap_or(kind)
+        let mut same = self.types.iter().filter(|known| lists::is_same_kind(known, &kind));
+        let only = same.next().filter(|_| same.next().is_none()).cloned();
+        only.unwrap_or(kind)
     }
 
     /// The type of a mention, by model and table.
     fn kind_of(&self, mention: &CandidateMention, link: &Link) -> Arc<str> {
-        let of_entity = |row: &Row| link.entity.is_none_or(|entity| entity == row.entity);
-        let row = mention.hits.iter().map(|hit| self.table.lexicon.row(hit.row)).find(|row| of_entity(row));
-        let entity = link.entity.or(row.map(|row| row.entity)).map(|entity| self.table.entity(entity));
-        let of_alias = row.and_then(|row| row.rules().kind.as_ref());
-        let by_table = of_alias.or(entity.map(|entity| &entity.kind)).map(|kind| self.as_model_says(kind));
+        let of_entity = |row: &Row<'_>| link.entity.is_none_or(|entity| entity == row.entity);
+        let row = mention.hits.iter().map(|hit| self.table.row(hit.row)).find(|row| of_entity(row));
+        let entity = link.entity.or(row.map(|row| row.entity));
+        let of_alias = row.and_then(|row| row.rules().kind);
+        let by_table = of_alias.or(entity.map(|entity| self.table.kind(entity)));
+        let by_table = by_table.map(|kind| self.as_model_says(self.table.shared_kind(kind)));
         match (&mention.kind, by_table) {
-            (None, by_table) => by_table.unwrap_or(&self.default_kind).clone(),
+            (None, by_table) => by_table.unwrap_or_else(|| self.default_kind.clone()),
             (Some(by_model), Some(kind)) => {
-                let is_same = self.table.has_kind(by_model) || self.types.contains(kind);
+                let is_same = self.table.has_kind(by_model) || self.types.contains(&kind);
                 let is_known = self.options.types_from_table && link.entity.is_some() && is_same;
                 // A demonym that the table does not mark keeps the model's MISC.
-                let may_be_demonym = of_alias.is_none() && &**by_model == "MISC" && self.is_other_name(row, link);
-                if is_known && !may_be_demonym { kind.clone() } else { by_model.clone() }
+                let may_be_demonym = of_alias.is_none() && &**by_model == "MISC" && self.is_other_name(row.as_ref(), link);
+                if is_known && !may_be_demonym { kind } else { by_model.clone() }
             }
             (Some(by_model), None) => by_model.clone(),
         }

@@ -284,8 +284,8 @@ struct NameParts<'t> {
 impl<'t> NameParts<'t> {
     fn new(table: &'t EntityTable) -> Self {
         let mut by_word: AHashMap<&str, Vec<(EntityIx, &str)>> = AHashMap::new();
-        for (key, rows) in table.lexicon.keys() {
-            let entities: AHashSet<EntityIx> = rows.map(|row| table.lexicon.row(row).entity).collect();
+        for (key, rows) in table.curated_keys() {
+            let entities: AHashSet<EntityIx> = rows.map(|row| table.row(row).entity).collect();
             for word in key.split(' ').filter(|word| word.len() > 3) {
                 by_word.entry(word).or_default().extend(entities.iter().map(|&entity| (entity, key)));
             }
@@ -299,7 +299,7 @@ impl<'t> NameParts<'t> {
         let mut best: AHashMap<EntityIx, (f64, &'static str)> = AHashMap::new();
         // A word of half the table says nothing.
         let rare = words.iter().filter_map(|word| self.by_word.get(word)).filter(|holders| holders.len() < 64);
-        for &(entity, name) in rare.flatten().filter(|(entity, _)| &*self.table.entity(*entity).kind == kind) {
+        for &(entity, name) in rare.flatten().filter(|(entity, _)| self.table.kind(*entity) == kind) {
             let of_name: Vec<&str> = name.split(' ').collect();
             let same = words.iter().filter(|word| of_name.contains(word)).count();
             let near = words.iter().filter(|word| of_name.iter().any(|other| is_near(word, other))).count();
@@ -337,6 +337,12 @@ impl Group {
             "aliases": aliases,
             "source": format!("{} mentions in {} articles", self.mentions, self.articles),
         })
+    }
+
+    /// A row that adds the spellings of this group to an entity of a compiled table.
+    pub fn extending(&self, id: &str) -> Value {
+        let aliases: Vec<&str> = self.spellings.iter().map(|(spelling, _)| spelling.as_str()).collect();
+        json!({"id": id, "extends": true, "aliases": aliases})
     }
 
     /// The line of an entity of the table with the spellings of this group among its aliases.

@@ -83,10 +83,14 @@ fn has_id(table: &EntityTable, row: &Value) -> bool {
 
 /// The row of the entity that the group most probably belongs to, with the group's spellings.
 fn extended(table: &EntityTable, group: &Group) -> Option<Value> {
-    let entity = table.entity(table.find(&group.probable.first()?.entity_id)?);
-    let line = entity.origin.line as usize;
-    let text = table_text(&entity.origin.file)?;
-    group.added_to(text.trim_start_matches('\u{FEFF}').lines().nth(line - 1)?)
+    let id = &group.probable.first()?.entity_id;
+    let entity = table.find(id)?;
+    if table.is_compiled(entity) {
+        return Some(group.extending(id));
+    }
+    let origin = table.origin(entity);
+    let text = table_text(&origin.file)?;
+    group.added_to(text.trim_start_matches('\u{FEFF}').lines().nth(origin.line as usize - 1)?)
 }
 
 fn describe(group: &Group, row: &Value, text: &mut String) {

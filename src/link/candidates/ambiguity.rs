@@ -15,8 +15,8 @@ impl LinkContext<'_> {
             return Some(ambiguity);
         }
         let is_kind = |hit: &Hit, is_kind: fn(&str) -> bool| {
-            let row = self.table.lexicon.row(hit.row);
-            is_kind(row.rules().kind.as_ref().unwrap_or(&self.table.entity(row.entity).kind))
+            let row = self.table.row(hit.row);
+            is_kind(self.table.row_kind(&row))
         };
         if hits.iter().all(|hit| is_kind(hit, lists::is_organisation)) && names_office(field, at.start) {
             return Some(Ambiguity::Office);

@@ -36,9 +36,9 @@ impl LinkContext<'_> {
             return None;
         }
         let surname = field.words.key(field.words.content(words.end - 1));
-        let rows = self.table.lexicon.find(&format!("{} {surname}", field.words.key(given.words.start)));
+        let rows = self.table.curated_rows(&format!("{} {surname}", field.words.key(given.words.start)));
         let of_person =
-            rows.filter(|&row| lists::is_person(&self.table.entity(self.table.lexicon.row(row).entity).kind));
+            rows.filter(|&row| lists::is_person(self.table.kind(self.table.row_entity(row))));
         let hits: Vec<Hit> = of_person.map(|row| Hit { row, match_kind: MatchKind::Folded }).collect();
         (!hits.is_empty()).then_some(hits)
     }

@@ -57,8 +57,8 @@ impl LinkContext<'_> {
     /// "Iraq and Syria (IS)" is no name: it begins with a place.
     fn is_organisation(&self, mention: &CandidateMention) -> bool {
         let by_table = mention.hits.first().map(|hit| {
-            let row = self.table.lexicon.row(hit.row);
-            &**row.rules().kind.as_ref().unwrap_or(&self.table.entity(row.entity).kind)
+            let row = self.table.row(hit.row);
+            self.table.row_kind(&row)
         });
         let kind = by_table.or(mention.kind.as_deref());
         kind.is_some_and(|kind| !lists::is_person(kind) && !lists::is_place(kind))

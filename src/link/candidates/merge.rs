@@ -136,7 +136,7 @@ impl LinkContext<'_> {
         matches: &[&AliasMatch],
     ) -> Option<CandidateMention> {
         let [found] = matches else { return None };
-        let is_person = |hit: &Hit| lists::is_person(&self.table.entity(self.table.lexicon.row(hit.row).entity).kind);
+        let is_person = |hit: &Hit| lists::is_person(self.table.kind(self.table.row_entity(hit.row)));
         let crosses = found.words.start < proposal.words.start && found.words.end < proposal.words.end;
         let adds_name = (found.words.end..proposal.words.end).any(|at| field.words.get(at).case == Case::Title);
         if !crosses || !adds_name || !lists::is_person(&proposal.ner_span.kind) || !found.hits.iter().all(is_person) {
@@ -150,7 +150,7 @@ impl LinkContext<'_> {
         if hits.is_empty() {
             // The alias may be another person's title and given name: two names must agree.
             let agrees = |hit: &&Hit| {
-                let name = fold(&self.table.entity(self.table.lexicon.row(hit.row).entity).name);
+                let name = fold(&self.table.entity(self.table.row_entity(hit.row)).name);
                 let is_common = |&word: &&str| {
                     let is_at = |at: usize| field.words.get(at).case == Case::Title && field.words.key(at) == word;
                     words.clone().any(is_at)
@@ -212,10 +212,10 @@ impl LinkContext<'_> {
     /// "Dhaka Metropolitan Police" is one body of a city; "Saudi Royal Court" names a country and its court.
     fn is_local_body(&self, proposal: &Proposal, matches: &[&AliasMatch]) -> bool {
         let [place, bodies @ ..] = matches else { return false };
-        let row = |hit: &Hit| self.table.lexicon.row(hit.row);
+        let row = |hit: &Hit| self.table.row(hit.row);
         let is_city = |hit: &Hit| {
             let entity = row(hit).entity;
-            lists::is_place(row(hit).rules().kind.as_ref().unwrap_or(&self.table.entity(entity).kind))
+            lists::is_place(self.table.row_kind(&row(hit)))
                 && !self.table.is_country(entity)
         };
         lists::is_organisation(&proposal.ner_span.kind)
@@ -232,16 +232,19 @@ impl LinkContext<'_> {
         }
         let hits = self.lookup(field, &(start - 1..start), MatchSource::Model);
         let is_place = |hit: &Hit| {
-            let row = self.table.lexicon.row(hit.row);
-            lists::is_place(row.rules().kind.as_ref().unwrap_or(&self.table.entity(row.entity).kind))
+            let row = self.table.row(hit.row);
+            lists::is_place(self.table.row_kind(&row))
         };
         !hits.is_empty() && hits.iter().all(is_place)
     }
 
     fn model_mention(&self, field: &FieldView<'_>, proposal: Proposal) -> CandidateMention {
         let Proposal { words, ner_span: mention } = proposal;
-        let hits = self.hits_of_mention(field, &words, &mention.kind);
+        let mut hits = self.hits_of_mention(field, &words, &mention.kind);
         let refused = hits.is_empty().then(|| self.case_refusal(field, &words)).flatten();
+        if hits.is_empty() && refused.is_none() {
+            hits = self.background_hits(field, &words, &mention.kind);
+        }
         CandidateMention {
             field: field.field,
             span: if words.is_empty() { mention.span } else { marked_span(field, &words, mention.span) },

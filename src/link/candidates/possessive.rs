@@ -13,7 +13,7 @@ impl LinkContext<'_> {
         let rest = field.text.get(mention.span.end..).unwrap_or_default();
         let mut chars = rest.chars();
         let (Some(mark), Some('s' | 'S')) = (chars.next(), chars.next()) else { return };
-        let is_aliased = |hit: &Hit| self.table.lexicon.row(hit.row).text.ends_with("'s");
+        let is_aliased = |hit: &Hit| self.table.row(hit.row).text.ends_with("'s");
         let is_brand = mention.kind.as_deref().is_some_and(lists::is_organisation)
             && lists::is_possessive_brand(field.words.key(last));
         if is_apostrophe(mark) && (mention.hits.iter().any(is_aliased) || is_brand) {

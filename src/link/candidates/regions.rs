@@ -28,7 +28,7 @@ impl LinkContext<'_> {
         field.words.push_key(at.start, at.end, &mut key);
         key.push(' ');
         key.push_str(head);
-        self.table.lexicon.find(&key).map(|row| Hit { row, match_kind: MatchKind::Folded }).collect()
+        self.table.curated_rows(&key).map(|row| Hit { row, match_kind: MatchKind::Folded }).collect()
     }
 }
 

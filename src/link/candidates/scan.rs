@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::mention::{AliasMatch, Hit, MatchKind, MatchSource};
 use crate::link::context::LinkContext;
-use crate::link::table::lexicon::{Lead, MAX_WORDS, Row};
+use crate::link::table::row::{Lead, MAX_WORDS, Row};
 use crate::link::text::lists;
 use crate::link::text::normalise::exact;
 use crate::link::text::view::{FieldView, Style};
@@ -17,7 +17,7 @@ impl LinkContext<'_> {
         let mut key = String::new();
         for start in 0..field.words.content_len() {
             matches.extend(self.compound(field, start));
-            let lengths = self.table.lexicon.lengths(field.words.key(field.words.content(start)));
+            let lengths = self.table.lengths(field.words.key(field.words.content(start)));
             if lengths != 0 {
                 matches.extend(self.longest_from(field, start, lengths, &mut key));
             }
@@ -32,7 +32,7 @@ impl LinkContext<'_> {
         let is_half = field.words.get(at).case.is_capital()
             && at + 1 < field.words.len()
             && field.words.get(at + 1).gap == Gap::Hyphen;
-        let rows = is_half.then(|| self.table.lexicon.find(country))?;
+        let rows = is_half.then(|| self.table.curated_rows(country))?;
         let hits: Vec<Hit> = rows.map(|row| Hit { row, match_kind: MatchKind::Folded }).collect();
         (!hits.is_empty()).then_some(AliasMatch { words: at..at + 1, hits, ambiguity: None })
     }
@@ -49,7 +49,7 @@ impl LinkContext<'_> {
             if count > 0 {
                 let gap = words.content_gap(start + count);
                 if gap == Gap::Break {
-                    if !self.table.lexicon.has_breaks() || !is_one_sentence(field, start, start + count) {
+                    if !self.table.has_breaks() || !is_one_sentence(field, start, start + count) {
                         break;
                     }
                     unbroken = unbroken.min(count);
@@ -61,22 +61,20 @@ impl LinkContext<'_> {
             ends[count] = key.len() as u32;
         }
         (1..=count).rev().filter(|&count| lengths & (1 << count) != 0).find_map(|count| {
-            let rows = self.table.lexicon.find(&key[..ends[count] as usize]);
+            let rows = self.table.curated_rows(&key[..ends[count] as usize]);
             let mut found = self.match_of(field, rows, start..start + count)?;
             if count > unbroken {
                 // Folding does not tell one punctuation from another.
                 let text = exact(field.words.span(&found.words).slice(field.text));
-                found.hits.retain(|hit| without_end(&self.table.lexicon.row(hit.row).text) == without_end(&text));
+                found.hits.retain(|hit| without_end(&self.table.row(hit.row).text) == without_end(&text));
             }
             (!found.hits.is_empty()).then_some(found)
         })
     }
 
     /// The match of the rows of one key at the counted words `at`, where any row admits it.
-    fn match_of(&self, field: &FieldView<'_>, rows: Range<u32>, at: Range<usize>) -> Option<AliasMatch> {
-        if rows.is_empty() {
-            return None;
-        }
+    fn match_of(&self, field: &FieldView<'_>, rows: impl Iterator<Item = u32> + Clone, at: Range<usize>) -> Option<AliasMatch> {
+        rows.clone().next()?;
         let name = with_article(field, at.start)..field.words.content(at.end - 1) + 1;
         let hits = self.hits(field, rows.clone(), &at, MatchSource::Table);
         if !hits.is_empty() {
@@ -89,10 +87,10 @@ impl LinkContext<'_> {
         if heads == 0 || part.is_empty() {
             return None;
         }
-        let is_place = |row: &Row| lists::is_place(&self.table.entity(row.entity).kind);
+        let is_place = |row: &Row<'_>| lists::is_place(self.table.kind(row.entity));
         let hits: Vec<Hit> = rows
-            .filter(|&row| is_place(self.table.lexicon.row(row)) && !self.table.lexicon.row(row).exact_case)
-            .filter(|&row| self.admits(self.table.lexicon.row(row), field, &part))
+            .filter(|&row| is_place(&self.table.row(row)) && !self.table.row(row).exact_case)
+            .filter(|&row| self.admits(&self.table.row(row), field, &part))
             .map(|row| Hit { row, match_kind: MatchKind::Folded })
             .collect();
         let words = name.start..field.words.content(part.end - 1) + 1;
@@ -103,11 +101,12 @@ impl LinkContext<'_> {
     pub(crate) fn hits(
         &self,
         field: &FieldView<'_>,
-        rows: Range<u32>,
+        rows: impl Iterator<Item = u32>,
         at: &Range<usize>,
         source: MatchSource,
     ) -> Vec<Hit> {
-        if rows.is_empty() {
+        let mut rows = rows.peekable();
+        if rows.peek().is_none() {
             return Vec::new();
         }
         let last = field.words.content(at.end - 1) + 1;
@@ -115,7 +114,7 @@ impl LinkContext<'_> {
         let full = exact(field.words.span(&(with_any_article(field, at.start)..last)).slice(field.text));
         let mut hits = Vec::new();
         for number in rows {
-            let row = self.table.lexicon.row(number);
+            let row = self.table.row(number);
             let has_article = with_any_article(field, at.start) < field.words.content(at.start);
             if row.lead == Lead::Needed && !has_article {
                 continue;
@@ -123,9 +122,9 @@ impl LinkContext<'_> {
             let equal = *row.text == *bare || *row.text == *full;
             let fits = equal
                 || if row.exact_case {
-                    same_cases(row, field, at) && (same_letters(&row.text, &bare) || same_letters(&row.text, &full))
+                    same_cases(&row, field, at) && (same_letters(row.text, &bare) || same_letters(row.text, &full))
                 } else {
-                    source == MatchSource::Model || self.admits(row, field, at)
+                    source == MatchSource::Model || self.admits(&row, field, at)
                 };
             if fits {
                 hits.push(Hit { row: number, match_kind: if equal { MatchKind::Exact } else { MatchKind::Folded } });
@@ -135,7 +134,7 @@ impl LinkContext<'_> {
     }
 
     /// True where the capitals of the text allow a folded alias: what the alias capitalises, the text does too.
-    fn admits(&self, row: &Row, field: &FieldView<'_>, at: &Range<usize>) -> bool {
+    fn admits(&self, row: &Row<'_>, field: &FieldView<'_>, at: &Range<usize>) -> bool {
         at.clone().zip(row.cases.iter()).all(|(position, case)| {
             let at_word = field.words.content(position);
             let word = field.words.get(at_word);
@@ -170,7 +169,7 @@ fn is_small_head(field: &FieldView<'_>, position: usize) -> bool {
     field.words.get(word).case == Case::Lower && lists::is_place_head(field.words.key(word))
 }
 
-fn same_cases(row: &Row, field: &FieldView<'_>, at: &Range<usize>) -> bool {
+fn same_cases(row: &Row<'_>, field: &FieldView<'_>, at: &Range<usize>) -> bool {
     row.cases.len() == at.len()
         && at
             .clone()

@@ -89,7 +89,7 @@ impl LinkContext<'_> {
         }
         // "UN Security Council Resolution 2254" names the council; resolutions are no entities of the news.
         // Names are short: what comes after the longest is not searched, once for each word that is cut off.
-        let resolution = words.clone().take(self.table.lexicon.longest().max(16) + 1);
+        let resolution = words.clone().take(self.table.longest().max(16) + 1);
         let resolution = resolution.into_iter().find(|&at| matches!(field.words.key(at), "resolution" | "resolutions"));
         if let Some(resolution) = resolution.filter(|&at| at > first && known(&(first..at))) {
             return Some(first..resolution);
@@ -102,12 +102,12 @@ impl LinkContext<'_> {
     /// The rows whose alias is just these words.
     pub(crate) fn lookup(&self, field: &FieldView<'_>, words: &Range<usize>, source: MatchSource) -> Vec<Hit> {
         let at = field.words.content_of(words.clone());
-        if at.is_empty() || at.len() > self.table.lexicon.longest() {
+        if at.is_empty() || at.len() > self.table.longest() {
             return Vec::new();
         }
         let mut key = String::with_capacity(48);
         field.words.push_key(at.start, at.end, &mut key);
-        self.hits(field, self.table.lexicon.find(&key), &at, source)
+        self.hits(field, self.table.curated_rows(&key), &at, source)
     }
 
     /// The rows of a model's mention: its words as they are, or a person without middle initials, or a place
@@ -121,7 +121,7 @@ impl LinkContext<'_> {
         let shortened =
             |hits: Vec<Hit>| hits.into_iter().map(|hit| Hit { match_kind: MatchKind::Shortened, ..hit }).collect();
         let word = |position: usize| field.words.get(field.words.content(position));
-        if at.len() > 2 * self.table.lexicon.longest() {
+        if at.len() > 2 * self.table.longest() {
             return hits;
         }
         if lists::is_person(kind) {
@@ -138,8 +138,8 @@ impl LinkContext<'_> {
                 }
                 key.push_str(field.words.key(field.words.content(position)));
             }
-            let rows = self.table.lexicon.find(&key).filter(|&row| !self.table.lexicon.row(row).exact_case);
-            let is_same = |row: &u32| !self.has_other_initial(&key, self.table.lexicon.row(*row).entity);
+            let rows = self.table.curated_rows(&key).filter(|&row| !self.table.row(row).exact_case);
+            let is_same = |row: &u32| !self.has_other_initial(&key, self.table.row_entity(*row));
             return rows.filter(is_same).map(|row| Hit { row, match_kind }).collect();
         }
         // "Global Coalition to Counter ISIL": a purpose added to a known name.
@@ -163,8 +163,8 @@ impl LinkContext<'_> {
     fn has_other_initial(&self, key: &str, entity: EntityIx) -> bool {
         let Some((given, surname)) = key.split_once(' ') else { return false };
         ('a'..='z').any(|initial| {
-            let mut rows = self.table.lexicon.find(&format!("{given} {initial} {surname}"));
-            rows.any(|row| self.table.lexicon.row(row).entity == entity)
+            let mut rows = self.table.rows(&format!("{given} {initial} {surname}"));
+            rows.any(|row| self.table.row_entity(row) == entity)
         })
     }
 
@@ -173,7 +173,7 @@ impl LinkContext<'_> {
         let at = field.words.content_of(words.clone());
         let mut key = String::new();
         field.words.push_key(at.start, at.end, &mut key);
-        (!at.is_empty() && !self.table.lexicon.find(&key).is_empty()).then_some(Reason::CaseRefused)
+        (!at.is_empty() && self.table.curated_rows(&key).next().is_some()).then_some(Reason::CaseRefused)
     }
 }
 

@@ -4,6 +4,7 @@
 //! weight: its prior, times a factor for each thing that speaks for or against it. The best wins where it
 //! outweighs the next by the margin; otherwise the mention is ambiguous.
 
+use super::prior::Priors;
 use super::score::{Candidate, DEFAULT_PRIOR, Factor, NamedEntities, Scorer};
 use crate::link::candidates::mention::{CandidateMention, MatchKind};
 use crate::link::context::LinkContext;
@@ -19,7 +20,7 @@ impl LinkContext<'_> {
         let state = self.state_after(mention);
         let mut kept: Vec<Candidate> = Vec::with_capacity(mention.hits.len());
         for hit in &mention.hits {
-            let row = self.table.lexicon.row(hit.row);
+            let row = self.table.row(hit.row);
             if let Some(reason) = self.refusal(hit.row) {
                 refused = reason;
             } else if state.is_some_and(|state| !self.lies_in(row.entity, state))
@@ -30,11 +31,11 @@ impl LinkContext<'_> {
             } else {
                 let option = Candidate { entity: row.entity, row: hit.row, match_kind: hit.match_kind };
                 let rank = |option: &Candidate| {
-                    let row = self.table.lexicon.row(option.row);
+                    let row = self.table.row(option.row);
                     (
                         option.match_kind,
                         row.derived,
-                        std::cmp::Reverse(row.rules().prior.unwrap_or(DEFAULT_PRIOR).to_bits()),
+                        std::cmp::Reverse(row.prior.unwrap_or(DEFAULT_PRIOR).to_bits()),
                     )
                 };
                 match kept.iter_mut().find(|other| other.entity == option.entity) {
@@ -62,7 +63,7 @@ impl LinkContext<'_> {
             return Link { reason: Some(Reason::NoAlias), ..Link::default() };
         }
         let by_weight = |left: &(Candidate, f32, f32), right: &(Candidate, f32, f32)| {
-            right.2.total_cmp(&left.2).then(left.0.entity.cmp(&right.0.entity))
+            right.2.total_cmp(&left.2).then_with(|| self.table.order(left.0.entity, right.0.entity))
         };
         scored.sort_by(by_weight);
         let total: f32 = scored.iter().map(|(_, _, weight)| weight).sum();
@@ -89,9 +90,15 @@ impl LinkContext<'_> {
 
     /// True where the text may as well mean another name: only the rest of the article can tell.
     pub(crate) fn is_loose(&self, option: &Candidate) -> bool {
+        let row = self.table.row(option.row);
+        // Somebody of a large table has any surname.
+        let is_surname = !row.is_curated() && row.cases.len() == 1 && lists::is_person(self.table.kind(option.entity));
+        if row.is_weak || is_surname {
+            return true;
+        }
         match option.match_kind {
             MatchKind::Misspelt => true,
-            MatchKind::Shortened => lists::is_person(&self.table.entity(option.entity).kind),
+            MatchKind::Shortened => lists::is_person(self.table.kind(option.entity)),
             MatchKind::Exact | MatchKind::Folded => false,
         }
     }
@@ -103,15 +110,14 @@ impl LinkContext<'_> {
         if named.names(option.entity) {
             return true;
         }
-        let is_place = |other: &EntityIx| lists::is_place(&self.table.entity(*other).kind);
-        let is_named = |other: &&EntityIx| named.names(**other);
+        let is_place = |other: &EntityIx| lists::is_place(self.table.kind(*other));
         let (places, others): (Vec<EntityIx>, Vec<EntityIx>) =
-            entity.neighbours.iter().filter(is_named).partition(|other| is_place(other));
+            named.related(self.table, option.entity).into_iter().partition(is_place);
         let of_place = |word: &str| {
             places.iter().any(|&place| fold(&self.table.entity(place).name).split(' ').any(|part| part == word))
         };
         let described = entity.described_by.iter().filter(|word| self.view.has_words(word) && !of_place(word));
-        let is_short = self.table.lexicon.row(option.row).cases.len() < 3;
+        let is_short = self.table.row(option.row).cases.len() < 3;
         let needed = if lists::is_person(&entity.kind) && is_short { 2 } else { 1 };
         places.len().min(1) + 2 * others.len() + described.take(2).count() >= needed
     }
@@ -125,8 +131,9 @@ impl LinkContext<'_> {
         note: &mut impl FnMut(EntityIx, Factor, f32, &dyn Fn() -> String),
     ) -> Vec<(Candidate, f32, f32)> {
         let scorer = Scorer { context: self, at, mention, named };
+        let priors = Priors::of(self.table, options);
         let one = |&option: &Candidate| {
-            let prior = self.table.lexicon.row(option.row).rules().prior.unwrap_or(DEFAULT_PRIOR);
+            let prior = priors.prior(self.table, option);
             let mut weight = prior;
             scorer.factors(option, self.is_bare_region(option, options), &mut |factor, value, detail| {
                 note(option.entity, factor, value, detail);
@@ -144,8 +151,8 @@ impl LinkContext<'_> {
             let head = entity.name.rsplit(' ').next().unwrap_or_default().to_lowercase();
             lists::is_place(&entity.kind) && lists::region_head(&head).is_some()
         };
-        let is_bare = |candidate: &Candidate| !self.table.lexicon.row(candidate.row).text.contains(' ');
-        let is_place = |candidate: &Candidate| lists::is_place(&self.table.entity(candidate.entity).kind);
+        let is_bare = |candidate: &Candidate| !self.table.row(candidate.row).text.contains(' ');
+        let is_place = |candidate: &Candidate| lists::is_place(self.table.kind(candidate.entity));
         options.len() > 1
             && is_region(&option)
             && is_bare(&option)
@@ -154,7 +161,7 @@ impl LinkContext<'_> {
 
     /// A link that rests on a row of the table.
     pub(crate) fn by_row(&self, option: Candidate, share: f32) -> Link {
-        let row = self.table.lexicon.row(option.row);
+        let row = self.table.row(option.row);
         let (method, trust) = match option.match_kind {
             MatchKind::Exact if !row.derived => (Method::Alias, 1.0),
             MatchKind::Exact | MatchKind::Folded => (Method::Folded, 0.95),
@@ -165,11 +172,11 @@ impl LinkContext<'_> {
             status: Status::Linked,
             entity: Some(option.entity),
             method: Some(method),
-            alias: Some(row.alias.clone()),
+            alias: Some(row.alias.into()),
             score: Some(share * trust),
             evidence: Some(Evidence::Row {
-                alias: row.alias.clone(),
-                origin: self.table.entity(row.entity).origin.clone(),
+                alias: row.alias.into(),
+                origin: self.table.origin(row.entity),
             }),
             ..Link::default()
         }

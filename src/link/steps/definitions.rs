@@ -18,6 +18,9 @@ use crate::link::text::view::FieldView;
 /// Bytes of the longest name that an article may define.
 const MAX_BYTES: usize = 400;
 
+/// Related entities whose names may support a definition; a country has thousands.
+const MAX_RELATED: usize = 512;
+
 /// Two mentions that the article equates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Definition {
@@ -111,7 +114,7 @@ impl LinkContext<'_> {
     ) -> bool {
         let Definition { long, short, letters_fit, told } = definition;
         let is_organisation = |at: usize| {
-            let kind = links[at].entity.map(|entity| &*self.table.entity(entity).kind);
+            let kind = links[at].entity.map(|entity| self.table.kind(entity));
             !kind.or(mentions[at].kind.as_deref()).is_some_and(|kind| lists::is_person(kind) || lists::is_place(kind))
         };
         let long_words = self.view.field(mentions[long].field).words.content_of(mentions[long].words.clone()).len();
@@ -130,7 +133,7 @@ impl LinkContext<'_> {
             }
             (None, Some(entity)) if !told && self.is_rival(mentions, definition, entity) => {
                 let is_body = mentions[long].kind.as_deref().is_some_and(lists::is_organisation);
-                let is_other_kind = is_body && !lists::is_organisation(&self.table.entity(entity).kind);
+                let is_other_kind = is_body && !lists::is_organisation(self.table.kind(entity));
                 if !letters_fit && !is_other_kind {
                     return false;
                 }
@@ -138,7 +141,7 @@ impl LinkContext<'_> {
                 true
             }
             (None, Some(entity)) => {
-                let told = told && mentions[long].kind.as_deref() == Some(&*self.table.entity(entity).kind);
+                let told = told && mentions[long].kind.as_deref() == Some(self.table.kind(entity));
                 let named = links[long].status == Status::Unknown
                     && long_words > 1
                     && (told || (is_organisation(long) && is_organisation(short)));
@@ -188,7 +191,8 @@ impl LinkContext<'_> {
         if by_model.is_some_and(|kind| !lists::is_same_kind(kind, &entity.kind)) {
             return false;
         }
-        let related = entity.neighbours.iter().map(|&other| fold(&self.table.entity(other).name));
+        let related = self.table.neighbours(entity.ix).take(MAX_RELATED);
+        let related = related.map(|other| fold(self.table.entity(other).name));
         let known: Vec<String> = std::iter::once(fold(&entity.name)).chain(related).collect();
         let is_known = |word: &str| {
             let begins = |other: &str| word.chars().take(4).eq(other.chars().take(4));
@@ -196,8 +200,8 @@ impl LinkContext<'_> {
             known.iter().any(|name| name.split(' ').any(begins)) || described()
         };
         let is_place = |word: &str| {
-            let rows = self.table.lexicon.find(word).map(|row| self.table.lexicon.row(row).entity);
-            rows.into_iter().any(|entity| lists::is_place(&self.table.entity(entity).kind))
+            let rows = self.table.curated_rows(word).map(|row| self.table.row_entity(row));
+            rows.into_iter().any(|entity| lists::is_place(self.table.kind(entity)))
         };
         let words = || long.split(' ').filter(|word| word.len() > 3);
         words().any(is_known) && words().all(|word| is_known(word) || !is_place(word))

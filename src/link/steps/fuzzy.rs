@@ -54,7 +54,7 @@ impl LinkContext<'_> {
             }
             let words = &self.view.field(mention.field).words;
             let content = words.content_of(mention.words.clone());
-            if (content.len() > 1) != (pass == Pass::Long) || content.len() > self.table.lexicon.longest() {
+            if (content.len() > 1) != (pass == Pass::Long) || content.len() > self.table.longest() {
                 continue;
             }
             let keys: Vec<&str> = content.map(|position| words.key(words.content(position))).collect();
@@ -110,11 +110,11 @@ impl LinkContext<'_> {
         for edits in 1..=MAX_EDITS.min(words.len()) {
             let mut hits = Vec::new();
             each_spelling(index, words, &near, edits, &mut String::new(), &mut |key| {
-                let rows = self.table.lexicon.find(key).filter(|&row| self.is_of_type(row, kind));
+                let rows = self.table.curated_rows(key).filter(|&row| self.is_of_type(row, kind));
                 hits.extend(rows.map(|row| Hit { row, match_kind: MatchKind::Misspelt }));
             });
             if let Some(first) = hits.first() {
-                let entity = |hit: &Hit| self.table.lexicon.row(hit.row).entity;
+                let entity = |hit: &Hit| self.table.row_entity(hit.row);
                 return hits.iter().all(|hit| entity(hit) == entity(first)).then_some(hits);
             }
         }
@@ -124,14 +124,14 @@ impl LinkContext<'_> {
     /// True where a name of several words is a letter away from one of the table.
     pub(crate) fn is_nearly_known(&self, field: &FieldView<'_>, words: &Range<usize>, kind: &str) -> bool {
         let content = field.words.content_of(words.clone());
-        let fits = self.options.fuzzy && (2..=self.table.lexicon.longest()).contains(&content.len());
+        let fits = self.options.fuzzy && (2..=self.table.longest()).contains(&content.len());
         let keys = || content.clone().map(|position| field.words.key(field.words.content(position)));
         fits && self.near_hits(kind, &keys().collect::<Vec<_>>()).is_some()
     }
 
     fn is_of_type(&self, row: u32, expected: &str) -> bool {
-        let row = self.table.lexicon.row(row);
-        let kind = row.rules().kind.as_ref().unwrap_or(&self.table.entity(row.entity).kind);
+        let row = self.table.row(row);
+        let kind = self.table.row_kind(&row);
         !row.exact_case && lists::is_same_kind(kind, expected)
     }
 }

@@ -7,4 +7,5 @@ mod definitions;
 pub(super) mod fuzzy;
 pub(super) mod national;
 mod places;
+mod prior;
 pub(super) mod score;

@@ -19,7 +19,7 @@ impl LinkContext<'_> {
     pub(crate) fn count_countries(&self, mentions: &[CandidateMention]) {
         let mut counts: AHashMap<EntityIx, usize> = AHashMap::new();
         for mention in mentions {
-            let mut entities = mention.hits.iter().map(|hit| self.table.lexicon.row(hit.row).entity);
+            let mut entities = mention.hits.iter().map(|hit| self.table.row_entity(hit.row));
             let Some(entity) = entities.next().filter(|first| entities.all(|other| other == *first)) else { continue };
             self.countries_of(entity).for_each(|country| *counts.entry(country).or_default() += 1);
         }
@@ -31,25 +31,25 @@ impl LinkContext<'_> {
     fn countries_of(&self, entity: EntityIx) -> impl Iterator<Item = EntityIx> {
         let is_itself = self.table.is_country(entity);
         let place = Some(self.table.entity(entity)).filter(|place| !is_itself && lists::is_place(&place.kind));
-        let around = place.and_then(|place| self.home(place));
+        let around = place.and_then(|place| self.home(&place));
         is_itself.then_some(entity).into_iter().chain(around)
     }
 
     /// The first country to which an entity is related by where it lies or belongs.
-    pub(super) fn home(&self, entity: &Entity) -> Option<EntityIx> {
+    pub(super) fn home(&self, entity: &Entity<'_>) -> Option<EntityIx> {
         let lies = |kind: &str| matches!(kind, "country" | "located_in" | "part_of");
-        let targets = entity.relations.iter().filter(|(kind, _)| lies(kind)).map(|&(_, target)| target);
+        let targets = self.table.relations(entity.ix).filter(|(kind, _)| lies(kind)).map(|(_, target)| target);
         targets.into_iter().find(|&target| self.table.is_country(target))
     }
 
     /// True for a row with a name of common words, of a body of a country that the article is not about.
     pub(super) fn is_foreign_body(&self, row: u32) -> bool {
-        let row = self.table.lexicon.row(row);
+        let row = self.table.row(row);
         let entity = self.table.entity(row.entity);
         if !lists::is_organisation(&entity.kind) || !is_common_name(&row.text) {
             return false;
         }
-        let Some((home, counts)) = self.home(entity).zip(self.countries.get()) else { return false };
+        let Some((home, counts)) = self.home(&entity).zip(self.countries.get()) else { return false };
         let own = counts.get(&home).copied().unwrap_or_default();
         let others = counts.iter().filter(|&(&country, _)| country != home).map(|(_, &count)| count);
         let most = others.max().unwrap_or_default();

@@ -47,7 +47,7 @@ impl LinkContext<'_> {
         let at = words.content_of(city);
         let mut key = String::new();
         words.push_key(at.start, at.end, &mut key);
-        let mut bearers = self.table.lexicon.find(&key).map(|row| self.table.lexicon.row(row).entity).peekable();
+        let mut bearers = self.table.rows(&key).map(|row| self.table.row_entity(row)).peekable();
         let is_foreign = bearers.peek().is_some() && !bearers.any(|city| self.lies_in(city, "washington"));
         !(in_list || is_foreign) || self.other_states() > 0
     }
@@ -58,9 +58,9 @@ impl LinkContext<'_> {
         let (start, end) = (mention.words.start, mention.words.end);
         let has_article = end > start && start > 0 && words.get(start - 1).is_article && words.key(start - 1) == "the";
         let place = self.table.entity(entity);
-        let is_town = place.described_by.iter().any(|word| matches!(&**word, "city" | "town" | "province"));
+        let is_town = place.described_by.iter().any(|word| matches!(word, "city" | "town" | "province"));
         // Seas, mountains and regions such as the Donbas have the article anyway.
-        if !has_article || !is_town || !lists::is_place(&place.kind) || self.home(place).is_none() {
+        if !has_article || !is_town || !lists::is_place(&place.kind) || self.home(&place).is_none() {
             return false;
         }
         let is_alone = end >= words.len()
@@ -72,12 +72,14 @@ impl LinkContext<'_> {
 
     /// True for an entity that is related to a place of this name, or to the United States.
     pub(super) fn lies_in(&self, entity: EntityIx, place: &str) -> bool {
-        let entity = self.table.entity(entity);
-        let is_place = |other: &Entity| {
-            let name = fold(bare_name(&other.name));
-            name == place || name == "united states"
-        };
-        is_place(entity) || entity.neighbours.iter().any(|&other| is_place(self.table.entity(other)))
+        // The few of that name are looked for among the neighbours, of which a country has thousands.
+        [place, "united states"].iter().any(|place| {
+            let mut bearers = self.table.rows(place).map(|row| self.table.row_entity(row));
+            bearers.any(|bearer| {
+                (bearer == entity || self.table.is_neighbour(entity, bearer))
+                    && fold(bare_name(self.table.entity(bearer).name)) == **place
+            })
+        })
     }
 
     /// True where the name right before a mention, with a comma between, is a place in the entity, or one in a US state
@@ -98,11 +100,11 @@ impl LinkContext<'_> {
             let content = words.content_of(first..start);
             let mut key = String::new();
             words.push_key(content.start, content.end, &mut key);
-            let parts = self.table.lexicon.find(&key).map(|row| self.table.lexicon.row(row).entity);
+            let parts = self.table.rows(&key).map(|row| self.table.row_entity(row));
             parts
                 .into_iter()
-                .any(|part| part != entity && place.neighbours.contains(&part) && self.is_part(part, entity))
-        }) || (self.is_us_state(place) && self.follows_city(words, start, &fold(bare_name(&place.name))))
+                .any(|part| part != entity && self.is_part(part, entity))
+        }) || (self.is_us_state(&place) && self.follows_city(words, start, &fold(bare_name(&place.name))))
     }
 
     /// True where the capitalised words before the comma at `start` are a city in this state.
@@ -116,16 +118,15 @@ impl LinkContext<'_> {
     }
 
     fn is_part(&self, part: EntityIx, whole: EntityIx) -> bool {
-        let relations = &self.table.entity(part).relations;
-        relations.iter().any(|(kind, target)| *target == whole && matches!(&**kind, "located_in" | "part_of"))
+        let mut relations = self.table.relations(part);
+        relations.any(|(kind, target)| target == whole && matches!(kind, "located_in" | "part_of"))
     }
 
     /// True for a state of the USA.
-    pub(super) fn is_us_state(&self, entity: &Entity) -> bool {
-        let is_country = |&other: &EntityIx| fold(&self.table.entity(other).name) == "united states";
+    pub(super) fn is_us_state(&self, entity: &Entity<'_>) -> bool {
         lists::is_place(&entity.kind)
-            && entity.described_by.iter().any(|word| &**word == "state")
-            && entity.neighbours.iter().any(is_country)
+            && entity.described_by.iter().any(|word| word == "state")
+            && self.lies_in(entity.ix, "united states")
     }
 
     /// How many US states the article names besides the ambiguous ones: those of a name that nothing else bears.
@@ -135,8 +136,6 @@ impl LinkContext<'_> {
 
     /// How many entities of a state the article names: its cities, its governor.
     pub(super) fn named_in(&self, state: EntityIx, named: &NamedEntities) -> usize {
-        let is_of = |&&other: &&EntityIx| self.table.entity(other).relations.iter().any(|&(_, target)| target == state);
-        let of_state = self.table.entity(state).neighbours.iter().filter(is_of);
-        of_state.filter(|&&other| named.names(other)).take(2).count()
+        named.relating_to(self.table, state).min(2)
     }
 }

@@ -5,7 +5,7 @@ use ahash::AHashMap;
 use crate::link::candidates::mention::{CandidateMention, Hit, MatchKind};
 use crate::link::codes::codes;
 use crate::link::context::LinkContext;
-use crate::link::table::EntityIx;
+use crate::link::table::{EntityIx, EntityTable, Texts};
 use crate::link::text::lists;
 use crate::link::text::words::{Case, Gap};
 
@@ -64,6 +64,24 @@ impl NamedEntities {
 
     pub(crate) fn names(&self, entity: EntityIx) -> bool {
         self.named.contains_key(&entity)
+    }
+
+    /// Those of them that are related to an entity, in order. A country has thousands of neighbours, and an article
+    /// names few: work is bounded by the smaller number.
+    pub(crate) fn related(&self, table: &EntityTable, entity: EntityIx) -> Vec<EntityIx> {
+        if table.neighbours(entity).nth(self.named.len().max(16)).is_none() {
+            return table.neighbours(entity).filter(|&other| self.names(other)).collect();
+        }
+        let mut related: Vec<EntityIx> =
+            self.named.keys().copied().filter(|&other| table.is_neighbour(entity, other)).collect();
+        related.sort_unstable();
+        related
+    }
+
+    /// Those of them with a relation to an entity.
+    pub(crate) fn relating_to(&self, table: &EntityTable, entity: EntityIx) -> usize {
+        let states = |&&other: &&EntityIx| table.relations(other).any(|(_, target)| target == entity);
+        self.named.keys().filter(states).count()
     }
 }
 
@@ -148,7 +166,7 @@ impl Scorer<'_> {
             note(Factor::BareRegion, BARE_REGION, &String::new);
         }
         self.places(option, note);
-        if is_language(&self.context.table.entity(option.entity).described_by) {
+        if is_language(self.context.table.entity(option.entity).described_by) {
             if self.context.names_language(self.mention) {
                 note(Factor::LanguageCue, LANGUAGE_CUE, &String::new);
             } else {
@@ -166,18 +184,20 @@ impl Scorer<'_> {
                 note(Factor::NamedBefore, NAMED_BEFORE, &String::new);
             }
         }
-        let related = || entity.neighbours.iter().filter(|&&other| self.named.names(other)).take(3);
+        let mut related = self.named.related(self.context.table, option.entity);
+        related.truncate(3);
         let described = || entity.described_by.iter().filter(|word| self.context.view.has_words(word)).take(4);
-        match related().count() {
+        match related.len() {
             0 => {}
             count => note(Factor::Related, 1.0 + RELATED * count as f32, &|| {
-                related().map(|&other| &*self.context.table.entity(other).id).collect::<Vec<_>>().join(", ")
+                let ids = related.iter().map(|&other| self.context.table.entity(other).id);
+                ids.collect::<Vec<_>>().join(", ")
             }),
         }
         match described().count() {
             0 => {}
             count => note(Factor::Described, 1.0 + DESCRIBED * count as f32, &|| {
-                described().map(|word| &**word).collect::<Vec<_>>().join(", ")
+                described().collect::<Vec<_>>().join(", ")
             }),
         }
     }
@@ -193,8 +213,8 @@ impl Scorer<'_> {
         }
         // The capital against the state is another matter.
         let lies_abroad =
-            |hit: &Hit| !self.context.lies_in(self.context.table.lexicon.row(hit.row).entity, "united states");
-        if self.mention.hits.iter().any(lies_abroad) && self.context.is_us_state(entity) {
+            |hit: &Hit| !self.context.lies_in(self.context.table.row(hit.row).entity, "united states");
+        if self.mention.hits.iter().any(lies_abroad) && self.context.is_us_state(&entity) {
             let others = self.context.other_states() + self.context.named_in(option.entity, self.named);
             if others > 0 {
                 note(Factor::AmongStates, 1.0 + AMONG_STATES * others.min(2) as f32, &String::new);
@@ -204,7 +224,7 @@ impl Scorer<'_> {
 
     fn kind_and_time(&self, option: Candidate, note: &mut impl FnMut(Factor, f32, &dyn Fn() -> String)) {
         let entity = self.context.table.entity(option.entity);
-        let kind = self.context.table.lexicon.row(option.row).rules().kind.as_ref().unwrap_or(&entity.kind);
+        let kind = self.context.table.row_kind(&self.context.table.row(option.row));
         if let Some(by_model) = &self.mention.kind {
             let disagrees = |factor| (Factor::TypeDisagrees, factor);
             let known = |kind: &str| lists::is_place(kind) || lists::is_organisation(kind);
@@ -233,8 +253,8 @@ impl Scorer<'_> {
     }
 }
 
-fn is_language(description: &[std::sync::Arc<str>]) -> bool {
-    description.iter().any(|word| matches!(&**word, "language" | "languages" | "dialect"))
+fn is_language(mut description: Texts<'_>) -> bool {
+    description.any(|word| matches!(word, "language" | "languages" | "dialect"))
 }
 
 impl LinkContext<'_> {

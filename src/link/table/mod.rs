@@ -1,35 +1,58 @@
-//! The entity table, checked line by line and compiled for lookup.
+//! The entity table: the user's rows, compiled in memory, over a compiled table in a file if there is one.
 //!
 //! Several files form one table. Anything invalid is an error that names its file and line: a misspelt key or a
 //! relation to a missing entity would otherwise lose data silently.
+//!
+//! | file | does |
+//! |---|---|
+//! | `record`, `source` | lines of JSON Lines as records; rows that extend or remove entities |
+//! | `compile/` | records to a compiled table, in memory or on disk |
+//! | `image/` | a compiled table as bytes: header, sections, index by hash |
+//! | `layer` | one compiled table: its entities, keys and rows |
+//! | `base` | what the user's rows change of the table under them |
+//! | `entity`, `row` | what lookups give |
+//! | `spellings` | words of aliases by neighbouring spellings |
 
+mod base;
+mod compile;
 mod entity;
+mod image;
 mod keys;
-pub(crate) mod lexicon;
+mod layer;
 pub(crate) mod record;
+pub(crate) mod row;
+mod rows;
+mod source;
 pub(crate) mod spellings;
 
+use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use ahash::AHashSet;
+use ahash::{AHashMap, AHashSet};
 use jiff::civil::Date;
 
-use super::text::lists;
-use super::text::normalise::{exact, fold};
 use crate::date::DateRange;
 use crate::error::{Error, ErrorKind, Result};
 use crate::hash::sha256_joined;
+use base::Base;
 pub use entity::{Entity, EntityIx, RowOrigin};
-use lexicon::{Lexicon, Row, Rules};
-use record::{AliasRecord, CaseRule, EntityRecord};
+use entity::BASE;
+use image::Image;
+pub(crate) use image::cursor::Texts;
+use image::index::hash;
+use layer::Layer;
+pub use record::Tier;
+use row::Row;
+pub(crate) use rows::Rows;
 use spellings::SpellingIndex;
 
-/// Entities and their aliases: loaded, checked and compiled for lookup.
+/// Entities and their aliases, checked and compiled for lookup.
 #[derive(Debug)]
 pub struct EntityTable {
-    entities: Vec<Entity>,
-    pub(crate) lexicon: Lexicon,
+    /// The rows of JSON Lines.
+    own: Layer,
+    base: Option<Base>,
     kinds: Vec<Arc<str>>,
     /// What other entities state as their `country`.
     countries: AHashSet<EntityIx>,
@@ -39,13 +62,23 @@ pub struct EntityTable {
 }
 
 impl EntityTable {
-    /// Reads one or more JSON Lines files as one table.
+    /// Reads one or more files as one table: JSON Lines, and at most one compiled table under them.
     pub fn load(paths: &[PathBuf]) -> Result<Self> {
+        let mut base: Option<Base> = None;
         let mut sources = Vec::with_capacity(paths.len());
         for path in paths {
-            let bytes = std::fs::read(path).map_err(|error| {
-                Error::new(ErrorKind::Table, "cannot read the entity table").at(path).because(error)
-            })?;
+            let unreadable = |error| Error::new(ErrorKind::Table, "cannot read the entity table").at(path).because(error);
+            if is_compiled(path).map_err(unreadable)? {
+                if let Some(other) = &base {
+                    return Err(Error::new(ErrorKind::Table, "this is a second compiled table").at(path).help(format!(
+                        "one table can lie under your rows: make one of {} and this one with `namewire entities build`",
+                        other.path().display()
+                    )));
+                }
+                base = Some(Base::open(path)?);
+                continue;
+            }
+            let bytes = std::fs::read(path).map_err(unreadable)?;
             let text = String::from_utf8(bytes).map_err(|error| {
                 let line =
                     1 + memchr::memchr_iter(b'\n', &error.as_bytes()[..error.utf8_error().valid_up_to()]).count();
@@ -54,97 +87,160 @@ impl EntityTable {
             sources.push((path.display().to_string(), text));
         }
         let sources: Vec<(&str, &str)> = sources.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-        Self::parse(&sources)
+        Self::over(base, &sources)
     }
 
     /// Reads a table from texts, each with the name that errors and evidence give it.
     pub fn parse(sources: &[(&str, &str)]) -> Result<Self> {
-        let mut records = Vec::new();
+        Self::over(None, sources)
+    }
+
+    fn over(base: Option<Base>, sources: &[(&str, &str)]) -> Result<Self> {
+        let mut rows = Vec::new();
         for (name, text) in sources {
-            read_lines(&Arc::from(*name), text, &mut records)?;
+            source::read_lines(&Arc::from(*name), text, &mut rows)?;
         }
-        if records.is_empty() {
+        if rows.is_empty() && base.is_none() {
             let named = sources.first().map_or("", |(name, _)| name);
             return Err(Error::new(ErrorKind::Table, "the entity table holds no entity")
                 .at(named)
                 .help("give a file with one entity per line, or none at all to write plain mentions"));
         }
-        let sha256 = sha256_joined(sources.iter().map(|(_, text)| text.as_bytes()));
-        Self::build(records, sha256)
+        let texts = sources.iter().map(|(_, text)| text.as_bytes());
+        let digest = base.as_ref().map(Base::digest);
+        let sha256 = match &digest {
+            Some(digest) if sources.is_empty() => digest.clone(),
+            digest => sha256_joined(digest.iter().map(String::as_bytes).chain(texts)),
+        };
+        Self::build(rows, base, sha256)
     }
 
-    fn build(mut records: Vec<(EntityRecord, RowOrigin)>, sha256: String) -> Result<Self> {
-        records.sort_by(|(left, _), (right, _)| left.id.cmp(&right.id));
-        let ids = checked_ids(&records)?;
-        let mut shared = Shared::default();
-        let mut rows = Vec::with_capacity(records.len() * 2);
-        let mut entities = Vec::with_capacity(records.len());
-        // Each record goes as soon as it is an entity: a large table is not held twice.
-        for (at, (record, origin)) in records.into_iter().enumerate() {
-            let ix = EntityIx(at as u32);
-            let entity = entity_of(&record, origin, &ids, &mut shared)?;
-            // An alias that repeats the name gives it rules: then the name is no alias by itself.
-            let name = fold(bare_name(&record.name));
-            if !record.aliases.iter().any(|alias| fold(&alias.text) == name) {
-                rows.push(name_row(&entity, ix)?);
-            }
-            for alias in &record.aliases {
-                rows.push(alias_row(alias, &entity.origin, ix, &mut shared)?);
-            }
-            entities.push(entity);
-        }
+    fn build(rows: Vec<source::Placed>, base: Option<Base>, sha256: String) -> Result<Self> {
+        let of_base = |id: &str| base.as_ref().and_then(|base| base.record(id));
+        let applied = source::apply(rows, of_base)?;
+        let ids: AHashMap<&str, EntityIx> = (0..).map(EntityIx).zip(&applied.records).map(by_id).collect();
+        let find = |id: &str| {
+            let below = || base.as_ref().and_then(|base| base.find(id)).filter(|_| !applied.removed.contains(id));
+            ids.get(id).copied().or_else(below)
+        };
+        let compiled = compile::in_memory(&applied.records, &find)?;
+        let own = Layer::new(compiled.image, 0);
+        let base = base.map(|base| {
+            let replaced = applied.records.iter().zip(0..).map(|((record, _), at)| (&*record.id, Some(EntityIx(at))));
+            let removed = applied.removed.iter().map(|id| (&**id, None));
+            base.changed(replaced.chain(removed), &compiled.of_base)
+        });
         drop(ids);
-        link_neighbours(&mut entities);
-        let lexicon = Lexicon::new(rows, &entities);
-        let mut kinds: Vec<Arc<str>> = entities.iter().map(|entity| entity.kind.clone()).collect();
+        Ok(Self::of_layers(own, base, sha256))
+    }
+
+    fn of_layers(own: Layer, base: Option<Base>, sha256: String) -> Self {
+        let below = base.iter().flat_map(|base| base.layer.kinds.iter());
+        let mut kinds: Vec<Arc<str>> = own.kinds.iter().chain(below).cloned().collect();
         kinds.sort();
         kinds.dedup();
-        let relations = entities.iter().flat_map(|entity| &entity.relations);
-        let countries = relations.filter(|(kind, _)| &**kind == "country").map(|&(_, target)| target).collect();
-        Ok(Self { entities, lexicon, kinds, countries, sha256, spellings: OnceLock::new() })
+        let below = base.iter().flat_map(|base| base.layer.countries().filter_map(|country| base.current(country)));
+        let countries = own.countries().chain(below).collect();
+        Self { own, base, kinds, countries, sha256, spellings: OnceLock::new() }
     }
 
     /// A table without entities.
     pub(crate) fn empty() -> Self {
-        Self {
-            entities: Vec::new(),
-            lexicon: Lexicon::new(Vec::new(), &[]),
-            kinds: Vec::new(),
-            countries: AHashSet::new(),
-            sha256: String::new(),
-            spellings: OnceLock::new(),
+        let image = compile::in_memory(&[], &|_| None).map(|compiled| compiled.image);
+        // Memory takes every write.
+        let own = Layer::new(image.unwrap_or_else(|_| Image::empty()), 0);
+        Self::of_layers(own, None, String::new())
+    }
+
+    fn layer(&self, number: u32) -> (&Layer, u32) {
+        match &self.base {
+            Some(base) if number >= BASE => (&base.layer, number - BASE),
+            _ => (&self.own, number),
         }
     }
 
     /// The entity behind an index of this table.
-    pub fn entity(&self, ix: EntityIx) -> &Entity {
-        &self.entities[ix.0 as usize]
+    pub fn entity(&self, ix: EntityIx) -> Entity<'_> {
+        let (layer, number) = self.layer(ix.0);
+        Entity { ix, ..layer.entity(number) }
+    }
+
+    /// True for an entity of a compiled table, which has no line that could be changed.
+    pub fn is_compiled(&self, ix: EntityIx) -> bool {
+        ix.0 >= BASE
+    }
+
+    /// The type of an entity.
+    pub(crate) fn kind(&self, ix: EntityIx) -> &str {
+        let (layer, number) = self.layer(ix.0);
+        layer.kind(number)
+    }
+
+    /// Where the row of an entity is written.
+    pub fn origin(&self, ix: EntityIx) -> RowOrigin {
+        let (layer, number) = self.layer(ix.0);
+        let (file, line) = layer.entity(number).origin;
+        RowOrigin { file: layer.file(file), line }
+    }
+
+    /// What an entity is related to, without being the same: types of relation and entities.
+    pub fn relations(&self, ix: EntityIx) -> impl Iterator<Item = (&str, EntityIx)> {
+        let (layer, number) = self.layer(ix.0);
+        let raw = layer.entity(number).relations;
+        raw.filter_map(move |(kind, target)| Some((layer.relation(kind), self.current(layer.ix(target.0))?)))
+    }
+
+    /// Related entities in either direction.
+    pub(crate) fn neighbours(&self, ix: EntityIx) -> impl Iterator<Item = EntityIx> {
+        let (layer, number) = self.layer(ix.0);
+        let added = self.base.iter().flat_map(move |base| base.added_neighbours(ix));
+        layer.neighbours(number).filter_map(|other| self.current(other)).chain(added)
+    }
+
+    /// True for entities that are related in either direction.
+    pub(crate) fn is_neighbour(&self, ix: EntityIx, other: EntityIx) -> bool {
+        let (layer, number) = self.layer(ix.0);
+        let added = |ix, other| {
+            self.base.iter().flat_map(|base| base.added_neighbours(ix)).any(|added| added == other)
+        };
+        layer.is_neighbour(number, other) || added(ix, other) || added(other, ix)
+    }
+
+    /// What the user's rows have in place of an entity; none where they remove it.
+    fn current(&self, ix: EntityIx) -> Option<EntityIx> {
+        self.base.as_ref().map_or(Some(ix), |base| base.current(ix))
     }
 
     /// The entity with this id.
     pub fn find(&self, id: &str) -> Option<EntityIx> {
-        let at = self.entities.binary_search_by(|entity| (*entity.id).cmp(id)).ok()?;
-        Some(EntityIx(at as u32))
+        let below = || self.base.as_ref().and_then(|base| base.current(base.find(id)?));
+        self.own.find(id).map(EntityIx).or_else(below)
     }
 
     /// How many entities there are.
     pub fn len(&self) -> usize {
-        self.entities.len()
+        self.own.len() as usize + self.base.as_ref().map_or(0, Base::len)
     }
 
     /// Never true for a table that was read: one without entities is an error.
     pub fn is_empty(&self) -> bool {
-        self.entities.is_empty()
+        self.len() == 0
     }
 
-    /// How many aliases there are, names included.
+    /// How many aliases there are, names included. Of a compiled table, those of entities that rows replace count too.
     pub fn alias_count(&self) -> usize {
-        self.lexicon.given_rows()
+        let below = self.base.as_ref().map_or(0, |base| base.layer.image.counts.aliases);
+        self.own.image.counts.aliases as usize + below as usize
     }
 
     /// The types of the entities, sorted.
     pub(crate) fn kinds(&self) -> &[Arc<str>] {
         &self.kinds
+    }
+
+    /// A type of the table as it is shared.
+    pub(crate) fn shared_kind(&self, kind: &str) -> Arc<str> {
+        self.kinds.iter().find(|known| &***known == kind).cloned().unwrap_or_else(|| kind.into())
     }
 
     /// True where some entity has this type.
@@ -157,135 +253,96 @@ impl EntityTable {
         self.countries.contains(&entity)
     }
 
-    /// The words of the aliases by their neighbouring spellings.
-    pub(crate) fn spellings(&self) -> &SpellingIndex {
-        self.spellings.get_or_init(|| SpellingIndex::new(&self.lexicon))
+    /// The rows of a folded key, what is named most first.
+    pub(crate) fn rows(&self, key: &str) -> Rows<'_> {
+        let hash = hash(key);
+        Rows::new(self, self.own.rows(key, hash), self.base.as_ref().map(|base| base.layer.rows(key, hash)))
     }
 
-    /// SHA-256 of the sources, in the order in which they were given.
+    /// The rows of a folded key that are looked for in texts.
+    pub(crate) fn curated_rows<'t>(&'t self, key: &str) -> impl Iterator<Item = u32> + Clone + use<'t> {
+        self.rows(key).filter(|&row| self.row(row).is_curated())
+    }
+
+    /// The order of two entities, by id.
+    pub(crate) fn order(&self, left: EntityIx, right: EntityIx) -> Ordering {
+        if (left.0 < BASE) == (right.0 < BASE) {
+            left.cmp(&right)
+        } else {
+            self.entity(left).id.cmp(self.entity(right).id)
+        }
+    }
+
+    /// A row by its number.
+    pub(crate) fn row(&self, number: u32) -> Row<'_> {
+        let (layer, number) = self.layer(number);
+        layer.row(number)
+    }
+
+    /// The entity of a row.
+    pub(crate) fn row_entity(&self, number: u32) -> EntityIx {
+        let (layer, number) = self.layer(number);
+        layer.row_entity(number)
+    }
+
+    /// The type of mention that a row makes.
+    pub(crate) fn row_kind<'t>(&'t self, row: &Row<'t>) -> &'t str {
+        row.rules().kind.unwrap_or_else(|| self.kind(row.entity))
+    }
+
+    /// Which lengths of key begin with this word, as bits, among the keys that are looked for in texts.
+    pub(crate) fn lengths(&self, first_word: &str) -> u64 {
+        let hash = hash(first_word);
+        let below = self.base.as_ref().map_or(0, |base| base.layer.lengths(first_word, hash));
+        self.own.lengths(first_word, hash) | below
+    }
+
+    /// Words of the longest key.
+    pub(crate) fn longest(&self) -> usize {
+        self.layers().map(|layer| layer.image.counts.longest).max().unwrap_or_default() as usize
+    }
+
+    /// True where some key holds punctuation other than commas and hyphens.
+    pub(crate) fn has_breaks(&self) -> bool {
+        self.layers().any(|layer| layer.image.counts.has_breaks)
+    }
+
+    fn layers(&self) -> impl Iterator<Item = &Layer> {
+        std::iter::once(&self.own).chain(self.base.iter().map(|base| &base.layer))
+    }
+
+    /// The keys of curated entities, each with its rows of one of the tables.
+    pub(crate) fn curated_keys(&self) -> impl Iterator<Item = (&str, Rows<'_>)> {
+        let of_own = self.own.curated_keys().map(|(key, rows)| (key, Rows::new(self, rows, None)));
+        let below = self.base.iter().flat_map(|base| base.layer.curated_keys());
+        of_own.chain(below.map(|(key, rows)| (key, Rows::new(self, rows, None))))
+    }
+
+    /// The words of the aliases by their neighbouring spellings.
+    pub(crate) fn spellings(&self) -> &SpellingIndex {
+        self.spellings.get_or_init(|| SpellingIndex::new(self))
+    }
+
+    /// SHA-256 of the sources, in the order in which they were given; of a compiled table, the digest that it states.
     pub fn sha256(&self) -> &str {
         &self.sha256
     }
 }
 
+fn by_id<'r>((ix, (record, _)): (EntityIx, &'r source::Placed)) -> (&'r str, EntityIx) {
+    (&record.id, ix)
+}
+
+/// Whether a file begins as compiled tables do.
+fn is_compiled(path: &Path) -> std::io::Result<bool> {
+    use std::io::Read;
+    let mut first = Vec::new();
+    std::fs::File::open(path)?.take(image::MAGIC.len() as u64).read_to_end(&mut first)?;
+    Ok(first == image::MAGIC)
+}
+
 fn table_error(file: impl AsRef<Path>, line: u32, what: impl Into<String>) -> Error {
     Error::new(ErrorKind::Table, what).at(file).line(line.into())
-}
-
-fn read_lines(file: &Arc<str>, text: &str, records: &mut Vec<(EntityRecord, RowOrigin)>) -> Result<()> {
-    let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
-    for (line, number) in text.lines().zip(1u32..) {
-        if line.trim().is_empty() {
-            continue;
-        }
-        let record: EntityRecord = serde_json::from_str(line).map_err(|error| {
-            table_error(&**file, number, format!("the line is not an entity: {error}"))
-                .help("one JSON object per line: {\"id\":…, \"name\":…, \"type\":…, \"aliases\":[…]}")
-        })?;
-        for (key, value) in [("id", &record.id), ("name", &record.name), ("type", &record.kind)] {
-            if value.trim().is_empty() {
-                return Err(table_error(&**file, number, format!("`{key}` is empty")));
-            }
-        }
-        records.push((record, RowOrigin { file: file.clone(), line: number }));
-    }
-    Ok(())
-}
-
-/// Texts that many entities have in common, each held once.
-#[derive(Default)]
-struct Shared(AHashSet<Arc<str>>);
-
-impl Shared {
-    fn text(&mut self, text: &str) -> Arc<str> {
-        if let Some(known) = self.0.get(text) {
-            return known.clone();
-        }
-        let new: Arc<str> = text.into();
-        self.0.insert(new.clone());
-        new
-    }
-}
-
-/// The ids in their order, once each is known to be of one entity only.
-fn checked_ids(records: &[(EntityRecord, RowOrigin)]) -> Result<Vec<Arc<str>>> {
-    match records.windows(2).find(|pair| pair[0].0.id == pair[1].0.id) {
-        Some([(_, first), (record, origin)]) => Err(table_error(
-            &*origin.file,
-            origin.line,
-            format!("the id `{}` is taken: first at {}:{}", record.id, first.file, first.line),
-        )
-        .help("give each entity an id of its own, or put all aliases on one line")),
-        _ => Ok(records.iter().map(|(record, _)| record.id.as_str().into()).collect()),
-    }
-}
-
-fn entity_of(record: &EntityRecord, origin: RowOrigin, ids: &[Arc<str>], shared: &mut Shared) -> Result<Entity> {
-    let mut relations = Vec::with_capacity(record.relations.len());
-    for relation in &record.relations {
-        let target = ids.binary_search_by(|id| (**id).cmp(&relation.target)).map_err(|_| {
-            table_error(
-                &*origin.file,
-                origin.line,
-                format!("`{}` has a relation to `{}`, which is not in the table", record.id, relation.target),
-            )
-            .help("add that entity, or take the relation out")
-        })?;
-        relations.push((shared.text(&relation.kind), EntityIx(target as u32)));
-    }
-    let (valid_from, valid_to) = period(record.valid_from.as_deref(), record.valid_to.as_deref(), &origin)?;
-    let id = ids
-        .binary_search_by(|id| (**id).cmp(&record.id))
-        .map_or_else(|_| record.id.as_str().into(), |at| ids[at].clone());
-    Ok(Entity {
-        id,
-        name: record.name.as_str().into(),
-        kind: shared.text(&record.kind),
-        relations: relations.into(),
-        valid_from,
-        valid_to,
-        described_by: content_words(record.description.as_deref().unwrap_or_default(), shared),
-        description: record.description.as_deref().map(|text| shared.text(text)),
-        wikidata: record.wikidata.as_deref().map(Arc::from),
-        source: record.source.as_deref().map(|text| shared.text(text)),
-        origin,
-        neighbours: Box::default(),
-    })
-}
-
-/// Folded words of a description that could tell one entity from another.
-fn content_words(description: &str, shared: &mut Shared) -> Box<[Arc<str>]> {
-    let folded = fold(description);
-    let tells = |word: &&str| {
-        word.len() >= 4 && !lists::is_filler(word) && !word.starts_with(|first: char| first.is_ascii_digit())
-    };
-    let mut words: Vec<&str> = folded.split([' ', ',', '|']).filter(tells).collect();
-    words.sort_unstable();
-    words.dedup();
-    words.into_iter().map(|word| shared.text(word)).collect()
-}
-
-fn link_neighbours(entities: &mut [Entity]) {
-    let mut pairs: Vec<(u32, EntityIx)> = Vec::new();
-    for (at, entity) in entities.iter().enumerate() {
-        for &(_, target) in entity.relations.iter().filter(|(_, target)| target.0 as usize != at) {
-            pairs.extend([(at as u32, target), (target.0, EntityIx(at as u32))]);
-        }
-    }
-    pairs.sort_unstable();
-    pairs.dedup();
-    for of_one in pairs.chunk_by(|left, right| left.0 == right.0) {
-        entities[of_one[0].0 as usize].neighbours = of_one.iter().map(|&(_, other)| other).collect();
-    }
-}
-
-/// The name is an alias too; a qualifier in brackets ("Dabiq (magazine)") is not part of what news writes.
-fn name_row(entity: &Entity, ix: EntityIx) -> Result<Row> {
-    let name = bare_name(&entity.name);
-    checked_alias(name, &entity.origin)?;
-    let alias = exact(name);
-    let alias = if alias == *entity.name { entity.name.clone() } else { alias.into() };
-    Ok(Row::new(ix, alias, false, Rules::default()))
 }
 
 /// A name without its qualifier in brackets.
@@ -293,55 +350,6 @@ pub(crate) fn bare_name(name: &str) -> &str {
     match name.rsplit_once(" (") {
         Some((bare, qualifier)) if qualifier.ends_with(')') && !bare.trim().is_empty() => bare,
         _ => name,
-    }
-}
-
-fn checked_alias(alias: &str, origin: &RowOrigin) -> Result<()> {
-    if !fold(alias).is_empty() {
-        return Ok(());
-    }
-    Err(table_error(&*origin.file, origin.line, format!("the alias `{alias}` has no letter or digit"))
-        .help("take it out"))
-}
-
-fn alias_row(alias: &AliasRecord, origin: &RowOrigin, entity: EntityIx, shared: &mut Shared) -> Result<Row> {
-    checked_alias(&alias.text, origin)?;
-    if let Some(prior) = alias.prior.filter(|prior| !(*prior > 0.0 && *prior <= 1.0)) {
-        let what = format!("the prior {prior} of alias `{}` is not in (0, 1]", alias.text);
-        return Err(table_error(&*origin.file, origin.line, what)
-            .help("a prior is the share of uses of this alias that mean this entity"));
-    }
-    let (valid_from, valid_to) = period(alias.valid_from.as_deref(), alias.valid_to.as_deref(), origin)?;
-    let folded =
-        |words: &[String]| words.iter().map(|word| fold(word)).filter(|word| !word.is_empty()).map(Box::from).collect();
-    let rules = Rules {
-        valid_from,
-        valid_to,
-        prior: alias.prior,
-        requires: folded(&alias.requires),
-        excludes: folded(&alias.excludes),
-        kind: alias.kind.as_deref().map(|kind| shared.text(kind)),
-    };
-    Ok(Row::new(entity, exact(&alias.text).into(), alias.case == CaseRule::Exact, rules))
-}
-
-fn period(from: Option<&str>, to: Option<&str>, origin: &RowOrigin) -> Result<(Option<Date>, Option<Date>)> {
-    let read = |key: &str, text: Option<&str>| {
-        text.map(|text| {
-            read_date(text).ok_or_else(|| {
-                table_error(&*origin.file, origin.line, format!("`{key}` is not a date: `{text}`"))
-                    .help("write YYYY, YYYY-MM or YYYY-MM-DD")
-            })
-        })
-        .transpose()
-    };
-    let first = read("valid_from", from)?.map(|range| range.first);
-    let last = read("valid_to", to)?.map(|range| range.last);
-    match (first, last) {
-        (Some(first), Some(last)) if first > last => {
-            Err(table_error(&*origin.file, origin.line, format!("`valid_from` {first} is after `valid_to` {last}")))
-        }
-        period => Ok(period),
     }
 }
 

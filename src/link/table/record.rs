@@ -2,16 +2,16 @@
 
 use serde::{Deserialize, Deserializer, de};
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+use crate::link::text::normalise::exact;
+
+/// An entity, or what a row changes of one: then name and type may be empty.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(try_from = "Line")]
 pub(crate) struct EntityRecord {
     pub(crate) id: String,
     pub(crate) name: String,
-    #[serde(rename = "type")]
     pub(crate) kind: String,
-    #[serde(default)]
     pub(crate) aliases: Vec<AliasRecord>,
-    #[serde(default)]
     pub(crate) relations: Vec<RelationRecord>,
     pub(crate) valid_from: Option<String>,
     pub(crate) valid_to: Option<String>,
@@ -19,17 +19,106 @@ pub(crate) struct EntityRecord {
     pub(crate) wikidata: Option<String>,
     pub(crate) source: Option<String>,
     /// How widely it is named: site links, inhabitants, or another count of the user's.
-    #[serde(default)]
-    pub(crate) popularity: f32,
+    pub(crate) popularity: Option<f32>,
     /// What the table may do with it.
+    pub(crate) tier: Option<Tier>,
+    /// Adds to an entity that is there, and replaces only what it states.
+    pub(crate) extends: bool,
+    /// Takes the entity out.
+    pub(crate) removed: bool,
+}
+
+/// The keys of a line.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Line {
+    id: String,
+    name: Option<String>,
+    #[serde(rename = "type")]
+    kind: Option<String>,
     #[serde(default)]
-    pub(crate) tier: Tier,
+    aliases: Vec<AliasRecord>,
+    #[serde(default)]
+    relations: Vec<RelationRecord>,
+    valid_from: Option<String>,
+    valid_to: Option<String>,
+    description: Option<String>,
+    wikidata: Option<String>,
+    source: Option<String>,
+    popularity: Option<f32>,
+    tier: Option<Tier>,
+    #[serde(default)]
+    extends: bool,
+    #[serde(default)]
+    removed: bool,
+}
+
+impl TryFrom<Line> for EntityRecord {
+    type Error = String;
+
+    fn try_from(line: Line) -> Result<Self, String> {
+        let is_partial = line.extends || line.removed;
+        let needed = |key: &str, value: Option<String>| match value {
+            None if !is_partial => Err(format!("missing field `{key}`")),
+            value => Ok(value.unwrap_or_default()),
+        };
+        if line.popularity.is_some_and(|popularity| !(popularity >= 0.0 && popularity.is_finite())) {
+            return Err("`popularity` is not a number from 0 on".into());
+        }
+        Ok(Self {
+            id: line.id,
+            name: needed("name", line.name)?,
+            kind: needed("type", line.kind)?,
+            aliases: line.aliases,
+            relations: line.relations,
+            valid_from: line.valid_from,
+            valid_to: line.valid_to,
+            description: line.description,
+            wikidata: line.wikidata,
+            source: line.source,
+            popularity: line.popularity,
+            tier: line.tier,
+            extends: line.extends,
+            removed: line.removed,
+        })
+    }
+}
+
+impl EntityRecord {
+    /// True for a row that says something about an entity of another row.
+    pub(crate) const fn is_partial(&self) -> bool {
+        self.extends || self.removed
+    }
+
+    /// The entity with what a row adds to it: aliases and relations are added, an alias of the same spelling and all
+    /// else that the row states are replaced.
+    pub(crate) fn extended(mut self, by: Self) -> Self {
+        let same = |alias: &AliasRecord| by.aliases.iter().any(|other| exact(&other.text) == exact(&alias.text));
+        self.aliases.retain(|alias| !same(alias));
+        self.aliases.extend(by.aliases);
+        let new = by.relations.into_iter().filter(|relation| !self.relations.contains(relation));
+        let new: Vec<RelationRecord> = new.collect();
+        self.relations.extend(new);
+        let stated = |new: String, old: String| if new.is_empty() { old } else { new };
+        Self {
+            name: stated(by.name, self.name),
+            kind: stated(by.kind, self.kind),
+            valid_from: by.valid_from.or(self.valid_from),
+            valid_to: by.valid_to.or(self.valid_to),
+            description: by.description.or(self.description),
+            wikidata: by.wikidata.or(self.wikidata),
+            source: by.source.or(self.source),
+            popularity: by.popularity.or(self.popularity),
+            tier: by.tier.or(self.tier),
+            ..self
+        }
+    }
 }
 
 /// What a table may do with an entity.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum Tier {
+pub enum Tier {
     /// Its names are mentions wherever a text has them.
     #[default]
     Curated,
@@ -37,7 +126,7 @@ pub(crate) enum Tier {
     Background,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RelationRecord {
     #[serde(rename = "type")]

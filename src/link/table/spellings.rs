@@ -7,7 +7,7 @@ use ahash::RandomState;
 
 use super::entity::EntityIx;
 use super::keys::Keys;
-use super::lexicon::Lexicon;
+use super::EntityTable;
 
 /// Letters of the shortest and longest words in the index. A word has as many forms as letters.
 const MIN_LETTERS: usize = 4;
@@ -33,7 +33,7 @@ pub(crate) struct SpellingIndex {
 }
 
 impl SpellingIndex {
-    pub(crate) fn new(lexicon: &Lexicon) -> Self {
+    pub(super) fn new(table: &EntityTable) -> Self {
         let mut index = Self {
             words: Keys::default(),
             holders: Vec::new(),
@@ -41,9 +41,9 @@ impl SpellingIndex {
             starts: Vec::new(),
             hasher: RandomState::with_seeds(5, 6, 7, 8),
         };
-        for (key, rows) in lexicon.keys() {
-            for row in rows {
-                key.split(' ').for_each(|word| index.add(word, lexicon.row(row).entity));
+        for (key, rows) in table.curated_keys() {
+            for row in rows.filter(|&row| table.row(row).is_curated()) {
+                key.split(' ').for_each(|word| index.add(word, table.row_entity(row)));
             }
         }
         for number in 0..index.words.len() as u32 {

@@ -12,8 +12,8 @@ fn several_files_are_one_table() {
     let table = EntityTable::parse(&[("a.jsonl", &format!("{ISIS}\n\n")), ("b.jsonl", al_qaeda)]).unwrap();
     assert_eq!((table.len(), table.alias_count()), (2, 4));
     let ix = table.find("org/al-qaeda").unwrap();
-    assert_eq!(table.entity(ix).relations[0].1, table.find("org/islamic-state").unwrap());
-    assert_eq!(table.entity(ix).origin, RowOrigin { file: "b.jsonl".into(), line: 1 });
+    assert_eq!(table.relations(ix).next(), Some(("rival", table.find("org/islamic-state").unwrap())));
+    assert_eq!(table.origin(ix), RowOrigin { file: "b.jsonl".into(), line: 1 });
     assert_eq!(table.sha256().len(), 64);
 }
 

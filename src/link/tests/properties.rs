@@ -63,7 +63,7 @@ fn told(linker: &Linker, text: &str, found: Vec<NerSpan>) -> Vec<String> {
         .iter()
         .map(|mention| {
             let link = &mention.link;
-            let id = |entity: EntityIx| linker.table().entity(entity).id.clone();
+            let id = |entity: EntityIx| linker.table().entity(entity).id;
             let candidates: Vec<_> =
                 link.candidates.iter().map(|candidate| (id(candidate.entity), candidate.score)).collect();
             format!(
@@ -138,7 +138,8 @@ proptest! {
 
 /// The end of the longest alias from a word on: every run of words against every row of the table.
 fn naive_longest(context: &LinkContext<'_>, field: &FieldView<'_>, start: usize) -> Option<usize> {
-    let lexicon = &context.table.lexicon;
+    let table = context.table;
+    let all: Vec<u32> = table.curated_keys().flat_map(|(_, rows)| rows).collect();
     let mut longest = None;
     for end in start + 1..=field.words.content_len() {
         if end > start + 1 && field.words.content_gap(end - 1) == Gap::Break {
@@ -146,9 +147,9 @@ fn naive_longest(context: &LinkContext<'_>, field: &FieldView<'_>, start: usize)
         }
         let mut key = String::new();
         field.words.push_key(start, end, &mut key);
-        let rows = (0..lexicon.len()).filter(|&row| fold(&lexicon.row(row).text) == key);
+        let rows = all.iter().copied().filter(|&row| fold(table.row(row).text) == key);
         let fits = |row: u32| {
-            let hits = context.hits(field, row..row + 1, &(start..end), MatchSource::Table);
+            let hits = context.hits(field, std::iter::once(row), &(start..end), MatchSource::Table);
             !hits.is_empty()
         };
         if rows.into_iter().any(fits) {

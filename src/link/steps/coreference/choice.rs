@@ -4,7 +4,7 @@ use super::names::{FullName, Holder, Name};
 use crate::link::context::LinkContext;
 use crate::link::outcome::{Link, RankedCandidate, Reason, Status};
 use crate::link::steps::score::DEFAULT_PRIOR;
-use crate::link::table::EntityIx;
+use crate::link::table::{EntityIx, Texts};
 
 /// Maximum number of bearers, and of full names, that are compared; more are a list of names.
 const MAX_BEARERS: usize = 20;
@@ -103,21 +103,21 @@ impl LinkContext<'_> {
     /// The prior of the short name for a bearer.
     fn prior_of(&self, holder: &Holder, short: &Name) -> f32 {
         let Holder::Entity(entity) = holder else { return UNKNOWN_PRIOR };
-        let rows = self.table.lexicon.find(&short.words.join(" "));
-        let of_entity = rows.map(|row| self.table.lexicon.row(row)).filter(|row| row.entity == *entity);
-        let priors = of_entity.map(|row| row.rules().prior.unwrap_or(DEFAULT_PRIOR));
+        let rows = self.table.rows(&short.words.join(" "));
+        let of_entity = rows.map(|row| self.table.row(row)).filter(|row| row.entity == *entity);
+        let priors = of_entity.map(|row| row.prior.unwrap_or(DEFAULT_PRIOR));
         priors.fold(UNKNOWN_PRIOR, f32::max)
     }
 
     /// True where a title of the short name stands before a full name too, or in the entity's description.
     fn has_title(&self, bearer: &Bearer<'_>, short: &Name) -> bool {
         let described_by = match &bearer.holder {
-            Holder::Entity(entity) => &self.table.entity(*entity).described_by[..],
-            Holder::Unknown(_) => &[],
+            Holder::Entity(entity) => self.table.entity(*entity).described_by,
+            Holder::Unknown(_) => Texts::default(),
         };
         short.titles.last().is_some_and(|title| {
             bearer.names.iter().any(|name| name.titles.contains(title))
-                || described_by.iter().any(|word| **word == **title)
+                || described_by.iter().any(|word| *word == **title)
         })
     }
 }

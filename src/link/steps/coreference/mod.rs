@@ -72,7 +72,7 @@ impl LinkContext<'_> {
 
     /// What decides whom a mention may abbreviate, besides its words.
     fn query(&self, mention: &CandidateMention, link: &Link) -> Query {
-        let by_table = link.entity.map(|entity| &*self.table.entity(entity).kind);
+        let by_table = link.entity.map(|entity| self.table.kind(entity));
         let by_model = mention.kind.as_deref();
         let is_place = by_model.is_some_and(lists::is_place);
         let is_person = by_model.is_some_and(lists::is_person);

@@ -56,7 +56,7 @@ impl LinkContext<'_> {
             if is_long || self.view.is_boilerplate(mention.sentence) || links[at].status == Status::Ambiguous {
                 continue;
             }
-            let by_table = links[at].entity.map(|entity| &*self.table.entity(entity).kind);
+            let by_table = links[at].entity.map(|entity| self.table.kind(entity));
             let kind = by_table.or(mention.kind.as_deref()).unwrap_or_default();
             let is_person = lists::is_person(kind);
             let name = self.name(mention);

@@ -1,0 +1,258 @@
+//! One record, checked and written as the bytes of its entity and of its rows.
+
+use jiff::civil::Date;
+
+use super::super::entity::{EntityDraft, EntityIx, RowOrigin};
+use super::super::image::index::hash;
+use super::super::record::{CaseRule, EntityRecord};
+use super::super::row::RowDraft;
+use super::super::{bare_name, read_date, table_error};
+use super::lists::Numbers;
+use crate::error::Result;
+use crate::link::text::lists;
+use crate::link::text::normalise::{exact, fold};
+use crate::link::text::words::{Gap, Words, separator};
+
+/// The bytes of a record.
+#[derive(Debug, Default)]
+pub(super) struct Draft {
+    pub(super) entity: Vec<u8>,
+    pub(super) rows: Vec<DraftRow>,
+    /// What the entity has a relation to; the second is true for its country.
+    pub(super) targets: Vec<(EntityIx, bool)>,
+    /// Relations to entities that are nowhere.
+    pub(super) missing: u32,
+    /// Aliases as the record gives them, its name included.
+    pub(super) given: u32,
+    pub(super) longest: u32,
+    pub(super) has_breaks: bool,
+}
+
+/// A row with its order among all rows: the hash of its key, the key, a zero, and its order within the key.
+#[derive(Debug)]
+pub(super) struct DraftRow {
+    pub(super) order: Vec<u8>,
+    pub(super) record: Vec<u8>,
+}
+
+/// What drafting has to know beside the record.
+pub(super) struct Drafting<'a> {
+    /// The number of the entity with an id.
+    pub(super) find: &'a (dyn Fn(&str) -> Option<EntityIx> + Sync),
+    /// Whether a relation to an entity that is nowhere is an error.
+    pub(super) strict: bool,
+}
+
+impl Drafting<'_> {
+    pub(super) fn draft(
+        &self,
+        record: &EntityRecord,
+        numbers: &Numbers,
+        ix: EntityIx,
+        origin: &RowOrigin,
+    ) -> Result<Draft> {
+        let mut draft = Draft::default();
+        let relations = self.relations(record, numbers, origin, &mut draft)?;
+        let (valid_from, valid_to) = period(record.valid_from.as_deref(), record.valid_to.as_deref(), origin)?;
+        let described_by = content_words(record.description.as_deref().unwrap_or_default());
+        let entity = EntityDraft {
+            id: &record.id,
+            name: &record.name,
+            valid_from,
+            valid_to,
+            description: record.description.as_deref(),
+            wikidata: record.wikidata.as_deref(),
+            source: numbers.source,
+            popularity: record.popularity.unwrap_or_default(),
+            tier: record.tier.unwrap_or_default(),
+            origin: numbers.origin,
+            described_by: &described_by.iter().map(String::as_str).collect::<Vec<_>>(),
+            relations: &relations,
+        };
+        entity.write(&mut draft.entity);
+        draft.add_rows(record, numbers, ix, origin)?;
+        Ok(draft)
+    }
+
+    fn relations(
+        &self,
+        record: &EntityRecord,
+        numbers: &Numbers,
+        origin: &RowOrigin,
+        draft: &mut Draft,
+    ) -> Result<Vec<(u32, EntityIx)>> {
+        let mut relations = Vec::with_capacity(record.relations.len());
+        for (relation, &kind) in record.relations.iter().zip(&numbers.relations) {
+            let Some(target) = (self.find)(&relation.target) else {
+                if self.strict {
+                    let what =
+                        format!("`{}` has a relation to `{}`, which is not in the table", record.id, relation.target);
+                    return Err(table_error(&*origin.file, origin.line, what)
+                        .help("add that entity, or take the relation out"));
+                }
+                draft.missing += 1;
+                continue;
+            };
+            relations.push((kind, target));
+            draft.targets.push((target, relation.kind == "country"));
+        }
+        Ok(relations)
+    }
+}
+
+impl Draft {
+    fn add_rows(
+        &mut self,
+        record: &EntityRecord,
+        numbers: &Numbers,
+        ix: EntityIx,
+        origin: &RowOrigin,
+    ) -> Result<()> {
+        // The name is an alias too; a qualifier in brackets ("Dabiq (magazine)") is not part of what news writes.
+        let name = bare_name(&record.name);
+        let folded = fold(name);
+        let of_name = RowDraft {
+            entity: ix,
+            alias: &exact(name),
+            text: "",
+            exact_case: false,
+            derived: false,
+            is_weak: false,
+            tier: record.tier.unwrap_or_default(),
+            popularity: record.popularity.unwrap_or_default(),
+            prior: None,
+            valid_from: None,
+            valid_to: None,
+            kind: 0,
+            requires: &[],
+            excludes: &[],
+        };
+        // An alias that repeats the name gives it rules: then the name is no alias by itself.
+        if !record.aliases.iter().any(|alias| fold(&alias.text) == folded) {
+            checked_alias(name, &folded, origin)?;
+            self.add_row(&of_name, &record.kind);
+        }
+        for (alias, &kind) in record.aliases.iter().zip(&numbers.alias_kinds) {
+            checked_alias(&alias.text, &fold(&alias.text), origin)?;
+            if let Some(prior) = alias.prior.filter(|prior| !(*prior > 0.0 && *prior <= 1.0)) {
+                let what = format!("the prior {prior} of alias `{}` is not in (0, 1]", alias.text);
+                return Err(table_error(&*origin.file, origin.line, what)
+                    .help("a prior is the share of uses of this alias that mean this entity"));
+            }
+            let (valid_from, valid_to) = period(alias.valid_from.as_deref(), alias.valid_to.as_deref(), origin)?;
+            let row = RowDraft {
+                alias: &exact(&alias.text),
+                exact_case: alias.case == CaseRule::Exact || alias.is_weak,
+                is_weak: alias.is_weak,
+                prior: alias.prior,
+                valid_from,
+                valid_to,
+                kind,
+                requires: &folded_words(&alias.requires),
+                excludes: &folded_words(&alias.excludes),
+                ..of_name
+            };
+            self.add_row(&row, &record.kind);
+        }
+        Ok(())
+    }
+
+    /// Adds a row, and those that follow from it.
+    fn add_row(&mut self, row: &RowDraft<'_>, kind: &str) {
+        self.given += 1;
+        for text in derived_spellings(row.alias, kind) {
+            self.add_spelling(&RowDraft { derived: true, text: &text, ..*row });
+        }
+        self.add_spelling(&RowDraft { text: row.alias, ..*row });
+    }
+
+    fn add_spelling(&mut self, row: &RowDraft<'_>) {
+        let words = Words::of_name(row.text);
+        let count = words.content_len();
+        if count == 0 {
+            return;
+        }
+        let mut key = String::with_capacity(row.text.len());
+        words.push_key(0, count, &mut key);
+        self.longest = self.longest.max(count as u32);
+        self.has_breaks |= key.contains(separator(Gap::Break));
+        let mut order = hash(&key).to_be_bytes().to_vec();
+        order.extend(key.bytes().chain([0]));
+        row.write_order(&mut order);
+        let mut record = Vec::with_capacity(row.alias.len() + 16);
+        row.write(&words, &mut record);
+        self.rows.push(DraftRow { order, record });
+    }
+}
+
+fn folded_words(words: &[String]) -> Vec<String> {
+    words.iter().map(|word| fold(word)).filter(|word| !word.is_empty()).collect()
+}
+
+fn checked_alias(alias: &str, folded: &str, origin: &RowOrigin) -> Result<()> {
+    if !folded.is_empty() {
+        return Ok(());
+    }
+    Err(table_error(&*origin.file, origin.line, format!("the alias `{alias}` has no letter or digit"))
+        .help("take it out"))
+}
+
+/// Folded words of a description that could tell one entity from another, sorted.
+fn content_words(description: &str) -> Vec<String> {
+    let folded = fold(description);
+    let tells = |word: &&str| {
+        word.len() >= 4 && !lists::is_filler(word) && !word.starts_with(|first: char| first.is_ascii_digit())
+    };
+    let mut words: Vec<&str> = folded.split([' ', ',', '|']).filter(tells).collect();
+    words.sort_unstable();
+    words.dedup();
+    words.into_iter().map(str::to_owned).collect()
+}
+
+fn period(from: Option<&str>, to: Option<&str>, origin: &RowOrigin) -> Result<(Option<Date>, Option<Date>)> {
+    let read = |key: &str, text: Option<&str>| {
+        text.map(|text| {
+            read_date(text).ok_or_else(|| {
+                table_error(&*origin.file, origin.line, format!("`{key}` is not a date: `{text}`"))
+                    .help("write YYYY, YYYY-MM or YYYY-MM-DD")
+            })
+        })
+        .transpose()
+    };
+    let first = read("valid_from", from)?.map(|range| range.first);
+    let last = read("valid_to", to)?.map(|range| range.last);
+    match (first, last) {
+        (Some(first), Some(last)) if first > last => {
+            Err(table_error(&*origin.file, origin.line, format!("`valid_from` {first} is after `valid_to` {last}")))
+        }
+        period => Ok(period),
+    }
+}
+
+/// Spellings that follow from a row by general knowledge of English news.
+fn derived_spellings(alias: &str, kind: &str) -> Vec<String> {
+    const SHORT_COUNTRIES: [(&str, &[&str]); 4] = [
+        ("United States", &["U.S.", "US"]),
+        ("United Kingdom", &["U.K.", "UK"]),
+        ("United Nations", &["U.N.", "UN"]),
+        ("European Union", &["E.U.", "EU"]),
+    ];
+    let mut spellings = Vec::new();
+    for (long, shorts) in SHORT_COUNTRIES {
+        let begins = |start: &str| alias.strip_prefix(start).filter(|rest| rest.starts_with(' '));
+        if let Some(rest) = begins(long) {
+            spellings.push(format!("{}{rest}", shorts[1]));
+        }
+        if let Some(rest) = shorts.iter().find_map(|short| begins(short)) {
+            spellings.push(format!("{long}{rest}"));
+        }
+    }
+    if lists::is_place(kind) {
+        for (head, other) in [("Governorate", "Province"), ("Province", "Governorate")] {
+            if let Some(name) = alias.strip_suffix(head).filter(|name| name.ends_with(' ') && name.len() > 1) {
+                spellings.push(format!("{name}{other}"));
+            }
+        }
+    }
+    spellings
+}

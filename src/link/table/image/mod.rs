@@ -1,0 +1,196 @@
+//! A compiled table: one block of bytes, in a file or in memory, that is looked into without being read first.
+//!
+//! Little-endian. A header of fixed size names the version, the digest of all that follows, and where each section
+//! lies; then come the sections:
+//!
+//! | section | holds |
+//! |---|---|
+//! | `Entities`, `EntityHeads` | records of entities in the order of their ids; where each begins, and its type |
+//! | `NeighbourStarts`, `Neighbours` | related entities in either direction |
+//! | `EntityRowStarts`, `EntityRows` | the rows of each entity |
+//! | `Keys` | each folded alias, and its rows after it |
+//! | `KeyStarts`, `KeyTags`, `KeyOffsets` | the index of the keys by hash |
+//! | `Words`, `WordStarts`, `WordTags`, `WordOffsets` | first words of aliases that are looked for in texts, by hash |
+//! | `Curated` | where the keys with rows of curated entities begin |
+//! | `Kinds`, `Relations`, `Sources`, `Files`, `Countries` | lists that records refer to by number |
+//!
+//! Nothing here trusts the bytes: where they are damaged, values are wrong or missing, and nothing panics.
+
+pub(crate) mod cursor;
+pub(crate) mod index;
+mod map;
+
+use std::ops::Range;
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::hash::hex;
+use cursor::Cursor;
+pub(crate) use index::read_u32;
+use map::Map;
+
+/// How a compiled table begins.
+pub(crate) const MAGIC: &[u8; 8] = b"nwtable\0";
+/// Version of the layout, and of what folding makes of a name: a change of either makes old files unreadable.
+const VERSION: u32 = 1;
+/// Bytes of the header.
+pub(crate) const HEADER: usize = 1024;
+
+/// A part of a compiled table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Section {
+    Entities,
+    EntityHeads,
+    NeighbourStarts,
+    Neighbours,
+    EntityRowStarts,
+    EntityRows,
+    Keys,
+    KeyStarts,
+    KeyTags,
+    KeyOffsets,
+    Words,
+    WordStarts,
+    WordTags,
+    WordOffsets,
+    Curated,
+    Kinds,
+    Relations,
+    Sources,
+    Files,
+    Countries,
+}
+
+pub(crate) const SECTIONS: usize = Section::Countries as usize + 1;
+
+/// Figures of the header.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Counts {
+    pub(crate) entities: u32,
+    /// Aliases as the sources give them, names included.
+    pub(crate) aliases: u32,
+    /// Words of the longest key.
+    pub(crate) longest: u32,
+    /// Whether some key holds punctuation other than commas and hyphens.
+    pub(crate) has_breaks: bool,
+}
+
+#[derive(Debug)]
+enum Storage {
+    Memory(Vec<u8>),
+    File(Map),
+}
+
+/// A compiled table whose header has been checked.
+#[derive(Debug)]
+pub(crate) struct Image {
+    storage: Storage,
+    sections: [Range<usize>; SECTIONS],
+    pub(crate) counts: Counts,
+    digest: [u8; 32],
+}
+
+impl Image {
+    /// Opens a file: checks the header and that the sections lie in the file, and reads nothing else.
+    pub(crate) fn open(path: &Path) -> Result<Self> {
+        let map = Map::open(path).map_err(|error| {
+            Error::new(ErrorKind::Table, "cannot read the compiled table").at(path).because(error)
+        })?;
+        Self::checked(Storage::File(map)).map_err(|error| error.at(path))
+    }
+
+    /// A table without anything.
+    pub(crate) fn empty() -> Self {
+        let sections = std::array::from_fn(|_| 0..0);
+        Self { storage: Storage::Memory(Vec::new()), sections, counts: Counts::default(), digest: [0; 32] }
+    }
+
+    /// A table that was compiled in memory.
+    pub(crate) fn from_bytes(bytes: Vec<u8>) -> Result<Self> {
+        Self::checked(Storage::Memory(bytes))
+    }
+
+    fn checked(storage: Storage) -> Result<Self> {
+        let bytes: &[u8] = match &storage {
+            Storage::Memory(bytes) => bytes,
+            Storage::File(map) => map,
+        };
+        let foreign = |what: String| Error::new(ErrorKind::Table, what).help(REBUILD);
+        let header = bytes
+            .get(..HEADER)
+            .filter(|header| header.starts_with(MAGIC))
+            .ok_or_else(|| foreign("this is no compiled table, or its header is truncated".into()))?;
+        let mut cursor = Cursor::new(&header[MAGIC.len()..]);
+        let version = cursor.u64();
+        if version != u64::from(VERSION) {
+            return Err(foreign(format!("the table has version {version}, and this program reads version {VERSION}")));
+        }
+        let (body, sum) = header.split_at(HEADER - 32);
+        if Sha256::digest(body).as_slice() != sum {
+            return Err(foreign("the header of the compiled table is damaged".into()));
+        }
+        let digest = cursor.bytes(32).try_into().unwrap_or_default();
+        let mut figure = || u32::try_from(cursor.u64()).unwrap_or(u32::MAX);
+        let counts =
+            Counts { entities: figure(), aliases: figure(), longest: figure(), has_breaks: figure() != 0 };
+        let sections = std::array::from_fn(|_| {
+            let start = usize::try_from(cursor.u64()).unwrap_or(usize::MAX);
+            let len = usize::try_from(cursor.u64()).unwrap_or(usize::MAX);
+            start..start.saturating_add(len)
+        });
+        if let Some(section) = sections.iter().find(|section| bytes.get((*section).clone()).is_none()) {
+            let has = bytes.len();
+            return Err(foreign(format!("the compiled table is truncated: it has {has} bytes of {}", section.end)));
+        }
+        Ok(Self { storage, sections, counts, digest })
+    }
+
+    fn bytes(&self) -> &[u8] {
+        match &self.storage {
+            Storage::Memory(bytes) => bytes,
+            Storage::File(map) => map,
+        }
+    }
+
+    /// The bytes of a section.
+    pub(crate) fn section(&self, section: Section) -> &[u8] {
+        self.bytes().get(self.sections[section as usize].clone()).unwrap_or_default()
+    }
+
+    /// The bytes of a section from an offset on.
+    pub(crate) fn from(&self, section: Section, offset: usize) -> &[u8] {
+        self.section(section).get(offset..).unwrap_or_default()
+    }
+
+    /// The digest that the header states of everything after it, as hexadecimal digits.
+    pub(crate) fn digest(&self) -> String {
+        hex(&self.digest)
+    }
+
+    /// Whether the bytes after the header have the digest that the header states. Reads all of them.
+    pub(crate) fn is_whole(&self) -> bool {
+        Sha256::digest(self.bytes().get(HEADER..).unwrap_or_default()).as_slice() == self.digest
+    }
+}
+
+const REBUILD: &str = "make it again with `namewire entities build`";
+
+/// The header of a compiled table.
+pub(crate) fn header(counts: Counts, digest: [u8; 32], sections: &[Range<u64>; SECTIONS]) -> Vec<u8> {
+    let mut header = MAGIC.to_vec();
+    header.extend(u64::from(VERSION).to_le_bytes());
+    header.extend(digest);
+    for figure in [counts.entities, counts.aliases, counts.longest, u32::from(counts.has_breaks)] {
+        header.extend(u64::from(figure).to_le_bytes());
+    }
+    for section in sections {
+        header.extend(section.start.to_le_bytes());
+        header.extend((section.end - section.start).to_le_bytes());
+    }
+    header.resize(HEADER - 32, 0);
+    let sum = Sha256::digest(&header);
+    header.extend_from_slice(&sum);
+    header
+}
