@@ -205,7 +205,9 @@ impl LinkContext<'_> {
             ScoredCandidate { entity: candidate.entity, prior, factors: own.collect(), weight, share: weight / total }
         };
         let mut scored: Vec<ScoredCandidate> = weights.iter().map(one).collect();
-        scored.sort_by(|left, right| right.weight.total_cmp(&left.weight).then_with(|| self.table.order(left.entity, right.entity)));
+        scored.sort_by(|left, right| {
+            right.weight.total_cmp(&left.weight).then_with(|| self.table.order(left.entity, right.entity))
+        });
         scored
     }
 }

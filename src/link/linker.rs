@@ -141,7 +141,8 @@ impl Linker {
                 let is_same = self.table.has_kind(by_model) || self.types.contains(&kind);
                 let is_known = self.options.types_from_table && link.entity.is_some() && is_same;
                 // A demonym that the table does not mark keeps the model's MISC.
-                let may_be_demonym = of_alias.is_none() && &**by_model == "MISC" && self.is_other_name(row.as_ref(), link);
+                let may_be_demonym =
+                    of_alias.is_none() && &**by_model == "MISC" && self.is_other_name(row.as_ref(), link);
                 if is_known && !may_be_demonym { kind } else { by_model.clone() }
             }
             (Some(by_model), None) => by_model.clone(),

@@ -37,8 +37,7 @@ impl LinkContext<'_> {
         }
         let surname = field.words.key(field.words.content(words.end - 1));
         let rows = self.table.curated_rows(&format!("{} {surname}", field.words.key(given.words.start)));
-        let of_person =
-            rows.filter(|&row| lists::is_person(self.table.kind(self.table.row_entity(row))));
+        let of_person = rows.filter(|&row| lists::is_person(self.table.kind(self.table.row_entity(row))));
         let hits: Vec<Hit> = of_person.map(|row| Hit { row, match_kind: MatchKind::Folded }).collect();
         (!hits.is_empty()).then_some(hits)
     }

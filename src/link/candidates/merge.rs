@@ -215,8 +215,7 @@ impl LinkContext<'_> {
         let row = |hit: &Hit| self.table.row(hit.row);
         let is_city = |hit: &Hit| {
             let entity = row(hit).entity;
-            lists::is_place(self.table.row_kind(&row(hit)))
-                && !self.table.is_country(entity)
+            lists::is_place(self.table.row_kind(&row(hit))) && !self.table.is_country(entity)
         };
         lists::is_organisation(&proposal.ner_span.kind)
             && !bodies.is_empty()

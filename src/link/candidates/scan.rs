@@ -73,7 +73,12 @@ impl LinkContext<'_> {
     }
 
     /// The match of the rows of one key at the counted words `at`, where any row admits it.
-    fn match_of(&self, field: &FieldView<'_>, rows: impl Iterator<Item = u32> + Clone, at: Range<usize>) -> Option<AliasMatch> {
+    fn match_of(
+        &self,
+        field: &FieldView<'_>,
+        rows: impl Iterator<Item = u32> + Clone,
+        at: Range<usize>,
+    ) -> Option<AliasMatch> {
         rows.clone().next()?;
         let name = with_article(field, at.start)..field.words.content(at.end - 1) + 1;
         let hits = self.hits(field, rows.clone(), &at, MatchSource::Table);

@@ -4,8 +4,8 @@ use ahash::{AHashMap, AHashSet};
 use jiff::civil::Date;
 
 use super::{Entry, Findings};
-use crate::link::table::row::MAX_WORDS;
 use crate::link::table::record::{AliasRecord, CaseRule};
+use crate::link::table::row::MAX_WORDS;
 use crate::link::table::{bare_name, read_date};
 use crate::link::text::lists;
 use crate::link::text::normalise::{exact, fold};

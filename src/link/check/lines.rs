@@ -38,7 +38,7 @@ pub(super) fn read(file: &Arc<str>, bytes: &[u8], entries: &mut Vec<Entry>, find
 fn check(entry: &Entry, findings: &mut Findings) {
     let record = &entry.record;
     for (key, value) in [("id", &record.id), ("name", &record.name), ("type", &record.kind)] {
-        if value.trim().is_empty() {
+        if value.trim().is_empty() && (key == "id" || !record.is_partial()) {
             findings.error("empty_field", entry, format!("`{key}` is empty"), "write it, or take the line out");
         }
     }

@@ -5,8 +5,10 @@
 //! everything else is a warning.
 
 mod aliases;
+mod compiled;
 mod lines;
 mod network;
+mod partial;
 #[cfg(test)]
 mod tests;
 mod types;
@@ -17,6 +19,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::link::table::EntityTable;
 use crate::link::table::record::EntityRecord;
 
 /// How grave a finding is.
@@ -122,17 +125,34 @@ impl Findings {
 /// Checks the files of one table. Fails only where a file cannot be read at all.
 pub fn check_files(paths: &[PathBuf]) -> Result<Report> {
     let mut sources = Vec::with_capacity(paths.len());
+    let mut base = None;
+    let mut damaged = Vec::new();
     for path in paths {
+        if EntityTable::is_compiled_file(path)? {
+            damaged.extend(compiled::damage(path, &mut base));
+            continue;
+        }
         let bytes = std::fs::read(path)
             .map_err(|error| Error::new(ErrorKind::Table, "cannot read the entity table").at(path).because(error))?;
         sources.push((path.display().to_string(), bytes));
     }
     let sources: Vec<(&str, &[u8])> = sources.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
-    Ok(check(&sources))
+    let mut report = if sources.is_empty() { Report::default() } else { check_over(base.as_ref(), &sources) };
+    report.findings.splice(0..0, damaged);
+    if let Some(base) = &base {
+        report.entities += base.len();
+        report.aliases += base.alias_count();
+    }
+    Ok(report)
 }
 
 /// Checks the texts of one table, each with the name that findings give it.
 pub fn check(sources: &[(&str, &[u8])]) -> Report {
+    check_over(None, sources)
+}
+
+/// Checks texts over a compiled table, whose entities they may name, extend and remove.
+fn check_over(base: Option<&EntityTable>, sources: &[(&str, &[u8])]) -> Report {
     let mut findings = Findings::default();
     let mut entries = Vec::new();
     for (name, bytes) in sources {
@@ -143,7 +163,8 @@ pub fn check(sources: &[(&str, &[u8])]) -> Report {
         let help = "give a file with one entity per line";
         findings.add_line(Severity::Error, "empty", (&file, 0), None, "the table holds no entity".into(), help);
     }
-    network::check(&entries, &mut findings);
+    let entries = partial::apply(entries, base, &mut findings);
+    network::check(&entries, base, &mut findings);
     aliases::check(&entries, &mut findings);
     types::check(&entries, &mut findings);
     let order: Vec<&str> = sources.iter().map(|(name, _)| *name).collect();

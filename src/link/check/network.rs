@@ -3,8 +3,8 @@
 use ahash::{AHashMap, AHashSet};
 
 use super::{Entry, Findings};
-use crate::link::table::bare_name;
 use crate::link::table::spellings::{each_form, is_near};
+use crate::link::table::{EntityTable, bare_name};
 use crate::link::text::normalise::fold;
 
 /// Relations that lead upwards, so that a circle of them cannot be.
@@ -12,9 +12,9 @@ const UPWARD: [&str; 2] = ["part_of", "located_in"];
 /// Letters from which on one letter of difference looks like a slip.
 const LONG_NAME: usize = 8;
 
-pub(super) fn check(entries: &[Entry], findings: &mut Findings) {
+pub(super) fn check(entries: &[Entry], base: Option<&EntityTable>, findings: &mut Findings) {
     let by_id = ids(entries, findings);
-    relations(entries, &by_id, findings);
+    relations(entries, &by_id, base, findings);
     circles(entries, &by_id, findings);
     near_duplicates(entries, findings);
     same_wikidata(entries, findings);
@@ -41,12 +41,13 @@ fn ids<'e>(entries: &'e [Entry], findings: &mut Findings) -> AHashMap<&'e str, u
     by_id
 }
 
-fn relations(entries: &[Entry], by_id: &AHashMap<&str, usize>, findings: &mut Findings) {
+fn relations(entries: &[Entry], by_id: &AHashMap<&str, usize>, base: Option<&EntityTable>, findings: &mut Findings) {
+    let is_known = |id: &str| by_id.contains_key(id) || base.is_some_and(|base| base.find(id).is_some());
     for entry in entries {
         let mut seen = AHashSet::new();
         for relation in &entry.record.relations {
             let (kind, target) = (&relation.kind, &relation.target);
-            if !by_id.contains_key(target.as_str()) {
+            if !is_known(target) {
                 let what = format!("`{}` is {kind} `{target}`, which is not in the table", entry.record.id);
                 findings.error("unknown_target", entry, what, "add that entity, or take the relation out");
             } else if *target == entry.record.id {

@@ -32,11 +32,7 @@ impl LinkContext<'_> {
                 let option = Candidate { entity: row.entity, row: hit.row, match_kind: hit.match_kind };
                 let rank = |option: &Candidate| {
                     let row = self.table.row(option.row);
-                    (
-                        option.match_kind,
-                        row.derived,
-                        std::cmp::Reverse(row.prior.unwrap_or(DEFAULT_PRIOR).to_bits()),
-                    )
+                    (option.match_kind, row.derived, std::cmp::Reverse(row.prior.unwrap_or(DEFAULT_PRIOR).to_bits()))
                 };
                 match kept.iter_mut().find(|other| other.entity == option.entity) {
                     Some(other) if rank(&option) < rank(other) => *other = option,
@@ -174,10 +170,7 @@ impl LinkContext<'_> {
             method: Some(method),
             alias: Some(row.alias.into()),
             score: Some(share * trust),
-            evidence: Some(Evidence::Row {
-                alias: row.alias.into(),
-                origin: self.table.origin(row.entity),
-            }),
+            evidence: Some(Evidence::Row { alias: row.alias.into(), origin: self.table.origin(row.entity) }),
             ..Link::default()
         }
     }

@@ -101,9 +101,7 @@ impl LinkContext<'_> {
             let mut key = String::new();
             words.push_key(content.start, content.end, &mut key);
             let parts = self.table.rows(&key).map(|row| self.table.row_entity(row));
-            parts
-                .into_iter()
-                .any(|part| part != entity && self.is_part(part, entity))
+            parts.into_iter().any(|part| part != entity && self.is_part(part, entity))
         }) || (self.is_us_state(&place) && self.follows_city(words, start, &fold(bare_name(&place.name))))
     }
 

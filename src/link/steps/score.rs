@@ -196,9 +196,9 @@ impl Scorer<'_> {
         }
         match described().count() {
             0 => {}
-            count => note(Factor::Described, 1.0 + DESCRIBED * count as f32, &|| {
-                described().collect::<Vec<_>>().join(", ")
-            }),
+            count => {
+                note(Factor::Described, 1.0 + DESCRIBED * count as f32, &|| described().collect::<Vec<_>>().join(", "))
+            }
         }
     }
 
@@ -212,8 +212,7 @@ impl Scorer<'_> {
             note(Factor::ContainsPrevious, CONTAINS_PREVIOUS, &String::new);
         }
         // The capital against the state is another matter.
-        let lies_abroad =
-            |hit: &Hit| !self.context.lies_in(self.context.table.row(hit.row).entity, "united states");
+        let lies_abroad = |hit: &Hit| !self.context.lies_in(self.context.table.row(hit.row).entity, "united states");
         if self.mention.hits.iter().any(lies_abroad) && self.context.is_us_state(&entity) {
             let others = self.context.other_states() + self.context.named_in(option.entity, self.named);
             if others > 0 {

@@ -3,12 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use ahash::AHashMap;
-use jiff::civil::Date;
 
 use super::entity::{BASE, EntityIx};
 use super::image::Image;
 use super::layer::Layer;
-use super::record::{AliasRecord, CaseRule, EntityRecord, RelationRecord};
+use super::record::EntityRecord;
 use crate::error::Result;
 
 /// A compiled table in a file.
@@ -59,6 +58,17 @@ impl Base {
         self.added.get(&ix).into_iter().flatten().copied()
     }
 
+    /// What a neighbour of an entity is now; none where it was one only by a row that is replaced or removed, or where
+    /// it is one of the added neighbours.
+    pub(super) fn still_related(&self, ix: EntityIx, other: EntityIx) -> Option<EntityIx> {
+        match self.replaced.get(&other) {
+            None => Some(other),
+            Some(new) => {
+                new.filter(|new| self.states(ix, other) && !self.added_neighbours(ix).any(|added| added == *new))
+            }
+        }
+    }
+
     /// The base with what the user's rows change: the ids that they give entities of their own or remove, and which of
     /// its entities are related to theirs.
     pub(super) fn changed<'r>(
@@ -77,8 +87,8 @@ impl Base {
         // What the base relates to a replaced entity is related to what stands in its place.
         for (&old, &new) in &self.replaced {
             let Some(new) = new else { continue };
-            let incoming = self.layer.neighbours(old.0 - BASE).filter(|other| self.states(*other, old));
-            let incoming: Vec<EntityIx> = incoming.filter_map(|other| self.current(other)).collect();
+            let states = |other: &EntityIx| !self.replaced.contains_key(other) && self.states(*other, old);
+            let incoming: Vec<EntityIx> = self.layer.neighbours(old.0 - BASE).filter(states).collect();
             self.added.entry(new).or_default().extend(incoming);
         }
         self.added.values_mut().for_each(|others| {
@@ -90,52 +100,14 @@ impl Base {
 
     /// True where the row of an entity has a relation to another.
     fn states(&self, entity: EntityIx, target: EntityIx) -> bool {
-        self.layer.entity(entity.0 - BASE).relations.any(|(_, other)| self.layer.ix(other.0) == target)
+        entity.0 >= BASE
+            && self.layer.entity(entity.0 - BASE).relations.any(|(_, other)| self.layer.ix(other.0) == target)
     }
 
     /// The record from which an entity was compiled.
     pub(super) fn record(&self, id: &str) -> Option<EntityRecord> {
-        let number = self.layer.find(id)?;
-        let entity = self.layer.entity(number);
-        let rows = self.layer.rows_of(number).map(|row| self.layer.row(row - BASE)).filter(|row| !row.derived);
-        let aliases = rows.map(|row| {
-            let rules = row.rules();
-            AliasRecord {
-                text: row.alias.to_owned(),
-                case: if row.exact_case { CaseRule::Exact } else { CaseRule::Fold },
-                valid_from: rules.valid_from.map(written),
-                valid_to: rules.valid_to.map(written),
-                prior: row.prior,
-                requires: rules.requires.map(str::to_owned).collect(),
-                excludes: rules.excludes.map(str::to_owned).collect(),
-                kind: rules.kind.map(str::to_owned),
-                is_weak: row.is_weak,
-            }
-        });
-        let relations = entity.relations.map(|(kind, target)| RelationRecord {
-            kind: self.layer.relation(kind).to_owned(),
-            target: self.layer.id(target.0).to_owned(),
-        });
-        Some(EntityRecord {
-            id: entity.id.to_owned(),
-            name: entity.name.to_owned(),
-            kind: entity.kind.to_owned(),
-            aliases: aliases.collect(),
-            relations: relations.collect(),
-            valid_from: entity.valid_from.map(written),
-            valid_to: entity.valid_to.map(written),
-            description: entity.description.map(str::to_owned),
-            wikidata: entity.wikidata.map(str::to_owned),
-            source: entity.source.map(str::to_owned),
-            popularity: Some(entity.popularity),
-            tier: Some(entity.tier),
-            extends: false,
-            removed: false,
-        })
+        self.layer
+            .find(id)
+            .map(|number| self.layer.entity_record(number, |target| self.layer.id(target.0 - BASE).to_owned()))
     }
-}
-
-/// A day as tables write it; before the common era, its year.
-fn written(day: Date) -> String {
-    if day.year() < 0 { format!("-{:04}", -day.year()) } else { day.to_string() }
 }

@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
+use jiff::civil::Date;
+
 use super::entity::{self, Entity, EntityIx};
 use super::image::cursor::Cursor;
 use super::image::index::Index;
 use super::image::{Image, Section, read_u32};
+use super::record::{AliasRecord, CaseRule, EntityRecord, RelationRecord};
 use super::row::{self, Row};
 
 /// A compiled table whose numbers of entities and rows begin at `first`.
@@ -178,6 +181,46 @@ impl Layer {
         let range = read_u32(starts, number as usize) as usize..read_u32(starts, number as usize + 1) as usize;
         range.take_while(|at| at * 4 < rows.len()).map(|at| read_u32(rows, at) | self.first)
     }
+
+    /// The record from which an entity was compiled.
+    pub(super) fn entity_record(&self, number: u32, id_of: impl Fn(EntityIx) -> String) -> EntityRecord {
+        let entity = self.entity(number);
+        let rows = self.rows_of(number).map(|row| self.row(row & !self.first)).filter(|row| !row.derived);
+        let aliases = rows.map(|row| {
+            let rules = row.rules();
+            AliasRecord {
+                text: row.alias.to_owned(),
+                case: if row.exact_case { CaseRule::Exact } else { CaseRule::Fold },
+                valid_from: rules.valid_from.map(written),
+                valid_to: rules.valid_to.map(written),
+                prior: row.prior,
+                requires: rules.requires.map(str::to_owned).collect(),
+                excludes: rules.excludes.map(str::to_owned).collect(),
+                kind: rules.kind.map(str::to_owned),
+                is_weak: row.is_weak,
+            }
+        });
+        let relations = entity.relations.map(|(kind, target)| RelationRecord {
+            kind: self.relation(kind).to_owned(),
+            target: id_of(self.ix(target.0)),
+        });
+        EntityRecord {
+            id: entity.id.to_owned(),
+            name: entity.name.to_owned(),
+            kind: entity.kind.to_owned(),
+            aliases: aliases.collect(),
+            relations: relations.collect(),
+            valid_from: entity.valid_from.map(written),
+            valid_to: entity.valid_to.map(written),
+            description: entity.description.map(str::to_owned),
+            wikidata: entity.wikidata.map(str::to_owned),
+            source: entity.source.map(str::to_owned),
+            popularity: Some(entity.popularity),
+            tier: Some(entity.tier),
+            extends: false,
+            removed: false,
+        }
+    }
 }
 
 fn text(list: &[Arc<str>], number: u32) -> &str {
@@ -221,3 +264,7 @@ impl Iterator for LayerRows<'_> {
     }
 }
 
+/// A day as tables write it; before the common era, its year.
+fn written(day: Date) -> String {
+    if day.year() < 0 { format!("-{:04}", -day.year()) } else { day.to_string() }
+}

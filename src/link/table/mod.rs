@@ -26,6 +26,8 @@ mod source;
 pub(crate) mod spellings;
 
 use std::cmp::Ordering;
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -35,13 +37,16 @@ use jiff::civil::Date;
 use crate::date::DateRange;
 use crate::error::{Error, ErrorKind, Result};
 use crate::hash::sha256_joined;
+use crate::link::text::normalise::fold;
 use base::Base;
-pub use entity::{Entity, EntityIx, RowOrigin};
+pub use compile::{BuildOptions, Built, TableBuilder};
 use entity::BASE;
+pub use entity::{Entity, EntityIx, RowOrigin};
 use image::Image;
 pub(crate) use image::cursor::Texts;
 use image::index::hash;
 use layer::Layer;
+use record::EntityRecord;
 pub use record::Tier;
 use row::Row;
 pub(crate) use rows::Rows;
@@ -67,8 +72,7 @@ impl EntityTable {
         let mut base: Option<Base> = None;
         let mut sources = Vec::with_capacity(paths.len());
         for path in paths {
-            let unreadable = |error| Error::new(ErrorKind::Table, "cannot read the entity table").at(path).because(error);
-            if is_compiled(path).map_err(unreadable)? {
+            if Self::is_compiled_file(path)? {
                 if let Some(other) = &base {
                     return Err(Error::new(ErrorKind::Table, "this is a second compiled table").at(path).help(format!(
                         "one table can lie under your rows: make one of {} and this one with `namewire entities build`",
@@ -78,7 +82,7 @@ impl EntityTable {
                 base = Some(Base::open(path)?);
                 continue;
             }
-            let bytes = std::fs::read(path).map_err(unreadable)?;
+            let bytes = std::fs::read(path).map_err(|error| unreadable(path, error))?;
             let text = String::from_utf8(bytes).map_err(|error| {
                 let line =
                     1 + memchr::memchr_iter(b'\n', &error.as_bytes()[..error.utf8_error().valid_up_to()]).count();
@@ -88,6 +92,26 @@ impl EntityTable {
         }
         let sources: Vec<(&str, &str)> = sources.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
         Self::over(base, &sources)
+    }
+
+    /// Whether a file begins as compiled tables do.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn is_compiled_file(path: &Path) -> Result<bool> {
+        let mut first = Vec::new();
+        let read = File::open(path).and_then(|file| file.take(image::MAGIC.len() as u64).read_to_end(&mut first));
+        read.map_err(|error| unreadable(path, error))?;
+        Ok(first == image::MAGIC)
+    }
+
+    /// The digest that a compiled table states of itself; none for any other file.
+    ///
+    /// # Errors
+    /// Where the file cannot be read, or is a damaged table.
+    pub fn stated_digest(path: &Path) -> Result<Option<String>> {
+        let is_compiled = Self::is_compiled_file(path)?;
+        is_compiled.then(|| Base::open(path).map(|base| base.digest())).transpose()
     }
 
     /// Reads a table from texts, each with the name that errors and evidence give it.
@@ -194,15 +218,17 @@ impl EntityTable {
     pub(crate) fn neighbours(&self, ix: EntityIx) -> impl Iterator<Item = EntityIx> {
         let (layer, number) = self.layer(ix.0);
         let added = self.base.iter().flat_map(move |base| base.added_neighbours(ix));
-        layer.neighbours(number).filter_map(|other| self.current(other)).chain(added)
+        let still = move |other: EntityIx| match &self.base {
+            Some(base) => base.still_related(ix, other),
+            None => Some(other),
+        };
+        layer.neighbours(number).filter_map(still).chain(added)
     }
 
     /// True for entities that are related in either direction.
     pub(crate) fn is_neighbour(&self, ix: EntityIx, other: EntityIx) -> bool {
         let (layer, number) = self.layer(ix.0);
-        let added = |ix, other| {
-            self.base.iter().flat_map(|base| base.added_neighbours(ix)).any(|added| added == other)
-        };
+        let added = |ix, other| self.base.iter().flat_map(|base| base.added_neighbours(ix)).any(|added| added == other);
         layer.is_neighbour(number, other) || added(ix, other) || added(other, ix)
     }
 
@@ -215,6 +241,33 @@ impl EntityTable {
     pub fn find(&self, id: &str) -> Option<EntityIx> {
         let below = || self.base.as_ref().and_then(|base| base.current(base.find(id)?));
         self.own.find(id).map(EntityIx).or_else(below)
+    }
+
+    /// The row that makes an entity, as the table has it with all that extends it.
+    pub(crate) fn record(&self, id: &str) -> Option<EntityRecord> {
+        let (layer, number) = self.layer(self.find(id)?.0);
+        Some(layer.entity_record(number, |target| self.entity(target).id.to_owned()))
+    }
+
+    /// The row that makes an entity, as a line of JSON Lines has it. Names that the background does without are missing.
+    pub fn row_json(&self, ix: EntityIx) -> serde_json::Value {
+        self.record(self.entity(ix).id).map_or(serde_json::Value::Null, |record| record.to_json())
+    }
+
+    /// The entities that have a name or an alias, as folded, what is named most first.
+    pub fn named(&self, name: &str) -> Vec<EntityIx> {
+        let mut entities: Vec<EntityIx> = Vec::new();
+        for entity in self.rows(&fold(name)).map(|row| self.row_entity(row)) {
+            if !entities.contains(&entity) {
+                entities.push(entity);
+            }
+        }
+        entities
+    }
+
+    /// False where a compiled table has been changed since it was written. Reads all of it.
+    pub fn is_whole(&self) -> bool {
+        self.base.as_ref().is_none_or(|base| base.layer.image.is_whole())
     }
 
     /// How many entities there are.
@@ -333,12 +386,8 @@ fn by_id<'r>((ix, (record, _)): (EntityIx, &'r source::Placed)) -> (&'r str, Ent
     (&record.id, ix)
 }
 
-/// Whether a file begins as compiled tables do.
-fn is_compiled(path: &Path) -> std::io::Result<bool> {
-    use std::io::Read;
-    let mut first = Vec::new();
-    std::fs::File::open(path)?.take(image::MAGIC.len() as u64).read_to_end(&mut first)?;
-    Ok(first == image::MAGIC)
+fn unreadable(path: &Path, error: std::io::Error) -> Error {
+    Error::new(ErrorKind::Table, "cannot read the entity table").at(path).because(error)
 }
 
 fn table_error(file: impl AsRef<Path>, line: u32, what: impl Into<String>) -> Error {
@@ -360,5 +409,7 @@ pub(crate) fn read_date(text: &str) -> Option<DateRange> {
     Some(DateRange { first: Date::new(-year, 1, 1).ok()?, last: Date::new(-year, 12, 31).ok()? })
 }
 
+#[cfg(test)]
+mod compiled_tests;
 #[cfg(test)]
 mod tests;

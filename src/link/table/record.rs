@@ -1,6 +1,7 @@
 //! A line of the entity table, as JSON writes it.
 
 use serde::{Deserialize, Deserializer, de};
+use serde_json::{Value, json};
 
 use crate::link::text::normalise::exact;
 
@@ -90,6 +91,28 @@ impl EntityRecord {
         self.extends || self.removed
     }
 
+    /// The record as a line has it.
+    pub(crate) fn to_json(&self) -> Value {
+        let mut line = json!({"id": self.id, "name": self.name, "type": self.kind});
+        let mut put = |key: &str, value: Value| {
+            if !value.is_null() {
+                line[key] = value;
+            }
+        };
+        let list = |values: Vec<Value>| if values.is_empty() { Value::Null } else { values.into() };
+        put("aliases", list(self.aliases.iter().map(AliasRecord::to_json).collect()));
+        let relation = |relation: &RelationRecord| json!({"type": relation.kind, "target": relation.target});
+        put("relations", list(self.relations.iter().map(relation).collect()));
+        put("valid_from", json!(self.valid_from));
+        put("valid_to", json!(self.valid_to));
+        put("description", json!(self.description));
+        put("wikidata", json!(self.wikidata));
+        put("source", json!(self.source));
+        put("popularity", json!(self.popularity.filter(|&popularity| popularity > 0.0)));
+        put("tier", json!(self.tier.filter(|&tier| tier == Tier::Background).map(|_| "background")));
+        line
+    }
+
     /// The entity with what a row adds to it: aliases and relations are added, an alias of the same spelling and all
     /// else that the row states are replaced.
     pub(crate) fn extended(mut self, by: Self) -> Self {
@@ -159,6 +182,27 @@ pub(crate) struct AliasRecord {
 }
 
 impl AliasRecord {
+    fn to_json(&self) -> Value {
+        if !self.has_rules() {
+            return json!(self.text);
+        }
+        let mut alias = json!({"text": self.text});
+        let values = [
+            ("case", json!((self.case == CaseRule::Exact && !self.is_weak).then_some("exact"))),
+            ("valid_from", json!(self.valid_from)),
+            ("valid_to", json!(self.valid_to)),
+            ("prior", json!(self.prior)),
+            ("requires", json!(Some(&self.requires).filter(|words| !words.is_empty()))),
+            ("excludes", json!(Some(&self.excludes).filter(|words| !words.is_empty()))),
+            ("type", json!(self.kind)),
+            ("weak", json!(self.is_weak.then_some(true))),
+        ];
+        for (key, value) in values.into_iter().filter(|(_, value)| !value.is_null()) {
+            alias[key] = value;
+        }
+        alias
+    }
+
     /// True where the alias does not apply everywhere, or says more than that the entity bears it.
     pub(crate) fn has_rules(&self) -> bool {
         self.case == CaseRule::Exact

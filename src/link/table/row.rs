@@ -101,7 +101,7 @@ impl Cases<'_> {
 }
 
 /// A row on its way into a compiled table.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct RowDraft<'d> {
     pub(crate) entity: EntityIx,
     pub(crate) alias: &'d str,

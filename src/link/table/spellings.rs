@@ -5,9 +5,9 @@
 
 use ahash::RandomState;
 
+use super::EntityTable;
 use super::entity::EntityIx;
 use super::keys::Keys;
-use super::EntityTable;
 
 /// Letters of the shortest and longest words in the index. A word has as many forms as letters.
 const MIN_LETTERS: usize = 4;

@@ -1,16 +1,17 @@
 //! Records in the order of their ids to the sections of a table.
 
-use std::io::{Seek, Write};
 use ahash::AHashMap;
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
+use std::collections::BTreeMap;
+use std::io::Write;
 
-use super::super::entity::{BASE, EntityIx, RowOrigin};
+use super::super::entity::{BASE, EntityIx};
 use super::super::image::cursor::{push_number, push_text};
 use super::super::image::index::{IndexWriter, hash};
 use super::super::image::{Counts, Section};
-use super::super::record::EntityRecord;
 use super::super::row::{self, MAX_WORDS};
+use super::super::source::Placed;
 use super::draft::{Draft, Drafting};
 use super::lists::{Lists, Numbers};
 use super::sort::{Sorted, Sorter};
@@ -21,9 +22,6 @@ use crate::error::{Error, ErrorKind, Result};
 const MAX_NEIGHBOURS: usize = 4096;
 /// Bytes to which records and rows are aligned, so that offsets of 32 bits reach far enough.
 const ALIGNMENT: usize = 4;
-
-/// A record with its file and line.
-pub(super) type Placed = (EntityRecord, RowOrigin);
 
 /// Assembles one table.
 pub(super) struct Assembly<'a, W> {
@@ -37,7 +35,17 @@ pub(super) struct Assembly<'a, W> {
     countries: Vec<EntityIx>,
     rows: Sorter,
     counts: Counts,
-    missing: u64,
+    pub(super) tally: Tally,
+}
+
+/// What became of names and relations.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tally {
+    /// Names of the background that were left out, by rule, with an example.
+    pub(super) dropped: BTreeMap<&'static str, (u64, String)>,
+    pub(super) weak: u64,
+    /// Relations that were left out, since their target is nowhere.
+    pub(super) missing: u64,
 }
 
 /// A finished table, with what it says about entities of the one under it.
@@ -46,11 +54,11 @@ pub(super) struct Assembled<W> {
     pub(super) counts: Counts,
     /// Entities of the base with the entities of this table that are related to them.
     pub(super) of_base: Vec<(EntityIx, EntityIx)>,
-    /// Relations that were left out, since their target is nowhere.
-    pub(super) missing: u64,
+    pub(super) tally: Tally,
+    pub(super) bytes: u64,
 }
 
-impl<'a, W: Write + Seek> Assembly<'a, W> {
+impl<'a, W: Write> Assembly<'a, W> {
     pub(super) fn new(mut writer: ImageWriter<W>, drafting: Drafting<'a>, rows: Sorter) -> Result<Self> {
         writer.begin(Section::Entities)?;
         Ok(Self {
@@ -63,7 +71,7 @@ impl<'a, W: Write + Seek> Assembly<'a, W> {
             countries: Vec::new(),
             rows,
             counts: Counts::default(),
-            missing: 0,
+            tally: Tally::default(),
         })
     }
 
@@ -71,10 +79,8 @@ impl<'a, W: Write + Seek> Assembly<'a, W> {
     pub(super) fn add(&mut self, records: &[Placed]) -> Result<()> {
         let first = self.counts.entities;
         let lists = &mut self.lists;
-        let numbers: Vec<Numbers> = records
-            .iter()
-            .map(|(record, origin)| lists.numbers(record, (&origin.file, origin.line)))
-            .collect();
+        let numbers: Vec<Numbers> =
+            records.iter().map(|(record, origin)| lists.numbers(record, (&origin.file, origin.line))).collect();
         let drafting = &self.drafting;
         let drafts: Vec<Result<Draft>> = records
             .par_iter()
@@ -110,7 +116,11 @@ impl<'a, W: Write + Seek> Assembly<'a, W> {
         self.counts.aliases += draft.given;
         self.counts.longest = self.counts.longest.max(draft.longest);
         self.counts.has_breaks |= draft.has_breaks;
-        self.missing += u64::from(draft.missing);
+        self.tally.missing += u64::from(draft.missing);
+        self.tally.weak += draft.weak;
+        for (rule, name) in &draft.dropped {
+            self.tally.dropped.entry(rule).or_insert_with(|| (0, name.clone())).0 += 1;
+        }
         Ok(())
     }
 
@@ -127,8 +137,8 @@ impl<'a, W: Write + Seek> Assembly<'a, W> {
         }
         let rows = std::mem::replace(&mut self.rows, Sorter::in_memory()).finish()?;
         self.write_keys(rows)?;
-        let out = self.writer.finish(self.counts)?;
-        Ok(Assembled { out, counts: self.counts, of_base, missing: self.missing })
+        let (out, bytes) = self.writer.finish(self.counts)?;
+        Ok(Assembled { out, counts: self.counts, of_base, tally: self.tally, bytes })
     }
 
     /// Writes which entities are related, and returns those of the base with what is related to them here.

@@ -4,9 +4,10 @@ use jiff::civil::Date;
 
 use super::super::entity::{EntityDraft, EntityIx, RowOrigin};
 use super::super::image::index::hash;
-use super::super::record::{CaseRule, EntityRecord};
+use super::super::record::{CaseRule, EntityRecord, Tier};
 use super::super::row::RowDraft;
 use super::super::{bare_name, read_date, table_error};
+use super::admission::{Admission, judge, without_legal_form};
 use super::lists::Numbers;
 use crate::error::Result;
 use crate::link::text::lists;
@@ -24,6 +25,10 @@ pub(super) struct Draft {
     pub(super) missing: u32,
     /// Aliases as the record gives them, its name included.
     pub(super) given: u32,
+    /// Names of the background that were left out, each with the rule.
+    pub(super) dropped: Vec<(&'static str, String)>,
+    /// Names of the background that were made weak.
+    pub(super) weak: u64,
     pub(super) longest: u32,
     pub(super) has_breaks: bool,
 }
@@ -87,8 +92,9 @@ impl Drafting<'_> {
                 if self.strict {
                     let what =
                         format!("`{}` has a relation to `{}`, which is not in the table", record.id, relation.target);
-                    return Err(table_error(&*origin.file, origin.line, what)
-                        .help("add that entity, or take the relation out"));
+                    return Err(
+                        table_error(&*origin.file, origin.line, what).help("add that entity, or take the relation out")
+                    );
                 }
                 draft.missing += 1;
                 continue;
@@ -100,40 +106,41 @@ impl Drafting<'_> {
     }
 }
 
+/// A spelling with its words and its key.
+#[derive(Debug)]
+pub(super) struct Spelling {
+    pub(super) text: String,
+    pub(super) words: Words,
+    pub(super) key: String,
+}
+
+impl Spelling {
+    pub(super) fn of(text: String) -> Self {
+        let words = Words::of_name(&text);
+        let mut key = String::with_capacity(text.len());
+        words.push_key(0, words.content_len(), &mut key);
+        Self { text, words, key }
+    }
+}
+
 impl Draft {
-    fn add_rows(
-        &mut self,
-        record: &EntityRecord,
-        numbers: &Numbers,
-        ix: EntityIx,
-        origin: &RowOrigin,
-    ) -> Result<()> {
+    fn add_rows(&mut self, record: &EntityRecord, numbers: &Numbers, ix: EntityIx, origin: &RowOrigin) -> Result<()> {
         // The name is an alias too; a qualifier in brackets ("Dabiq (magazine)") is not part of what news writes.
-        let name = bare_name(&record.name);
-        let folded = fold(name);
+        let name = Spelling::of(exact(bare_name(&record.name)));
+        let aliases: Vec<Spelling> = record.aliases.iter().map(|alias| Spelling::of(exact(&alias.text))).collect();
         let of_name = RowDraft {
             entity: ix,
-            alias: &exact(name),
-            text: "",
-            exact_case: false,
-            derived: false,
-            is_weak: false,
             tier: record.tier.unwrap_or_default(),
             popularity: record.popularity.unwrap_or_default(),
-            prior: None,
-            valid_from: None,
-            valid_to: None,
-            kind: 0,
-            requires: &[],
-            excludes: &[],
+            ..RowDraft::default()
         };
         // An alias that repeats the name gives it rules: then the name is no alias by itself.
-        if !record.aliases.iter().any(|alias| fold(&alias.text) == folded) {
-            checked_alias(name, &folded, origin)?;
-            self.add_row(&of_name, &record.kind);
+        if !aliases.iter().any(|alias| alias.key == name.key) {
+            check_letters(bare_name(&record.name), &name, origin)?;
+            self.add_row(of_name.clone(), &name, &record.kind, true);
         }
-        for (alias, &kind) in record.aliases.iter().zip(&numbers.alias_kinds) {
-            checked_alias(&alias.text, &fold(&alias.text), origin)?;
+        for ((alias, spelling), &kind) in record.aliases.iter().zip(&aliases).zip(&numbers.alias_kinds) {
+            check_letters(&alias.text, spelling, origin)?;
             if let Some(prior) = alias.prior.filter(|prior| !(*prior > 0.0 && *prior <= 1.0)) {
                 let what = format!("the prior {prior} of alias `{}` is not in (0, 1]", alias.text);
                 return Err(table_error(&*origin.file, origin.line, what)
@@ -141,7 +148,6 @@ impl Draft {
             }
             let (valid_from, valid_to) = period(alias.valid_from.as_deref(), alias.valid_to.as_deref(), origin)?;
             let row = RowDraft {
-                alias: &exact(&alias.text),
                 exact_case: alias.case == CaseRule::Exact || alias.is_weak,
                 is_weak: alias.is_weak,
                 prior: alias.prior,
@@ -150,37 +156,59 @@ impl Draft {
                 kind,
                 requires: &folded_words(&alias.requires),
                 excludes: &folded_words(&alias.excludes),
-                ..of_name
+                ..of_name.clone()
             };
-            self.add_row(&row, &record.kind);
+            self.add_row(row, spelling, &record.kind, spelling.key == name.key);
         }
         Ok(())
     }
 
-    /// Adds a row, and those that follow from it.
-    fn add_row(&mut self, row: &RowDraft<'_>, kind: &str) {
+    /// Adds a row, and those that follow from it, unless it is a name that the background does without.
+    fn add_row<'d>(&mut self, row: RowDraft<'d>, spelling: &'d Spelling, kind: &str, is_name: bool) {
         self.given += 1;
-        for text in derived_spellings(row.alias, kind) {
-            self.add_spelling(&RowDraft { derived: true, text: &text, ..*row });
+        let mut row = RowDraft { alias: &spelling.text, ..row };
+        let mut derived = derived_spellings(row.alias, kind);
+        if row.tier == Tier::Background {
+            match judge(spelling, kind, is_name) {
+                Admission::Dropped(rule) => return self.dropped.push((rule, spelling.text.clone())),
+                Admission::Weak => {
+                    self.weak += u64::from(!row.is_weak);
+                    (row.is_weak, row.exact_case) = (true, true);
+                }
+                Admission::Full => {}
+            }
+            let bare = without_legal_form(row.alias).filter(|_| lists::is_organisation(kind));
+            derived.extend(bare.map(str::to_owned));
         }
-        self.add_spelling(&RowDraft { text: row.alias, ..*row });
+        for text in derived {
+            let spelling = Spelling::of(text);
+            let mut row = RowDraft { derived: true, text: &spelling.text, ..row.clone() };
+            if row.tier == Tier::Background {
+                match judge(&spelling, kind, false) {
+                    Admission::Dropped(_) => continue,
+                    // The bare name of a firm is that of many things.
+                    _ if spelling.words.content_len() == 1 => (row.is_weak, row.exact_case) = (true, true),
+                    _ => {}
+                }
+            }
+            self.add_spelling(&row, &spelling);
+        }
+        self.add_spelling(&RowDraft { text: row.alias, ..row.clone() }, spelling);
     }
 
-    fn add_spelling(&mut self, row: &RowDraft<'_>) {
-        let words = Words::of_name(row.text);
+    fn add_spelling(&mut self, row: &RowDraft<'_>, spelling: &Spelling) {
+        let Spelling { words, key, .. } = spelling;
         let count = words.content_len();
         if count == 0 {
             return;
         }
-        let mut key = String::with_capacity(row.text.len());
-        words.push_key(0, count, &mut key);
         self.longest = self.longest.max(count as u32);
         self.has_breaks |= key.contains(separator(Gap::Break));
-        let mut order = hash(&key).to_be_bytes().to_vec();
+        let mut order = hash(key).to_be_bytes().to_vec();
         order.extend(key.bytes().chain([0]));
         row.write_order(&mut order);
         let mut record = Vec::with_capacity(row.alias.len() + 16);
-        row.write(&words, &mut record);
+        row.write(words, &mut record);
         self.rows.push(DraftRow { order, record });
     }
 }
@@ -189,8 +217,8 @@ fn folded_words(words: &[String]) -> Vec<String> {
     words.iter().map(|word| fold(word)).filter(|word| !word.is_empty()).collect()
 }
 
-fn checked_alias(alias: &str, folded: &str, origin: &RowOrigin) -> Result<()> {
-    if !folded.is_empty() {
+fn check_letters(alias: &str, spelling: &Spelling, origin: &RowOrigin) -> Result<()> {
+    if !spelling.key.is_empty() {
         return Ok(());
     }
     Err(table_error(&*origin.file, origin.line, format!("the alias `{alias}` has no letter or digit"))

@@ -1,20 +1,22 @@
 //! Compiles records into a table that is looked into without being read.
 //!
-//! `draft` checks a record and writes its bytes, `assemble` puts those of all records in order, with `sort` where memory
-//! does not hold them, and `writer` writes sections and header.
+//! `draft` checks a record and writes its bytes (`admission` judges names of the background), `assemble` puts those of all records in order, with `sort` where memory
+//! does not hold them, and `writer` writes sections and trailer. `build` makes a file of sources of any size.
 
+mod admission;
 mod assemble;
+mod build;
 mod draft;
 mod lists;
 mod sort;
 mod writer;
 
-use std::io::Cursor;
-
 use super::entity::EntityIx;
 use super::image::Image;
+use super::source::Placed;
 use crate::error::Result;
-use assemble::{Assembly, Placed};
+use assemble::Assembly;
+pub use build::{BuildOptions, Built, TableBuilder};
 use draft::Drafting;
 use sort::Sorter;
 use writer::ImageWriter;
@@ -31,9 +33,9 @@ pub(super) struct InMemory {
 
 /// Compiles records, which are in the order of their ids. `find` knows the numbers of these and of the base.
 pub(super) fn in_memory(records: &[Placed], find: &(dyn Fn(&str) -> Option<EntityIx> + Sync)) -> Result<InMemory> {
-    let writer = ImageWriter::new(Cursor::new(Vec::new()), "memory".into())?;
+    let writer = ImageWriter::new(Vec::new(), "memory".into())?;
     let mut assembly = Assembly::new(writer, Drafting { find, strict: true }, Sorter::in_memory())?;
     records.chunks(CHUNK).try_for_each(|chunk| assembly.add(chunk))?;
     let assembled = assembly.finish()?;
-    Ok(InMemory { image: Image::from_bytes(assembled.out.into_inner())?, of_base: assembled.of_base })
+    Ok(InMemory { image: Image::from_bytes(assembled.out)?, of_base: assembled.of_base })
 }

@@ -20,7 +20,7 @@ const READ_AHEAD: usize = 1 << 18;
 pub(super) struct Sorter {
     bytes: Vec<u8>,
     items: Vec<Item>,
-    /// Where runs go, and the bytes in memory from which on one is written. Without, all stays in memory.
+    /// How the paths of runs begin, and the bytes in memory from which on one is written. Without, all stays in memory.
     spill: Option<(PathBuf, usize)>,
     runs: Vec<File>,
 }
@@ -40,10 +40,13 @@ impl Sorter {
         Self { bytes: Vec::new(), items: Vec::new(), spill: None, runs: Vec::new() }
     }
 
-    /// Runs are written to `folder` whenever `memory` bytes are held.
-    pub(super) fn on_disk(folder: &Path, memory: usize) -> Self {
+    /// Runs are written to files in `folder` that begin with `name` whenever `memory` bytes are held.
+    pub(super) fn on_disk(folder: &Path, name: &str, memory: usize) -> Self {
         // Offsets of items have 32 bits.
-        Self { spill: Some((folder.to_owned(), memory.min(u32::MAX as usize / 2))), ..Self::in_memory() }
+        let memory = memory.min(u32::MAX as usize / 2);
+        // Not grown by doubling, which for a while would take three times as much.
+        let (bytes, items) = (Vec::with_capacity(memory), Vec::with_capacity(memory / (2 * ITEM)));
+        Self { bytes, items, spill: Some((folder.join(name), memory)), runs: Vec::new() }
     }
 
     pub(super) fn push(&mut self, order: &[u8], payload: &[u8]) -> Result<()> {
@@ -71,14 +74,10 @@ impl Sorter {
             return Ok(Sorted::Memory { sorter: self, next: 0 });
         }
         self.write_run()?;
-        let mut heads = BinaryHeap::new();
-        let mut runs = Vec::with_capacity(self.runs.len());
-        for (number, file) in self.runs.into_iter().enumerate() {
-            let mut run = BufReader::with_capacity(READ_AHEAD, file);
-            heads.extend(read_pair(&mut run).map_err(spilling)?.map(|pair| Reverse((pair, number))));
-            runs.push(run);
-        }
-        Ok(Sorted::Disk { runs, heads, current: Pair::default() })
+        let runs = self.runs.into_iter().map(|file| BufReader::with_capacity(READ_AHEAD, file)).collect();
+        let mut sorted = Sorted::Disk { runs, heads: BinaryHeap::new(), current: Pair::default() };
+        sorted.rewind()?;
+        Ok(sorted)
     }
 
     fn sort(&mut self) {
@@ -90,8 +89,8 @@ impl Sorter {
 
     fn write_run(&mut self) -> Result<()> {
         self.sort();
-        let Some((folder, _)) = &self.spill else { return Ok(()) };
-        let path = folder.join(format!("run-{}", self.runs.len()));
+        let Some((prefix, _)) = &self.spill else { return Ok(()) };
+        let path = prefix.with_extension(self.runs.len().to_string());
         let file = OpenOptions::new().read(true).write(true).create_new(true).open(&path).map_err(spilling)?;
         let mut out = BufWriter::with_capacity(1 << 20, file);
         for item in &self.items {
@@ -130,6 +129,21 @@ pub(super) enum Sorted {
 }
 
 impl Sorted {
+    /// Begins with the first pair again.
+    pub(super) fn rewind(&mut self) -> Result<()> {
+        match self {
+            Self::Memory { next, .. } => *next = 0,
+            Self::Disk { runs, heads, .. } => {
+                heads.clear();
+                for (number, run) in runs.iter_mut().enumerate() {
+                    run.rewind().map_err(spilling)?;
+                    heads.extend(read_pair(run).map_err(spilling)?.map(|pair| Reverse((pair, number))));
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// The next pair.
     pub(super) fn next(&mut self) -> Result<Option<(&[u8], &[u8])>> {
         match self {
@@ -176,7 +190,7 @@ mod tests {
     #[test]
     fn runs_on_disk_give_what_memory_gives() {
         let folder = tempfile::tempdir().unwrap();
-        let [mut small, mut large] = [Sorter::on_disk(folder.path(), 2000), Sorter::in_memory()];
+        let [mut small, mut large] = [Sorter::on_disk(folder.path(), "keys", 2000), Sorter::in_memory()];
         let mut expected = Vec::new();
         for number in 0..1000u32 {
             let order = format!("key {}", number.wrapping_mul(2_654_435_761) % 300);

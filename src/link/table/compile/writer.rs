@@ -1,11 +1,11 @@
-//! Writing a compiled table: sections one after another, then the header before them.
+//! Writing a compiled table: sections one after another, then the trailer.
 
-use std::io::{Seek, SeekFrom, Write};
+use std::io::Write;
 use std::ops::Range;
 
 use sha2::{Digest, Sha256};
 
-use super::super::image::{Counts, HEADER, SECTIONS, Section, header};
+use super::super::image::{Counts, MAGIC, SECTIONS, Section, trailer};
 use crate::error::{Error, Result};
 
 /// Writes sections to a file or to memory.
@@ -18,11 +18,10 @@ pub(super) struct ImageWriter<W> {
     digest: Sha256,
 }
 
-impl<W: Write + Seek> ImageWriter<W> {
+impl<W: Write> ImageWriter<W> {
     pub(super) fn new(out: W, name: String) -> Result<Self> {
-        let at = HEADER as u64;
-        let mut writer = Self { out, name, at, sections: std::array::from_fn(|_| at..at), digest: Sha256::new() };
-        writer.out.write_all(&[0; HEADER]).map_err(|error| writer.error(error))?;
+        let mut writer = Self { out, name, at: 0, sections: std::array::from_fn(|_| 0..0), digest: Sha256::new() };
+        writer.put(MAGIC)?;
         Ok(writer)
     }
 
@@ -46,12 +45,13 @@ impl<W: Write + Seek> ImageWriter<W> {
         self.write(section, bytes)
     }
 
-    /// Writes the header, and gives back the output.
-    pub(super) fn finish(mut self, counts: Counts) -> Result<W> {
-        let header = header(counts, std::mem::take(&mut self.digest).finalize().into(), &self.sections);
-        let written = self.out.seek(SeekFrom::Start(0)).and_then(|_| self.out.write_all(&header));
-        written.and_then(|()| self.out.flush()).map_err(|error| self.error(error))?;
-        Ok(self.out)
+    /// Writes the trailer, and gives back the output and its size in bytes.
+    pub(super) fn finish(mut self, counts: Counts) -> Result<(W, u64)> {
+        let digest = std::mem::take(&mut self.digest).finalize().into();
+        let trailer = trailer(counts, digest, &self.sections);
+        self.put(&trailer)?;
+        self.out.flush().map_err(|error| self.error(error))?;
+        Ok((self.out, self.at))
     }
 
     fn pad(&mut self) -> Result<()> {

@@ -51,11 +51,6 @@ impl<'t> Index<'t> {
             .filter(move |&at| read_u32(self.tags, at) == tag)
             .map(move |at| read_u32(self.offsets, at))
     }
-
-    /// How many entries there are.
-    pub(crate) const fn len(self) -> usize {
-        self.tags.len() / 4
-    }
 }
 
 /// The bucket of a hash, by its high half.

@@ -1,7 +1,7 @@
 //! A compiled table: one block of bytes, in a file or in memory, that is looked into without being read first.
 //!
-//! Little-endian. A header of fixed size names the version, the digest of all that follows, and where each section
-//! lies; then come the sections:
+//! Little-endian. Eight bytes that name the format are followed by the sections, and these by a trailer of fixed size
+//! with the version, the digest of all before it, figures, and where each section lies.
 //!
 //! | section | holds |
 //! |---|---|
@@ -35,8 +35,8 @@ use map::Map;
 pub(crate) const MAGIC: &[u8; 8] = b"nwtable\0";
 /// Version of the layout, and of what folding makes of a name: a change of either makes old files unreadable.
 const VERSION: u32 = 1;
-/// Bytes of the header.
-pub(crate) const HEADER: usize = 1024;
+/// Bytes of the trailer.
+const TRAILER: usize = 1024;
 
 /// A part of a compiled table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,7 +65,7 @@ pub(crate) enum Section {
 
 pub(crate) const SECTIONS: usize = Section::Countries as usize + 1;
 
-/// Figures of the header.
+/// Figures of the trailer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Counts {
     pub(crate) entities: u32,
@@ -83,7 +83,7 @@ enum Storage {
     File(Map),
 }
 
-/// A compiled table whose header has been checked.
+/// A compiled table whose trailer has been checked.
 #[derive(Debug)]
 pub(crate) struct Image {
     storage: Storage,
@@ -93,11 +93,10 @@ pub(crate) struct Image {
 }
 
 impl Image {
-    /// Opens a file: checks the header and that the sections lie in the file, and reads nothing else.
+    /// Opens a file: checks the trailer and that the sections lie in the file, and reads nothing else.
     pub(crate) fn open(path: &Path) -> Result<Self> {
-        let map = Map::open(path).map_err(|error| {
-            Error::new(ErrorKind::Table, "cannot read the compiled table").at(path).because(error)
-        })?;
+        let map = Map::open(path)
+            .map_err(|error| Error::new(ErrorKind::Table, "cannot read the compiled table").at(path).because(error))?;
         Self::checked(Storage::File(map)).map_err(|error| error.at(path))
     }
 
@@ -118,31 +117,28 @@ impl Image {
             Storage::File(map) => map,
         };
         let foreign = |what: String| Error::new(ErrorKind::Table, what).help(REBUILD);
-        let header = bytes
-            .get(..HEADER)
-            .filter(|header| header.starts_with(MAGIC))
-            .ok_or_else(|| foreign("this is no compiled table, or its header is truncated".into()))?;
-        let mut cursor = Cursor::new(&header[MAGIC.len()..]);
+        let end = bytes.len().checked_sub(TRAILER).filter(|_| bytes.starts_with(MAGIC));
+        let (before, trailer) =
+            end.map(|end| bytes.split_at(end)).ok_or_else(|| foreign("this is no compiled table".into()))?;
+        let (body, sum) = trailer.split_at(TRAILER - 32);
+        if Sha256::digest(body).as_slice() != sum {
+            return Err(foreign("the compiled table is truncated or damaged: it has no whole trailer".into()));
+        }
+        let mut cursor = Cursor::new(body);
         let version = cursor.u64();
         if version != u64::from(VERSION) {
             return Err(foreign(format!("the table has version {version}, and this program reads version {VERSION}")));
         }
-        let (body, sum) = header.split_at(HEADER - 32);
-        if Sha256::digest(body).as_slice() != sum {
-            return Err(foreign("the header of the compiled table is damaged".into()));
-        }
         let digest = cursor.bytes(32).try_into().unwrap_or_default();
         let mut figure = || u32::try_from(cursor.u64()).unwrap_or(u32::MAX);
-        let counts =
-            Counts { entities: figure(), aliases: figure(), longest: figure(), has_breaks: figure() != 0 };
+        let counts = Counts { entities: figure(), aliases: figure(), longest: figure(), has_breaks: figure() != 0 };
         let sections = std::array::from_fn(|_| {
             let start = usize::try_from(cursor.u64()).unwrap_or(usize::MAX);
             let len = usize::try_from(cursor.u64()).unwrap_or(usize::MAX);
             start..start.saturating_add(len)
         });
-        if let Some(section) = sections.iter().find(|section| bytes.get((*section).clone()).is_none()) {
-            let has = bytes.len();
-            return Err(foreign(format!("the compiled table is truncated: it has {has} bytes of {}", section.end)));
+        if sections.iter().any(|section: &Range<usize>| before.get(section.clone()).is_none()) {
+            return Err(foreign("the compiled table is damaged: a section lies outside of it".into()));
         }
         Ok(Self { storage, sections, counts, digest })
     }
@@ -164,33 +160,33 @@ impl Image {
         self.section(section).get(offset..).unwrap_or_default()
     }
 
-    /// The digest that the header states of everything after it, as hexadecimal digits.
+    /// The digest that the trailer states of everything before it, as hexadecimal digits.
     pub(crate) fn digest(&self) -> String {
         hex(&self.digest)
     }
 
-    /// Whether the bytes after the header have the digest that the header states. Reads all of them.
+    /// Whether the bytes have the digest that the trailer states. Reads all of them.
     pub(crate) fn is_whole(&self) -> bool {
-        Sha256::digest(self.bytes().get(HEADER..).unwrap_or_default()).as_slice() == self.digest
+        let body = self.bytes().len().saturating_sub(TRAILER);
+        Sha256::digest(&self.bytes()[..body]).as_slice() == self.digest
     }
 }
 
 const REBUILD: &str = "make it again with `namewire entities build`";
 
-/// The header of a compiled table.
-pub(crate) fn header(counts: Counts, digest: [u8; 32], sections: &[Range<u64>; SECTIONS]) -> Vec<u8> {
-    let mut header = MAGIC.to_vec();
-    header.extend(u64::from(VERSION).to_le_bytes());
-    header.extend(digest);
+/// The trailer of a compiled table.
+pub(crate) fn trailer(counts: Counts, digest: [u8; 32], sections: &[Range<u64>; SECTIONS]) -> Vec<u8> {
+    let mut trailer = u64::from(VERSION).to_le_bytes().to_vec();
+    trailer.extend(digest);
     for figure in [counts.entities, counts.aliases, counts.longest, u32::from(counts.has_breaks)] {
-        header.extend(u64::from(figure).to_le_bytes());
+        trailer.extend(u64::from(figure).to_le_bytes());
     }
     for section in sections {
-        header.extend(section.start.to_le_bytes());
-        header.extend((section.end - section.start).to_le_bytes());
+        trailer.extend(section.start.to_le_bytes());
+        trailer.extend((section.end - section.start).to_le_bytes());
     }
-    header.resize(HEADER - 32, 0);
-    let sum = Sha256::digest(&header);
-    header.extend_from_slice(&sum);
-    header
+    trailer.resize(TRAILER - 32, 0);
+    let sum = Sha256::digest(&trailer);
+    trailer.extend_from_slice(&sum);
+    trailer
 }

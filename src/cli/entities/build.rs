@@ -1,0 +1,103 @@
+//! `namewire entities build`: tables of any size in one file that opens at once.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use namewire::error::{Error, Result};
+use namewire::link::{BuildOptions, Built, TableBuilder, Tier};
+use namewire::read::open_stored;
+use namewire::write::{AtomicFile, FileAccess, OutputCompression};
+
+use crate::cli::End;
+use crate::cli::size::parse_size;
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  namewire entities build wikidata.jsonl --tier background --out base.nwt
+  namewire extract news/ --entities base.nwt my.jsonl --out mentions.jsonl
+What is left out is counted on standard error by rule.")]
+pub(crate) struct BuildArgs {
+    /// Tables as JSON Lines, compressed or not. A later one may extend or remove entities of an earlier one.
+    #[arg(required = true, value_name = "SOURCE")]
+    sources: Vec<PathBuf>,
+    /// The compiled table.
+    #[arg(short, long, value_name = "FILE")]
+    out: PathBuf,
+    /// What entities may do whose row does not say: `background` links what the model found, and adds no mentions.
+    #[arg(long, value_enum, default_value_t = TierArg::Curated)]
+    tier: TierArg,
+    /// Leave out entities with a lower popularity.
+    #[arg(long, value_name = "N", default_value_t = 0.0)]
+    min_popularity: f32,
+    /// Memory for sorting; beyond it, files beside the table are used.
+    #[arg(long, value_name = "SIZE", value_parser = parse_size, default_value = "400M")]
+    memory: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum TierArg {
+    Curated,
+    Background,
+}
+
+pub(crate) fn run(args: &BuildArgs) -> Result<End> {
+    if OutputCompression::from_path(&args.out).is_some() {
+        return Err(Error::config("a compiled table is not compressed, since it is read in place")
+            .help("give a name without .gz or .zst"));
+    }
+    FileAccess::default().read_all("source", &args.sources).write("table", &args.out).check()?;
+    let scratch = Scratch::create(&args.out)?;
+    let mut options = BuildOptions::default();
+    options.memory = usize::try_from(args.memory).unwrap_or(usize::MAX);
+    options.min_popularity = args.min_popularity;
+    options.tier = if args.tier == TierArg::Background { Tier::Background } else { Tier::Curated };
+    let mut builder = TableBuilder::new(&scratch.0, options);
+    for path in &args.sources {
+        let source = open_stored(path).map_err(|error| Error::opening(path, error))?;
+        builder.add(&path.display().to_string(), source)?;
+    }
+    let mut file = AtomicFile::create(&args.out)?;
+    let built = builder.finish(&mut file, &args.out.display().to_string())?;
+    file.publish()?;
+    describe(&built);
+    Ok(End::Done)
+}
+
+/// A folder for sorting, which goes when the work is done or has failed.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn create(out: &Path) -> Result<Self> {
+        let mut path = out.as_os_str().to_owned();
+        path.push(".sorting");
+        let path = PathBuf::from(path);
+        std::fs::create_dir(&path).map_err(|error| {
+            Error::writing(&path, error).help("delete this folder if an earlier build was interrupted")
+        })?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // Nothing depends on it; what stays is named when the next build begins.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn describe(built: &Built) {
+    let Built { entities, aliases, bytes, .. } = built;
+    eprintln!("{entities} entities, {aliases} aliases, {:.1} MB", *bytes as f64 / 1e6);
+    for (rule, (count, name)) in &built.dropped {
+        eprintln!("  left out {count:>9} names by the rule {rule}, such as “{name}”");
+    }
+    for (count, what) in [
+        (built.weak, "names link in their own case only, and never by themselves"),
+        (built.missing, "relations to entities that no source has were left out"),
+        (built.unpopular, "entities below the lowest popularity were left out"),
+    ] {
+        if count > 0 {
+            eprintln!("  {count:>18} {what}");
+        }
+    }
+}
