@@ -2,18 +2,21 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use namewire::error::{Error, Result};
-use namewire::link::{BuildOptions, Built, TableBuilder, Tier};
+use namewire::link::import::{self, Row, Source};
+use namewire::link::{BuildOptions, Built, TableBuilder};
 use namewire::read::open_stored;
 use namewire::write::{AtomicFile, FileAccess, OutputCompression};
 
+use super::import::{SourceArg, WhatArgs};
 use crate::cli::End;
 use crate::cli::size::parse_size;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   namewire entities build wikidata.jsonl --tier background --out base.nwt
+  namewire entities build --from geonames cities500.txt admin1CodesASCII.txt countryInfo.txt --out places.nwt
   namewire extract news/ --entities base.nwt my.jsonl --out mentions.jsonl
 What is left out is counted on standard error by rule.")]
 pub(crate) struct BuildArgs {
@@ -23,21 +26,17 @@ pub(crate) struct BuildArgs {
     /// The compiled table.
     #[arg(short, long, value_name = "FILE")]
     out: PathBuf,
-    /// What entities may do whose row does not say: `background` links what the model found, and adds no mentions.
-    #[arg(long, value_enum, default_value_t = TierArg::Curated)]
-    tier: TierArg,
+    /// Where the sources come from, if they are not tables: they are imported on the way.
+    #[arg(long, value_enum)]
+    from: Option<SourceArg>,
+    #[command(flatten)]
+    what: WhatArgs,
     /// Leave out entities with a lower popularity.
     #[arg(long, value_name = "N", default_value_t = 0.0)]
     min_popularity: f32,
     /// Memory for sorting; beyond it, files beside the table are used.
     #[arg(long, value_name = "SIZE", value_parser = parse_size, default_value = "400M")]
     memory: u64,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum TierArg {
-    Curated,
-    Background,
 }
 
 pub(crate) fn run(args: &BuildArgs) -> Result<End> {
@@ -50,17 +49,39 @@ pub(crate) fn run(args: &BuildArgs) -> Result<End> {
     let mut options = BuildOptions::default();
     options.memory = usize::try_from(args.memory).unwrap_or(usize::MAX);
     options.min_popularity = args.min_popularity;
-    options.tier = if args.tier == TierArg::Background { Tier::Background } else { Tier::Curated };
+    options.tier = args.what.tier().unwrap_or_default();
     let mut builder = TableBuilder::new(&scratch.0, options);
-    for path in &args.sources {
-        let source = open_stored(path).map_err(|error| Error::opening(path, error))?;
-        builder.add(&path.display().to_string(), source)?;
+    match args.from {
+        Some(from) => import(from.source(), args, &mut builder)?,
+        None => {
+            for path in &args.sources {
+                let source = open_stored(path).map_err(|error| Error::opening(path, error))?;
+                builder.add(&path.display().to_string(), source)?;
+            }
+        }
     }
     let mut file = AtomicFile::create(&args.out)?;
     let built = builder.finish(&mut file, &args.out.display().to_string())?;
     file.publish()?;
     describe(&built);
     Ok(End::Done)
+}
+
+/// Imports the files of a source, whose rows are numbered: files that add to others have no rows of their own.
+fn import(source: Source, args: &BuildArgs, builder: &mut TableBuilder) -> Result<()> {
+    let options = args.what.options(source)?;
+    let names: Vec<String> = args.sources.iter().map(|path| path.display().to_string()).collect();
+    let file = builder.source(&names.join(" + "));
+    let mut number = 0;
+    let tally = import::import(source, &args.sources, &options, &mut |row: &Row| {
+        number += 1;
+        let row =
+            serde_json::to_vec(row).map_err(|error| Error::config(format!("a row cannot be written: {error}")))?;
+        builder.add_row(file, number, row)
+    })?;
+    builder.add_rows(file)?;
+    super::import::describe(&tally, options.terms_of(source).as_deref());
+    Ok(())
 }
 
 /// A folder for sorting, which goes when the work is done or has failed.

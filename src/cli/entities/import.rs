@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use namewire::error::{Error, Result};
-use namewire::link::import::{self, ImportOptions, Row, Source, Tally, Tier};
+use namewire::link::Tier;
+use namewire::link::import::{self, ImportOptions, Row, Source, Tally};
 use namewire::write::{AtomicFile, FileAccess, STDOUT};
 
 use crate::cli::End;
@@ -137,6 +138,11 @@ impl SourceArg {
 }
 
 impl WhatArgs {
+    /// The tier that is asked for.
+    pub(crate) fn tier(&self) -> Option<Tier> {
+        self.tier.map(|tier| if tier == TierArg::Curated { Tier::Curated } else { Tier::Background })
+    }
+
     /// What to import from a source. Fails where a flag is not for it.
     pub(crate) fn options(&self, source: Source) -> Result<ImportOptions> {
         let (geonames, wikidata) = (source == Source::Geonames, source == Source::Wikidata);
@@ -165,7 +171,7 @@ impl WhatArgs {
         };
         let takes_all = self.languages.iter().any(|language| language == "all");
         Ok(ImportOptions {
-            tier: self.tier.map(|tier| if tier == TierArg::Curated { Tier::Curated } else { Tier::Background }),
+            tier: self.tier(),
             licence: self.licence.clone(),
             languages: if takes_all && !wikidata { Vec::new() } else { self.languages.clone() },
             kind: self.kind.clone(),

@@ -24,7 +24,7 @@ mod wikidata;
 use std::path::PathBuf;
 
 pub use options::{ImportOptions, Source};
-pub use row::{Relation, Row, Tier};
+pub use row::{Relation, Row};
 pub use rows::{Rows, Tally};
 
 use crate::error::Result;

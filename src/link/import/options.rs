@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::row::Tier;
+use crate::link::table::Tier;
 
 /// A source of rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,6 +4,7 @@ use ahash::AHashSet;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::link::table::Tier;
 use crate::link::text::normalise::{exact, fold};
 
 /// An entity with its names.
@@ -56,17 +57,6 @@ pub struct Relation {
     pub kind: String,
     /// The id of the other.
     pub target: String,
-}
-
-/// What a table may do with an entity.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Tier {
-    /// Its names are mentions wherever a text has them.
-    #[default]
-    Curated,
-    /// It links what the model found, and finds nothing itself.
-    Background,
 }
 
 fn is_zero(count: &u64) -> bool {

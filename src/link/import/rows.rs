@@ -6,8 +6,9 @@ use serde::Serialize;
 
 use super::filed::Filed;
 use super::idset::IdSet;
-use super::row::{Row, Tier};
+use super::row::Row;
 use crate::error::Result;
+use crate::link::table::Tier;
 use crate::link::table::bare_name;
 use crate::link::text::normalise::fold;
 

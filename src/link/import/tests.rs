@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::link::EntityTable;
+use crate::link::Tier;
 use crate::link::check;
 
 /// Imports files, and checks that the result is a table.

@@ -1,6 +1,6 @@
 //! A line of the entity table, as JSON writes it.
 
-use serde::{Deserialize, Deserializer, de};
+use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::{Value, json};
 
 use crate::link::text::normalise::exact;
@@ -139,7 +139,7 @@ impl EntityRecord {
 }
 
 /// What a table may do with an entity.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Tier {
     /// Its names are mentions wherever a text has them.

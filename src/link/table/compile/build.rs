@@ -71,6 +71,8 @@ pub struct TableBuilder {
     lines: Sorter,
     scratch: std::path::PathBuf,
     files: Vec<Arc<str>>,
+    /// Rows that wait to be parsed together.
+    rows: Vec<(u32, Vec<u8>)>,
     unpopular: u64,
 }
 
@@ -78,7 +80,7 @@ impl TableBuilder {
     /// A builder that sorts in files of `scratch`, an empty folder.
     pub fn new(scratch: &Path, options: BuildOptions) -> Self {
         let lines = Sorter::on_disk(scratch, "lines", options.memory / 2);
-        Self { options, lines, scratch: scratch.to_owned(), files: Vec::new(), unpopular: 0 }
+        Self { options, lines, scratch: scratch.to_owned(), files: Vec::new(), rows: Vec::new(), unpopular: 0 }
     }
 
     /// Adds the lines of a source, under the name that errors and evidence give it.
@@ -86,8 +88,7 @@ impl TableBuilder {
     /// # Errors
     /// Where the source cannot be read or a line is not an entity.
     pub fn add(&mut self, name: &str, mut source: impl BufRead) -> Result<()> {
-        let file = self.files.len() as u32;
-        self.files.push(name.into());
+        let file = self.source(name);
         let mut number = 0;
         loop {
             let mut lines = Vec::with_capacity(CHUNK);
@@ -105,6 +106,31 @@ impl TableBuilder {
             }
             self.add_lines(name, file, &lines)?;
         }
+    }
+
+    /// Begins a source whose rows are added one by one, and returns its number.
+    pub fn source(&mut self, name: &str) -> u32 {
+        self.files.push(name.into());
+        self.files.len() as u32 - 1
+    }
+
+    /// Adds a row of a source as JSON, with its line or number there.
+    ///
+    /// # Errors
+    /// Where the row is not an entity.
+    pub fn add_row(&mut self, source: u32, number: u32, row: Vec<u8>) -> Result<()> {
+        self.rows.push((number, row));
+        if self.rows.len() < CHUNK { Ok(()) } else { self.add_rows(source) }
+    }
+
+    /// Adds the rows that still wait.
+    ///
+    /// # Errors
+    /// Where one is not an entity.
+    pub fn add_rows(&mut self, source: u32) -> Result<()> {
+        let rows = std::mem::take(&mut self.rows);
+        let name = self.files.get(source as usize).cloned().unwrap_or_default();
+        self.add_lines(&name, source, &rows)
     }
 
     fn add_lines(&mut self, name: &str, file: u32, lines: &[(u32, Vec<u8>)]) -> Result<()> {
@@ -130,7 +156,7 @@ impl TableBuilder {
     /// # Errors
     /// Where two rows have one id, a row is wrong, or a file cannot be written.
     pub fn finish(self, out: impl Write, name: &str) -> Result<Built> {
-        let Self { options, lines, scratch, files, unpopular } = self;
+        let Self { options, lines, scratch, files, unpopular, .. } = self;
         let mut sorted = lines.finish()?;
         let numbers = number(&mut Entities::new(&mut sorted, &files, &options))?;
         if numbers.is_empty() {
