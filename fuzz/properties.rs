@@ -1,5 +1,6 @@
 //! Properties that hold for any bytes. The fuzz targets check them without end, the tests on seeded random bytes.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
@@ -9,7 +10,7 @@ use namewire::decode::{Aggregation, Decoding, NerSpan, Rule, Strategy, decode};
 use namewire::encode::EncodedArticle;
 use namewire::eval::{Corpus, GoldFormat, Kinds, TagOptions, TokenSpan};
 use namewire::link::import::{ImportOptions, Source};
-use namewire::link::{self, Document, EntityTable, LinkOptions, LinkedMention, Linker};
+use namewire::link::{self, BuildOptions, Document, EntityTable, LinkOptions, LinkedMention, Linker, TableBuilder};
 use namewire::model::{Model, ModelOptions};
 use namewire::page::{PageMode, PageOptions, SourceMap, decode as decode_page, extract};
 use namewire::read::{ExpansionLimits, Format, Input, RawRecord, ReadOptions, Records, Retry, discover};
@@ -219,6 +220,52 @@ pub fn table(data: &[u8]) {
         Err(error) => assert!(error.path().is_some(), "{error}"),
     }
 }
+
+/// A compiled table of any bytes opens or is refused with its name, and one with changed bytes links without a panic.
+pub fn nwt(data: &[u8]) {
+    let Some((&kind, bytes)) = data.split_first() else { return };
+    let mut table = Vec::new();
+    let mut text = String::from_utf8_lossy(bytes).into_owned();
+    match kind % 2 {
+        0 => table.extend_from_slice(bytes),
+        _ => {
+            // A place of two bytes and a new byte each; the trailer, which has a sum, stays.
+            table.extend_from_slice(&COMPILED);
+            let body = table.len() - 1024 - 8;
+            for change in bytes.chunks_exact(3) {
+                table[8 + usize::from(u16::from_le_bytes([change[0], change[1]])) % body] = change[2];
+            }
+            text = "Davutoglu met John Smith of the PKK (Kurdistan Workers' Party) in Mosul, Iraq.".into();
+        }
+    }
+    let mut file = tempfile::NamedTempFile::new().expect("a temporary file");
+    file.write_all(&table).expect("the file takes bytes");
+    match EntityTable::load(&[file.path().to_owned()]) {
+        Ok(table) => {
+            for id in ["loc/mosul", "org/pkk"] {
+                table.find(id).into_iter().for_each(|ix| drop(table.row_json(ix)));
+            }
+            drop(link_text(&Linker::new(table, LinkOptions::default()), &text));
+        }
+        Err(error) => assert!(error.path().is_some(), "{error}"),
+    }
+}
+
+/// A small compiled table.
+static COMPILED: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let rows = r#"{"id":"loc/iraq","name":"Iraq","type":"LOC","description":"country in Asia"}
+{"id":"loc/mosul","name":"Mosul","type":"LOC","aliases":["al-Mawsil"],"relations":[{"type":"country","target":"loc/iraq"}]}
+{"id":"org/pkk","name":"Kurdistan Workers’ Party","type":"ORG","aliases":[{"text":"PKK","case":"exact","requires":["Iraq"],"valid_from":"1978"}]}
+{"id":"per/smith","name":"John Smith","type":"PER","aliases":["Smith"],"tier":"background","popularity":5}
+{"id":"per/smith-2","name":"John Smith","type":"PER","tier":"background","popularity":3}
+"#;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut builder = TableBuilder::new(folder.path(), BuildOptions::default());
+    builder.add("table.jsonl", rows.as_bytes()).expect("the rows are right");
+    let mut table = Vec::new();
+    builder.finish(&mut table, "table.nwt").expect("memory takes bytes");
+    table
+});
 
 /// What an import writes is a table that loads.
 pub fn import(data: &[u8]) {

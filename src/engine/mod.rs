@@ -54,23 +54,43 @@ impl Engine {
         fit: impl FnOnce(&mut Config, &Model, usize) -> Result<()>,
     ) -> Result<Self> {
         options.validate()?;
-        let table = match parts.table {
-            Some(table) => Some(table),
-            None => options.tables.open()?,
-        };
-        let opened = if parts.backends.is_empty() { Some(open_runtime(options)?) } else { None };
-        let device = opened.map_or(Device::Cpu, |(_, device)| device);
-        let model = parts.model.map_or_else(|| options.open_model(device), Ok)?;
+        let Parts { model, table, backends } = parts;
+        // The table is read while the sessions open: each takes a good part of the start.
+        let (table, inference) = std::thread::scope(|scope| {
+            let table = scope.spawn(|| table.map_or_else(|| options.tables.open(), |table| Ok(Some(table))));
+            let inference = Inference::open(options, model, backends);
+            (table.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), inference)
+        });
+        let table = table?;
+        let Inference { opened, model, backends } = inference?;
         let linker = table.map(|table| Linker::new(table, options.linking.clone()).with_types(model.labels.types()));
+        let device = opened.map_or(Device::Cpu, |(_, device)| device);
         options.apply(&mut config, device, &model);
-        let backends = match opened {
-            Some((runtime, device)) => open_backends(options, runtime, &model, device)?,
-            None => parts.backends,
-        };
         fit(&mut config, &model, backends.len())?;
         let name = if opened.is_some() { options.device.name_of(device) } else { "custom".to_owned() };
         let onnxruntime = opened.map(|(runtime, _)| runtime.version.clone());
         Ok(Self { pipeline: Pipeline::new(model, linker, backends, config)?, onnxruntime, device: name })
+    }
+}
+
+/// A model with what computes it.
+struct Inference {
+    /// The runtime and the device, unless the program brought its own backends.
+    opened: Option<(&'static Runtime, Device)>,
+    model: Model,
+    backends: Vec<Box<dyn Backend>>,
+}
+
+impl Inference {
+    fn open(options: &EngineOptions, model: Option<Model>, backends: Vec<Box<dyn Backend>>) -> Result<Self> {
+        let opened = if backends.is_empty() { Some(open_runtime(options)?) } else { None };
+        let device = opened.map_or(Device::Cpu, |(_, device)| device);
+        let model = model.map_or_else(|| options.open_model(device), Ok)?;
+        let backends = match opened {
+            Some((runtime, device)) => open_backends(options, runtime, &model, device)?,
+            None => backends,
+        };
+        Ok(Self { opened, model, backends })
     }
 }
 

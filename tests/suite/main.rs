@@ -10,6 +10,7 @@ mod bad_models;
 mod bad_tables;
 mod command_line;
 mod common;
+mod compiled_tables;
 mod cost;
 mod decoding;
 mod determinism;

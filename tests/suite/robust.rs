@@ -24,6 +24,7 @@ const TARGETS: [(&str, Property); 15] = [
     ("segment", properties::segment),
     ("decode", properties::decode_scores),
     ("table", properties::table),
+    ("nwt", properties::nwt),
     ("link", properties::link),
     ("import", properties::import),
     ("gold", properties::gold),
