@@ -11,7 +11,7 @@ mod properties;
 /// A property that holds for any bytes.
 type Property = fn(&[u8]);
 
-const TARGETS: [(&str, Property); 15] = [
+const TARGETS: [(&str, Property); 16] = [
     ("read", properties::read),
     ("html", properties::html),
     ("warc", properties::warc),

@@ -139,7 +139,8 @@ fn base_and_rows_over_it_are_one_table() {
             assert_eq!(layered & whole, whole, "{first}");
         }
         assert_eq!(layered.longest(), whole.longest());
-        assert_eq!(layered.kinds(), whole.kinds());
+        // So do types.
+        assert!(whole.kinds().iter().all(|kind| layered.has_kind(kind)));
     }
 }
 

@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use super::bare_name;
 use super::entity::{self, Entity, EntityIx};
 use super::image::cursor::Cursor;
 use super::image::index::Index;
 use super::image::{Image, Section, read_u32};
 use super::record::{AliasRecord, CaseRule, EntityRecord, RelationRecord};
 use super::row::{self, Row};
+use crate::link::text::normalise::exact;
 
 /// A compiled table whose numbers of entities and rows begin at `first`.
 #[derive(Debug)]
@@ -186,20 +188,26 @@ impl Layer {
     pub(super) fn entity_record(&self, number: u32, id_of: impl Fn(EntityIx) -> String) -> EntityRecord {
         let entity = self.entity(number);
         let rows = self.rows_of(number).map(|row| self.row(row & !self.first)).filter(|row| !row.derived);
-        let aliases = rows.map(|row| {
-            let rules = row.rules();
-            AliasRecord {
-                text: row.alias.to_owned(),
-                case: if row.exact_case { CaseRule::Exact } else { CaseRule::Fold },
-                valid_from: rules.valid_from.map(written),
-                valid_to: rules.valid_to.map(written),
-                prior: row.prior,
-                requires: rules.requires.map(str::to_owned).collect(),
-                excludes: rules.excludes.map(str::to_owned).collect(),
-                kind: rules.kind.map(str::to_owned),
-                is_weak: row.is_weak,
-            }
-        });
+        let name = exact(bare_name(entity.name));
+        let mut aliases: Vec<AliasRecord> = rows
+            .map(|row| {
+                let rules = row.rules();
+                AliasRecord {
+                    text: row.alias.to_owned(),
+                    case: if row.exact_case { CaseRule::Exact } else { CaseRule::Fold },
+                    valid_from: rules.valid_from.map(written),
+                    valid_to: rules.valid_to.map(written),
+                    prior: row.prior,
+                    requires: rules.requires.map(str::to_owned).collect(),
+                    excludes: rules.excludes.map(str::to_owned).collect(),
+                    kind: rules.kind.map(str::to_owned),
+                    is_weak: row.is_weak,
+                }
+            })
+            .collect();
+        // The name is an alias by itself.
+        aliases.retain(|alias| alias.has_rules() || alias.text != name);
+        aliases.sort_by(|left, right| left.text.cmp(&right.text));
         let relations = entity.relations.map(|(kind, target)| RelationRecord {
             kind: self.relation(kind).to_owned(),
             target: id_of(self.ix(target.0)),
@@ -208,7 +216,7 @@ impl Layer {
             id: entity.id.to_owned(),
             name: entity.name.to_owned(),
             kind: entity.kind.to_owned(),
-            aliases: aliases.collect(),
+            aliases,
             relations: relations.collect(),
             valid_from: entity.valid_from.map(written),
             valid_to: entity.valid_to.map(written),
