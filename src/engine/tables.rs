@@ -43,12 +43,13 @@ pub(crate) fn table_identities(tables: &Tables) -> Result<Value> {
         Tables::Files(files) => files,
     };
     let identity = |path: &std::path::PathBuf| {
-        // A compiled table states its own.
-        let hash = match EntityTable::stated_digest(path)? {
-            Some(digest) => digest,
-            None => sha256_file(path).map_err(|error| Error::opening(path, error))?,
-        };
-        Ok(json!({"path": path.display().to_string(), "sha256": hash}))
+        let path_name = path.display().to_string();
+        // A compiled table states its own digest, and where its rows come from.
+        if let Some(stated) = EntityTable::stated(path)? {
+            return Ok(json!({"path": path_name, "sha256": stated.sha256, "sources": stated.sources}));
+        }
+        let hash = sha256_file(path).map_err(|error| Error::opening(path, error))?;
+        Ok(json!({"path": path_name, "sha256": hash}))
     };
     files.iter().map(identity).collect()
 }

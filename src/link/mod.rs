@@ -40,6 +40,6 @@ pub(crate) use names::names;
 pub use options::LinkOptions;
 pub use outcome::{Evidence, FoundBy, Link, LinkedMention, Method, RankedCandidate, Reason, Status};
 pub use steps::score::Factor;
-pub use table::{BuildOptions, Built, Entity, EntityIx, EntityTable, RowOrigin, TableBuilder, Tier};
+pub use table::{BuildOptions, Built, Entity, EntityIx, EntityTable, RowOrigin, StatedTable, TableBuilder, Tier};
 pub use text::normalise;
 pub use trace::Step;

@@ -1,8 +1,10 @@
 //! `namewire entities build`: tables of any size in one file that opens at once.
 
+use std::io::{BufRead, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
 use namewire::error::{Error, Result};
 use namewire::link::import::{self, Row, Source};
 use namewire::link::{BuildOptions, Built, TableBuilder};
@@ -51,18 +53,22 @@ pub(crate) fn run(args: &BuildArgs) -> Result<End> {
     options.min_popularity = args.min_popularity;
     options.tier = args.what.tier().unwrap_or_default();
     let mut builder = TableBuilder::new(&scratch.0, options);
+    let progress = Progress::new();
     match args.from {
         Some(from) => import(from.source(), args, &mut builder)?,
         None => {
             for path in &args.sources {
                 let source = open_stored(path).map_err(|error| Error::opening(path, error))?;
-                builder.add(&path.display().to_string(), source)?;
+                progress.show(&format!("reading {}", path.display()));
+                builder.add(&path.display().to_string(), progress.count(source))?;
             }
         }
     }
     let mut file = AtomicFile::create(&args.out)?;
-    let built = builder.finish(&mut file, &args.out.display().to_string())?;
+    progress.show("compiling");
+    let built = builder.finish(progress.count_written(&mut file), &args.out.display().to_string())?;
     file.publish()?;
+    progress.end();
     describe(&built);
     Ok(End::Done)
 }
@@ -82,6 +88,35 @@ fn import(source: Source, args: &BuildArgs, builder: &mut TableBuilder) -> Resul
     builder.add_rows(file)?;
     super::import::describe(&tally, options.terms_of(source).as_deref());
     Ok(())
+}
+
+/// What the work is at, on a terminal.
+struct Progress(ProgressBar);
+
+impl Progress {
+    fn new() -> Self {
+        let style = ProgressStyle::with_template("{spinner} {msg}  {bytes}  {bytes_per_sec}  {elapsed}");
+        // Hidden where standard error is no terminal.
+        let bar = ProgressBar::new_spinner();
+        Self(style.map_or_else(|_| bar.clone(), |style| bar.clone().with_style(style)))
+    }
+
+    fn show(&self, what: &str) {
+        self.0.set_message(what.to_owned());
+        self.0.reset();
+    }
+
+    fn count(&self, source: impl BufRead) -> impl BufRead {
+        self.0.wrap_read(source)
+    }
+
+    fn count_written(&self, out: impl Write) -> impl Write {
+        self.0.wrap_write(out)
+    }
+
+    fn end(&self) {
+        self.0.finish_and_clear();
+    }
 }
 
 /// A folder for sorting, which goes when the work is done or has failed.

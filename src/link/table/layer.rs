@@ -20,7 +20,7 @@ pub(super) struct Layer {
     first: u32,
     pub(super) kinds: Vec<Arc<str>>,
     relations: Vec<Arc<str>>,
-    sources: Vec<Arc<str>>,
+    pub(super) sources: Vec<Arc<str>>,
     files: Vec<Arc<str>>,
 }
 

@@ -66,6 +66,19 @@ pub struct EntityTable {
     spellings: OnceLock<SpellingIndex>,
 }
 
+/// What a compiled table says about itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct StatedTable {
+    /// Its digest.
+    pub sha256: String,
+    /// Where its rows come from, licences included; the first 100 of them.
+    pub sources: Vec<String>,
+}
+
+/// Sources that a compiled table is asked for.
+const MAX_SOURCES: usize = 100;
+
 impl EntityTable {
     /// Reads one or more files as one table: JSON Lines, and at most one compiled table under them.
     pub fn load(paths: &[PathBuf]) -> Result<Self> {
@@ -105,13 +118,17 @@ impl EntityTable {
         Ok(first == image::MAGIC)
     }
 
-    /// The digest that a compiled table states of itself; none for any other file.
+    /// What a compiled table states of itself; none for any other file.
     ///
     /// # Errors
     /// Where the file cannot be read, or is a damaged table.
-    pub fn stated_digest(path: &Path) -> Result<Option<String>> {
-        let is_compiled = Self::is_compiled_file(path)?;
-        is_compiled.then(|| Base::open(path).map(|base| base.digest())).transpose()
+    pub fn stated(path: &Path) -> Result<Option<StatedTable>> {
+        if !Self::is_compiled_file(path)? {
+            return Ok(None);
+        }
+        let base = Base::open(path)?;
+        let sources = base.layer.sources.iter().take(MAX_SOURCES).map(|source| source.to_string()).collect();
+        Ok(Some(StatedTable { sha256: base.digest(), sources }))
     }
 
     /// Reads a table from texts, each with the name that errors and evidence give it.
