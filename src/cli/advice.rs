@@ -25,6 +25,7 @@ const FLAGS: &[(&str, &str)] = &[
     ("min_score", "--min-score 0..1"),
     ("model", "--model MODEL"),
     ("ort_library", "--ort-lib FILE"),
+    ("part", "--part K/N"),
     ("record", "--record ELEMENT"),
     ("retry", "--retry REJECTS…"),
     ("sample", "--sample 0..1"),

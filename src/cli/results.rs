@@ -34,10 +34,11 @@ impl ResultsArgs {
 
     /// What is counted.
     pub(super) fn options(&self) -> TableOptions {
-        let mut options = TableOptions::default();
-        options.with_copies = self.with_copies;
-        options.source_field.clone_from(&self.source_field);
-        options.max_pairs = self.max_pairs;
-        options
+        TableOptions {
+            with_copies: self.with_copies,
+            source_field: self.source_field.clone(),
+            max_pairs: self.max_pairs,
+            ..TableOptions::default()
+        }
     }
 }

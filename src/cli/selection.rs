@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use namewire::error::{Error, Result};
-use namewire::read::{Sample, Selection};
+use namewire::read::{Part, Sample, Selection};
 
 /// Which records of the inputs are taken.
 #[derive(Debug, Args)]
@@ -17,13 +17,16 @@ pub(super) struct SelectionArgs {
     /// Take a random sample of this fraction of the records: the same ones each time.
     #[arg(long, value_name = "0..1")]
     sample: Option<f64>,
+    /// Take part K of N of the records, dealt in blocks of 64: the outputs of all parts together are those of one run.
+    #[arg(long, value_name = "K/N")]
+    part: Option<Part>,
 }
 
 impl SelectionArgs {
     /// The selection that these flags give.
     pub(super) fn selection(&self, seed: u64) -> Selection {
         let sample = self.sample.map(|fraction| Sample { fraction, seed });
-        Selection { limit: self.limit, sample }
+        Selection { limit: self.limit, sample, part: self.part }
     }
 }
 

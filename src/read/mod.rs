@@ -71,7 +71,7 @@ pub use record::RawRecord;
 pub use records::Records;
 pub use reject::{Reject, RejectReason};
 pub use retry::Retry;
-pub use select::{Sample, Selection};
+pub use select::{Part, Sample, Selection};
 pub(crate) use source::Source;
 pub use source::{ReadProgress, open_stored};
 pub(crate) use stream::Reader;

@@ -76,9 +76,12 @@ impl Records {
         }
         let place = self.place;
         self.place += 1;
-        let wanted = self.options.selection.sample.is_none_or(|sample| sample.takes(place));
-        self.taken += u64::from(wanted);
-        wanted
+        if !self.options.selection.sample.is_none_or(|sample| sample.takes(place)) {
+            return false;
+        }
+        let place = self.taken;
+        self.taken += 1;
+        self.options.selection.part.is_none_or(|part| part.takes(place))
     }
 
     /// Tells the ledger of the records that were passed since the last one.

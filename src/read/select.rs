@@ -1,6 +1,13 @@
-//! Which records of the inputs are read: the first ones, or a fixed fraction.
+//! Which records of the inputs are read: the first ones, a fixed fraction, or one of several parts.
+
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+
+/// Records that are dealt to a part at a time: those of a chunk, so that a part has the chunks of the whole.
+const BLOCK: u64 = 64;
 
 /// What part of the inputs is read; by default, everything.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -10,6 +17,40 @@ pub struct Selection {
     pub limit: Option<u64>,
     /// A random fraction of the records.
     pub sample: Option<Sample>,
+    /// One of several parts of what `limit` and `sample` leave.
+    pub part: Option<Part>,
+}
+
+/// One of several parts of the records, for work on several machines: all parts together are the whole, and none have a
+/// record in common. Records are dealt in blocks of 64.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// Which part, from 1.
+    pub number: u64,
+    /// How many parts there are.
+    pub of: u64,
+}
+
+impl Part {
+    /// Whether the record at this position among those that are selected belongs to the part.
+    pub(super) fn takes(self, place: u64) -> bool {
+        place / BLOCK % self.of == self.number - 1
+    }
+
+    /// Whether there is such a part.
+    pub(crate) fn is_possible(self) -> bool {
+        (1..=self.of).contains(&self.number)
+    }
+}
+
+impl FromStr for Part {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let numbers = text.split_once('/').and_then(|(number, of)| Some((number.parse().ok()?, of.parse().ok()?)));
+        let part = numbers.map(|(number, of)| Self { number, of }).filter(|part| part.is_possible());
+        part.ok_or_else(|| Error::invalid("part", format!("must be K/N, from 1/N to N/N, not {text:?}")))
+    }
 }
 
 /// A random fraction of the records. The choice depends on the position of a record among all and on the seed alone, so
@@ -56,5 +97,17 @@ mod tests {
         let other = taken(0.1, 8);
         let both = other.iter().filter(|place| tenth.binary_search(place).is_ok()).count();
         assert!((120..290).contains(&both), "{both}");
+    }
+
+    #[test]
+    fn parts_are_the_whole_without_overlaps() {
+        let part = |text: &str| text.parse::<Part>().unwrap();
+        let holders = |place| (1..=3).filter(|number| part(&format!("{number}/3")).takes(place)).count();
+        assert!((0..1000).all(|place| holders(place) == 1));
+        assert!((0..64).all(|place| part("1/3").takes(place)) && part("2/3").takes(64));
+        assert!((0..1000).all(|place| part("1/1").takes(place)));
+        for text in ["", "1", "0/3", "4/3", "a/b", "1/0", "-1/3", "1/3/5"] {
+            assert!(text.parse::<Part>().is_err(), "{text}");
+        }
     }
 }

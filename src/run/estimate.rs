@@ -86,7 +86,8 @@ pub(super) fn estimate(
 fn scale(unpacked: u64, sample: &Sample, selection: Selection) -> f64 {
     let share = selection.sample.map_or(1.0, |sample| sample.fraction);
     let limit = selection.limit.map_or(f64::INFINITY, |limit| limit as f64 / sample.records.max(1) as f64);
-    (unpacked as f64 * share / sample.bytes.max(1) as f64).min(limit)
+    let parts = selection.part.map_or(1, |part| part.of) as f64;
+    (unpacked as f64 * share / sample.bytes.max(1) as f64).min(limit) / parts
 }
 
 struct Sample {

@@ -93,7 +93,7 @@ fn read_settings(read: &ReadOptions, config: &Config) -> Vec<(&'static str, Valu
     let FieldNames { text, html: html_fields, id, title, date, lang } = fields;
     let CsvOptions { delimiter, has_header } = csv;
     let ExpansionLimits { ratio, bytes } = expansion;
-    let Selection { limit, sample } = selection;
+    let Selection { limit, sample, part } = selection;
     vec![
         (
             "fields",
@@ -109,6 +109,7 @@ fn read_settings(read: &ReadOptions, config: &Config) -> Vec<(&'static str, Valu
         ("max_article_bytes", json!(config.read.max_article_bytes)),
         ("limit", json!(limit)),
         ("sample", json!(sample.map(|sample| json!({"fraction": sample.fraction, "seed": sample.seed})))),
+        ("part", json!(part.map(|part| format!("{}/{}", part.number, part.of)))),
         ("max_ratio", json!(ratio)),
         ("max_unpacked", json!(bytes)),
         ("html", json!((*html != PageMode::default()).then_some(html))),

@@ -191,6 +191,9 @@ impl RunOptions {
         if read.selection.sample.is_some_and(|sample| !(0.0..=1.0).contains(&sample.fraction)) {
             return Err(Error::invalid("sample", "must be a fraction, from 0 to 1"));
         }
+        if read.selection.part.is_some_and(|part| !part.is_possible()) {
+            return Err(Error::invalid("part", "must be one of the parts, counted from 1"));
+        }
         if !(0.0..=1.0).contains(&output.min_score) {
             return Err(Error::invalid("min_score", "must be a probability, from 0 to 1"));
         }

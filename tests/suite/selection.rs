@@ -44,6 +44,40 @@ fn a_sample_depends_on_its_seed_alone() {
     assert_eq!(sample(&["--sample", "1"]).len(), 400);
 }
 
+/// Rejects included, in any order, resumed or not.
+#[test]
+fn the_outputs_of_all_parts_are_those_of_one_run() {
+    let desk = Desk::new();
+    let text = |n| if n % 97 == 5 { String::new() } else { format!("Rain in Geneva on day {n}.") };
+    let rows = (0..500).map(|n| json!({"id": n.to_string(), "text": text(n)}));
+    let (tiny, input) = (tiny(), desk.write_lines("in.jsonl", &rows.collect::<Vec<_>>()));
+    let lines = |name: &str, flags: &[&str]| -> Vec<String> {
+        let out = desk.path(&format!("{name}/"));
+        let common = ["--model", &tiny, "--entities", "none", "-q", "--shard-size", "64"];
+        namewire(&[&["extract", &input, "--out", &out], flags, &common[..]].concat());
+        let files = std::fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().path());
+        let rows = files.filter(|file| file.extension().is_some_and(|extension| extension == "jsonl"));
+        rows.flat_map(|file| std::fs::read_to_string(file).unwrap().lines().map(str::to_owned).collect::<Vec<_>>())
+            .collect()
+    };
+    let sorted = |mut lines: Vec<String>| {
+        lines.sort_unstable();
+        lines
+    };
+    for selected in [&[][..], &["--sample", "0.8", "--limit", "300"]] {
+        let whole = lines(&format!("whole{}", selected.len()), selected);
+        let part = |number: usize| {
+            let part = format!("{number}/3");
+            lines(&format!("part{number}{}", selected.len()), &[selected, &["--part", &part, "--resume"]].concat())
+        };
+        let parts: Vec<Vec<String>> = (1..=3).map(part).collect();
+        assert!(parts.iter().all(|lines| lines.len() > 60));
+        assert!(sorted(parts.concat()) == sorted(whole));
+    }
+    let wrong = ["extract", &input, "--out", "-", "--part", "4/3"];
+    namewire(&wrong).exits(2).says(&["must be K/N"]);
+}
+
 #[test]
 fn a_relinked_sample_is_that_of_its_run() {
     let desk = Desk::new();
