@@ -88,6 +88,11 @@ class Namewire:
         """The types of mentions that the model finds."""
         return self._engine.types
 
+    @property
+    def made_with(self) -> dict[str, Any]:
+        """What results depend on besides the articles: versions, settings, and the hashes of model and tables."""
+        return self._engine.made_with
+
     def __call__(
         self,
         text: str,
@@ -215,6 +220,28 @@ class Namewire:
             while (rows := _step(extraction)) is not None:
                 bar.update(rows)
         return Table(extraction.take())
+
+    def extract_batches(
+        self,
+        table: Any,
+        *,
+        text: str = "text",
+        id: str | None = None,
+        title: str | None = None,
+        date: str | None = None,
+        language: str | None = None,
+        keep: Sequence[str] = (),
+        nested: bool = False,
+        errors: Errors = "row",
+    ) -> Iterator[Table]:
+        """The same as `extract`, in parts as they are done: for tables that are larger than the memory.
+
+        A reader of pyarrow or a relation of DuckDB is read as it is needed, on this thread.
+        """
+        extraction = self._extraction(table, (text, title, date, id, language), keep, nested, errors)
+        while _step(extraction) is not None:
+            if len(part := extraction.take()):
+                yield Table(part)
 
     def link(
         self,

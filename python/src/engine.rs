@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use namewire::engine::DeviceChoice;
 use namewire::explanation::ExplanationView;
+use namewire::run::engine_identity;
 use namewire::{EngineOptions, Mention, Namewire};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
@@ -81,6 +82,14 @@ impl Engine {
     #[getter]
     fn types(&self, py: Python<'_>) -> PyResult<Vec<String>> {
         Ok(self.namewire(py)?.model().labels.types().iter().map(|kind| kind.to_string()).collect())
+    }
+
+    /// Versions, settings, and the hashes of model and tables.
+    #[getter]
+    fn made_with<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let namewire = self.namewire(py)?;
+        let identity = engine_identity(&self.options, namewire.engine()).map_err(Failure::from)?;
+        Ok(pythonize(py, &identity)?)
     }
 
     /// One article, processed on the calling thread.

@@ -19,16 +19,26 @@ use crate::write::{Identity, InputIdentity, OutputFormat};
 
 /// The identity of a run. What does not change the output (workers, threads, progress) is not in it.
 pub(super) fn identity(options: &RunOptions, engine: &Engine, inputs: &[Input]) -> Result<Identity> {
-    let model = engine.pipeline.model();
-    let mut made_with = Map::new();
-    made_with.insert(
-        "versions".to_owned(),
-        json!({"namewire": env!("CARGO_PKG_VERSION"), "onnxruntime": engine.onnxruntime}),
-    );
+    let mut made_with = engine_identity(&options.engine, engine)?;
     made_with.insert("settings".to_owned(), Value::Object(settings(options, engine)));
-    made_with.insert("model".to_owned(), model_identity(model));
-    made_with.insert("tables".to_owned(), table_identities(&options.engine.tables)?);
     Ok(Identity { made_with, inputs: inputs.iter().map(input_identity).collect() })
+}
+
+/// What the mentions of an engine depend on besides the articles: versions, settings, and the hashes of model and tables.
+///
+/// # Errors
+///
+/// Fails where a table cannot be read any more.
+pub fn engine_identity(options: &EngineOptions, engine: &Engine) -> Result<Map<String, Value>> {
+    let mut identity = Map::new();
+    let versions = json!({"namewire": env!("CARGO_PKG_VERSION"), "onnxruntime": engine.onnxruntime});
+    identity.insert("versions".to_owned(), versions);
+    let settings: Map<_, _> =
+        engine_settings(options, engine).into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
+    identity.insert("settings".to_owned(), Value::Object(settings));
+    identity.insert("model".to_owned(), model_identity(engine.pipeline.model()));
+    identity.insert("tables".to_owned(), table_identities(&options.tables)?);
+    Ok(identity)
 }
 
 fn model_identity(model: &Model) -> Value {

@@ -19,6 +19,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError};
 
 pub use estimate::{Estimate, RunEstimate};
+pub use identity::engine_identity;
 pub use observer::{Event, Observer, RunProgress};
 pub use options::{InputOptions, LimitOptions, OutputOptions, RunOptions, SHARD_SIZE, Target};
 pub use relink::relink;

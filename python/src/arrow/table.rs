@@ -1,11 +1,12 @@
 //! The result as Python has it: batches that any library can take, as often as it likes.
 
 use arrow_array::{RecordBatch, RecordBatchIterator};
-use arrow_schema::SchemaRef;
+use arrow_schema::{Schema, SchemaRef};
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
 
 use super::capsule::{export, export_schema};
+use super::output::Shape;
 
 /// Rows of one schema.
 #[pyclass(frozen, module = "namewire._namewire")]
@@ -22,6 +23,13 @@ impl Table {
 
 #[pymethods]
 impl Table {
+    /// No rows, of mentions or of articles, without columns to be kept.
+    #[staticmethod]
+    fn empty(nested: bool) -> PyResult<Self> {
+        let shape = if nested { Shape::Articles } else { Shape::Mentions };
+        Ok(Self::new(shape.schema(&Schema::empty())?, Vec::new()))
+    }
+
     fn __len__(&self) -> usize {
         self.batches.iter().map(RecordBatch::num_rows).sum()
     }
