@@ -50,7 +50,7 @@ impl RawRecord {
             Format::Tar | Format::Zip => {
                 return Err(Fault::new(RejectReason::UnsupportedFormat, "an archive is not a record"));
             }
-            Format::Xml => from_json(&xml::parse(&text, options)?, &self.origin, options)?,
+            Format::Xml => with_html(from_json(&xml::parse(&text, options)?, &self.origin, options)?, options)?,
             Format::Json | Format::Csv | Format::Parquet | Format::Warc => {
                 with_html(from_json(&text, &self.origin, options)?, options)?
             }

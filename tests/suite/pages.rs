@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::common::{Desk, column, in_repository, namewire, parse_lines, tiny};
+use super::common::{Desk, column, command, in_repository, namewire, parse_lines, tiny};
+use super::sharded_run::{assert_same_files, contents, end_of, shards, wait_for_shards};
 
 fn page(name: &str) -> String {
     in_repository("tests/fixtures/pages").join(name).display().to_string()
@@ -115,6 +116,29 @@ fn pages_in_folders_and_on_standard_input_are_read() {
     assert_eq!(by_content[0]["title"], "Quaygate harbour board approves a second crane");
     let as_text = articles(&desk, &[&text, "--format", "text"], 0);
     assert!(as_text[0]["text"].as_str().unwrap().contains("<nav"));
+}
+
+#[test]
+fn a_folder_of_pages_is_estimated_sampled_and_resumed() {
+    let desk = Desk::new();
+    let html = std::fs::read_to_string(page("news.html")).unwrap();
+    for number in 0..500 {
+        desk.write(&format!("pages/{number:03}.html"), html.replace("crane", &format!("crane {number}")));
+    }
+    let (folder, tiny, out, undisturbed) = (desk.path("pages"), tiny(), desk.path("out"), desk.path("undisturbed"));
+    let sample = ["--sample", "0.6"];
+    let run = |out: &str, more: &[&str]| namewire(&shards(&folder, &tiny, out, &[&sample[..], more].concat())).exits(0);
+    assert!(run(&out, &["--check"]).stdout.contains("records"));
+    assert!(!std::path::Path::new(&out).exists());
+    run(&undisturbed, &[]);
+    let mut child = command(&shards(&folder, &tiny, &out, &sample)).spawn().unwrap();
+    wait_for_shards(&mut child, &out, 2);
+    let _ = child.kill();
+    end_of(child);
+    run(&out, &["--resume"]);
+    assert_same_files(&out, &contents(&undisturbed));
+    let records = desk.json("out/manifest.json")["totals"]["records"].as_u64();
+    assert!(records.is_some_and(|records| (250..350).contains(&records)), "{records:?}");
 }
 
 #[test]

@@ -326,6 +326,8 @@ fn selections_count_articles_and_rejects_are_retried() {
     assert_eq!(extract_articles(&desk, &[&input, "--limit", "5"], 0).len(), 5);
     let sampled = extract_articles(&desk, &[&input, "--sample", "0.5"], 0).len();
     assert!((5..20).contains(&sampled), "{sampled}");
+    let check = namewire(&shards(&input, &tiny(), &desk.path("checked"), &["--check"])).exits(0);
+    assert!(check.stdout.contains("records"), "{}", check.stdout);
     let long = "Rain fell on Dorvale. ".repeat(60_000);
     let large = gzip(&text_response(10, &long));
     let input =

@@ -175,6 +175,21 @@ fn other_xml_has_to_name_its_records() {
 }
 
 #[test]
+fn elements_may_hold_html() {
+    let desk = Desk::new();
+    let story =
+        "<list><story><body>&lt;p&gt;AT&amp;amp;T left &lt;b&gt;Geneva&lt;/b&gt;.&lt;/p&gt;</body></story></list>";
+    let input = desk.write("a.xml", story);
+    let fields = ["--record", "story", "--articles-text", "--summary", &desk.path("s.json")];
+    let text = |flag: &str| {
+        let articles = extract_articles(&desk, &[&[input.as_str(), flag, "body"], &fields[..]].concat(), 0);
+        (articles[0]["text"].clone(), desk.json("s.json")["run"]["warnings"]["html_in_text"].clone())
+    };
+    assert_eq!(text("--html-field"), (json!("AT&T left Geneva."), Value::Null));
+    assert_eq!(text("--text-field"), (json!("<p>AT&amp;T left <b>Geneva</b>.</p>"), json!(1)));
+}
+
+#[test]
 fn hostile_xml_is_bounded_and_the_other_records_are_read() {
     let desk = Desk::new();
     let feed = |inside: &str| rss().replace("<item><guid>n1</guid>", &format!("<item>{inside}<guid>n1</guid>"));
