@@ -187,10 +187,10 @@ pub(super) fn is_header(block: &[u8; BLOCK_BYTES]) -> bool {
 
 /// An octal number in ASCII, or a binary one of which the first bit is set.
 fn number(field: &[u8]) -> Option<u64> {
-    if field[0] & 0x80 != 0 {
-        let is_small = field[0] == 0x80 && field[1..field.len() - 8].iter().all(|&byte| byte == 0);
-        let bytes = field[field.len() - 8..].try_into().ok()?;
-        return is_small.then(|| u64::from_be_bytes(bytes)).filter(|&size| size <= i64::MAX as u64);
+    if let [first @ 0x80..=0xFF, rest @ ..] = field {
+        let start = u64::from(first & 0x7F);
+        let number = rest.iter().try_fold(start, |number, &byte| number.checked_mul(256)?.checked_add(byte.into()));
+        return number.filter(|&number| number <= i64::MAX as u64);
     }
     let digits = until_zero(field).trim_ascii();
     digits.iter().try_fold(0u64, |number, digit| match digit {
@@ -208,4 +208,26 @@ fn name_of(header: &[u8; BLOCK_BYTES]) -> Vec<u8> {
     // GNU tar has other things in the place of the prefix.
     let is_posix = &header[257..263] == b"ustar\0";
     if is_posix && !prefix.is_empty() { [prefix, b"/", name].concat() } else { name.to_vec() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_octal_or_binary() {
+        for (field, expected) in [
+            (&b"0000644\0"[..], Some(0o644)),
+            (b" 644 \0\0\0", Some(0o644)),
+            (b"0000648\0", None),
+            (b"\x80\0\0\0\0\0\x01\x02", Some(258)),
+            (b"\x80\0\0\0\0\0\0\0\0\0\x01\x02", Some(258)),
+            (b"\x80\0\0\x01\0\0\0\0\0\0\0\0", None),
+            (b"\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF", None),
+            (b"\x80", Some(0)),
+            (b"", Some(0)),
+        ] {
+            assert_eq!(number(field), expected, "{field:?}");
+        }
+    }
 }
