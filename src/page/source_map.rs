@@ -113,14 +113,19 @@ impl SourceMap {
         }
     }
 
-    /// Compares the map with the page: notes which parts follow each other, and where plain text could be taken for a
-    /// tag.
+    /// Compares the map with the page: notes which parts follow each other, where plain text could be taken for a tag, and
+    /// where the parser has replaced a NUL.
     pub(super) fn verify(&mut self, html: &str) {
         let mut end = None;
         for part in &mut self.parts {
             let raw = part.raw_start as usize..part.raw_end as usize;
             part.follows = end.and_then(|end| html.get(end..raw.start)).is_some_and(are_tags);
-            if part.kind == Kind::Plain && html.get(raw.clone()).is_none_or(|text| text.contains('<')) {
+            let is_other = match part.kind {
+                Kind::Plain => html.get(raw.clone()).is_none_or(|text| text.contains('<')),
+                Kind::Reference => html.get(raw.clone()).is_none_or(|text| text.contains('\0')),
+                Kind::Added => false,
+            };
+            if is_other {
                 part.kind = Kind::Added;
             }
             end = (part.kind != Kind::Added).then_some(raw.end);
@@ -176,6 +181,15 @@ mod tests {
         ] {
             assert_eq!(map.raw(range.clone()).map(|raw| &html[raw]), raw, "{range:?}");
         }
+    }
+
+    #[test]
+    fn a_nul_is_not_the_character_that_replaces_it() {
+        let mut map = SourceMap::default();
+        map.push(3, 0..3, Kind::Plain);
+        map.push(3, 3..4, Kind::Reference);
+        map.verify("one\0");
+        assert_eq!((map.raw(0..6), map.raw(0..3)), (None, Some(0..3)));
     }
 
     #[test]
