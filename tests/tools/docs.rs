@@ -200,7 +200,7 @@ fn commands_that_are_not_run_are_spelt_right() {
 
 /// Asserts that each flag of a command line of the program is in the help of its command.
 fn known_flags(words: &[&str]) {
-    let command = if words[0] == "model" { &words[..2] } else { &words[..1] };
+    let command = if matches!(words[0], "model" | "entities") { &words[..2] } else { &words[..1] };
     let help = run(&[command, &["--help"]].concat()).exits(0).stdout;
     for flag in words.iter().filter(|word| word.starts_with("--")) {
         assert!(help.contains(flag), "{flag} is not in the help of {command:?}");

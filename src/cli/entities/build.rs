@@ -36,6 +36,10 @@ pub(crate) struct BuildArgs {
     /// Leave out entities with a lower popularity.
     #[arg(long, value_name = "N", default_value_t = 0.0)]
     min_popularity: f32,
+    /// A list of words, one a line, that are no names by themselves in the languages of your texts. Those of English are
+    /// known.
+    #[arg(long, value_name = "FILE")]
+    common_words: Option<PathBuf>,
     /// Memory for sorting; beyond it, files beside the table are used.
     #[arg(long, value_name = "SIZE", value_parser = parse_size, default_value = "400M")]
     memory: u64,
@@ -46,11 +50,20 @@ pub(crate) fn run(args: &BuildArgs) -> Result<End> {
         return Err(Error::config("a compiled table is not compressed, since it is read in place")
             .help("give a name without .gz or .zst"));
     }
-    FileAccess::default().read_all("source", &args.sources).write("table", &args.out).check()?;
+    let lists: Vec<PathBuf> = args.common_words.iter().cloned().collect();
+    FileAccess::default()
+        .read_all("source", &args.sources)
+        .read_all("list", &lists)
+        .write("table", &args.out)
+        .check()?;
     let scratch = Scratch::create(&args.out)?;
     let mut options = BuildOptions::default();
     options.memory = usize::try_from(args.memory).unwrap_or(usize::MAX);
     options.min_popularity = args.min_popularity;
+    if let Some(path) = &args.common_words {
+        let words = std::fs::read_to_string(path).map_err(|error| Error::opening(path, error))?;
+        options.common_words = words.lines().map(|word| word.trim().to_owned()).collect();
+    }
     options.tier = args.what.tier().unwrap_or_default();
     let mut builder = TableBuilder::new(&scratch.0, options);
     let progress = Progress::new();

@@ -1,5 +1,7 @@
 //! Which names of the background are worth having: a table of millions has a name for nearly every word.
 
+use ahash::AHashSet;
+
 use super::draft::Spelling;
 use crate::link::text::lists;
 use crate::link::text::words::Case;
@@ -18,8 +20,9 @@ pub(super) enum Admission {
     Full,
 }
 
-/// Judges a name of an entity of the background. `is_name` is true for its canonical name.
-pub(super) fn judge(spelling: &Spelling, kind: &str, is_name: bool) -> Admission {
+/// Judges a name of an entity of the background. `is_name` is true for its canonical name; `common` are folded words
+/// that are no names, beside those of English.
+pub(super) fn judge(spelling: &Spelling, kind: &str, is_name: bool, common: &AHashSet<String>) -> Admission {
     let words = &spelling.words;
     let count = words.content_len();
     let first = words.get(words.content(0));
@@ -30,13 +33,17 @@ pub(super) fn judge(spelling: &Spelling, kind: &str, is_name: bool) -> Admission
         Admission::Dropped("lower_case")
     } else if spelling.key.chars().filter(|char| char.is_alphanumeric()).count() < MIN_LETTERS {
         Admission::Dropped("short")
-    } else if count == 1 && (lists::is_common_word(&spelling.key) || lists::is_calendar_word(&spelling.key)) {
+    } else if count == 1 && (is_common(&spelling.key) || common.contains(&spelling.key)) {
         Admission::Dropped("common_word")
     } else if count == 1 && ((lists::is_person(kind) && !is_name) || first.case == Case::Upper) {
         Admission::Weak
     } else {
         Admission::Full
     }
+}
+
+fn is_common(word: &str) -> bool {
+    lists::is_common_word(word) || lists::is_calendar_word(word)
 }
 
 /// True for a name that begins in lower case; in scripts without cases, false.
@@ -139,11 +146,13 @@ mod tests {
 
     #[test]
     fn names_that_mean_anything_are_left_out_or_weak() {
-        let judged = |name: &str, kind, is_name| judge(&Spelling::of(name.to_owned()), kind, is_name);
+        let common = AHashSet::from_iter(["welt".to_owned()]);
+        let judged = |name: &str, kind, is_name| judge(&Spelling::of(name.to_owned()), kind, is_name, &common);
         assert_eq!(judged("the will", "MISC", false), Admission::Dropped("lower_case"));
         assert_eq!(judged("1984", "MISC", true), Admission::Dropped("digits"));
         assert_eq!(judged("Au", "LOC", true), Admission::Dropped("short"));
         assert_eq!(judged("March", "LOC", true), Admission::Dropped("common_word"));
+        assert_eq!(judged("Welt", "ORG", true), Admission::Dropped("common_word"));
         assert_eq!(judged("Smith", "PER", false), Admission::Weak);
         assert_eq!(judged("SPD", "ORG", false), Admission::Weak);
         for (name, kind) in

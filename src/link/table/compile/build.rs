@@ -20,6 +20,7 @@ use super::draft::Drafting;
 use super::sort::{Sorted, Sorter};
 use super::writer::ImageWriter;
 use crate::error::{Error, ErrorKind, Result};
+use crate::link::text::normalise::fold;
 
 /// Lines that are parsed, and records that are compiled, at the same time.
 const CHUNK: usize = 4096;
@@ -33,13 +34,15 @@ pub struct BuildOptions {
     pub memory: usize,
     /// The tier of rows that state none.
     pub tier: Tier,
+    /// Words of other languages than English that are no names of the background by themselves.
+    pub common_words: Vec<String>,
     /// The lowest popularity of an entity; others are left out.
     pub min_popularity: f32,
 }
 
 impl Default for BuildOptions {
     fn default() -> Self {
-        Self { memory: 400 << 20, tier: Tier::Curated, min_popularity: 0.0 }
+        Self { memory: 400 << 20, tier: Tier::Curated, common_words: Vec::new(), min_popularity: 0.0 }
     }
 }
 
@@ -164,9 +167,10 @@ impl TableBuilder {
         }
         sorted.rewind()?;
         let find = |id: &str| numbers.get(&hash(id)).copied();
+        let common = options.common_words.iter().map(|word| fold(word)).collect();
         let rows = Sorter::on_disk(&scratch, "rows", options.memory / 2);
         let writer = ImageWriter::new(out, name.to_owned())?;
-        let mut assembly = Assembly::new(writer, Drafting { find: &find, strict: false }, rows)?;
+        let mut assembly = Assembly::new(writer, Drafting { find: &find, strict: false, common: &common }, rows)?;
         let mut entities = Entities::new(&mut sorted, &files, &options);
         loop {
             let records = entities.chunk()?;

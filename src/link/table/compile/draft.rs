@@ -1,5 +1,6 @@
 //! One record, checked and written as the bytes of its entity and of its rows.
 
+use ahash::AHashSet;
 use jiff::civil::Date;
 
 use super::super::entity::{EntityDraft, EntityIx, RowOrigin};
@@ -46,6 +47,8 @@ pub(super) struct Drafting<'a> {
     pub(super) find: &'a (dyn Fn(&str) -> Option<EntityIx> + Sync),
     /// Whether a relation to an entity that is nowhere is an error.
     pub(super) strict: bool,
+    /// Folded words that are no names of the background.
+    pub(super) common: &'a AHashSet<String>,
 }
 
 impl Drafting<'_> {
@@ -75,7 +78,7 @@ impl Drafting<'_> {
             relations: &relations,
         };
         entity.write(&mut draft.entity);
-        draft.add_rows(record, numbers, ix, origin)?;
+        draft.add_rows(record, numbers, ix, origin, self.common)?;
         Ok(draft)
     }
 
@@ -124,7 +127,14 @@ impl Spelling {
 }
 
 impl Draft {
-    fn add_rows(&mut self, record: &EntityRecord, numbers: &Numbers, ix: EntityIx, origin: &RowOrigin) -> Result<()> {
+    fn add_rows(
+        &mut self,
+        record: &EntityRecord,
+        numbers: &Numbers,
+        ix: EntityIx,
+        origin: &RowOrigin,
+        common: &AHashSet<String>,
+    ) -> Result<()> {
         // The name is an alias too; a qualifier in brackets ("Dabiq (magazine)") is not part of what news writes.
         let name = Spelling::of(exact(bare_name(&record.name)));
         let aliases: Vec<Spelling> = record.aliases.iter().map(|alias| Spelling::of(exact(&alias.text))).collect();
@@ -137,7 +147,7 @@ impl Draft {
         // An alias that repeats the name gives it rules: then the name is no alias by itself.
         if !aliases.iter().any(|alias| alias.key == name.key) {
             check_letters(bare_name(&record.name), &name, origin)?;
-            self.add_row(of_name.clone(), &name, &record.kind, true);
+            self.add_row(of_name.clone(), &name, (&record.kind, true), common);
         }
         for ((alias, spelling), &kind) in record.aliases.iter().zip(&aliases).zip(&numbers.alias_kinds) {
             check_letters(&alias.text, spelling, origin)?;
@@ -158,18 +168,24 @@ impl Draft {
                 excludes: &folded_words(&alias.excludes),
                 ..of_name.clone()
             };
-            self.add_row(row, spelling, &record.kind, spelling.key == name.key);
+            self.add_row(row, spelling, (&record.kind, spelling.key == name.key), common);
         }
         Ok(())
     }
 
     /// Adds a row, and those that follow from it, unless it is a name that the background does without.
-    fn add_row<'d>(&mut self, row: RowDraft<'d>, spelling: &'d Spelling, kind: &str, is_name: bool) {
+    fn add_row<'d>(
+        &mut self,
+        row: RowDraft<'d>,
+        spelling: &'d Spelling,
+        (kind, is_name): (&str, bool),
+        common: &AHashSet<String>,
+    ) {
         self.given += 1;
         let mut row = RowDraft { alias: &spelling.text, ..row };
         let mut derived = derived_spellings(row.alias, kind);
         if row.tier == Tier::Background {
-            match judge(spelling, kind, is_name) {
+            match judge(spelling, kind, is_name, common) {
                 Admission::Dropped(rule) => return self.dropped.push((rule, spelling.text.clone())),
                 Admission::Weak => {
                     self.weak += u64::from(!row.is_weak);
@@ -184,7 +200,7 @@ impl Draft {
             let spelling = Spelling::of(text);
             let mut row = RowDraft { derived: true, text: &spelling.text, ..row.clone() };
             if row.tier == Tier::Background {
-                match judge(&spelling, kind, false) {
+                match judge(&spelling, kind, false, common) {
                     Admission::Dropped(_) => continue,
                     // The bare name of a firm is that of many things.
                     _ if spelling.words.content_len() == 1 => (row.is_weak, row.exact_case) = (true, true),

@@ -11,6 +11,8 @@ mod lists;
 mod sort;
 mod writer;
 
+use ahash::AHashSet;
+
 use super::entity::EntityIx;
 use super::image::Image;
 use super::source::Placed;
@@ -34,7 +36,8 @@ pub(super) struct InMemory {
 /// Compiles records, which are in the order of their ids. `find` knows the numbers of these and of the base.
 pub(super) fn in_memory(records: &[Placed], find: &(dyn Fn(&str) -> Option<EntityIx> + Sync)) -> Result<InMemory> {
     let writer = ImageWriter::new(Vec::new(), "memory".into())?;
-    let mut assembly = Assembly::new(writer, Drafting { find, strict: true }, Sorter::in_memory())?;
+    let drafting = Drafting { find, strict: true, common: &AHashSet::new() };
+    let mut assembly = Assembly::new(writer, drafting, Sorter::in_memory())?;
     records.chunks(CHUNK).try_for_each(|chunk| assembly.add(chunk))?;
     let assembled = assembly.finish()?;
     Ok(InMemory { image: Image::from_bytes(assembled.out)?, of_base: assembled.of_base })
