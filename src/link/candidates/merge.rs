@@ -12,7 +12,7 @@ use super::join;
 use super::mention::{AliasMatch, CandidateMention, Hit, MatchKind, MatchSource};
 use crate::decode::NerSpan;
 use crate::link::context::LinkContext;
-use crate::link::outcome::{FoundBy, Reason};
+use crate::link::outcome::FoundBy;
 use crate::link::steps::national::is_common_name;
 use crate::link::text::addresses::Addresses;
 use crate::link::text::lists;
@@ -49,8 +49,6 @@ impl LinkContext<'_> {
             }
             // What the article's other words refuse is no rival of the model's span: "The National" of Abu Dhabi has no
             // part in the "National Army". A name out of its time is still that name.
-            let refused_by_words =
-                |hit: &Hit| matches!(self.refusal(hit.row), Some(Reason::RequiresMissing | Reason::ExcludedWord));
             let has_rival = |found: &AliasMatch| {
                 // Proposals are in order and apart, so those that overlap stand together.
                 let first = proposals.partition_point(|proposal| proposal.words.end <= found.words.start);
@@ -58,8 +56,9 @@ impl LinkContext<'_> {
                     proposals[first..].iter().take_while(|proposal| proposal.words.start < found.words.end);
                 overlapping.into_iter().any(|proposal| proposal.words != found.words)
             };
-            matches.retain(|found| !(has_rival(found) && found.hits.iter().all(refused_by_words)));
+            matches.retain(|found| !(has_rival(found) && found.hits.iter().all(|hit| self.is_refused_by_words(hit))));
             self.merge(field, proposals, matches, &mut mentions);
+            mentions[from..].iter_mut().for_each(|mention| self.add_background(field, mention));
             mentions[from..].iter_mut().for_each(|mention| self.keep_possessive(field, mention));
             if !self.options.keep_addresses {
                 let addresses = Addresses::find(field.text);
@@ -239,11 +238,8 @@ impl LinkContext<'_> {
 
     fn model_mention(&self, field: &FieldView<'_>, proposal: Proposal) -> CandidateMention {
         let Proposal { words, ner_span: mention } = proposal;
-        let mut hits = self.hits_of_mention(field, &words, &mention.kind);
+        let hits = self.hits_of_mention(field, &words, &mention.kind);
         let refused = hits.is_empty().then(|| self.case_refusal(field, &words)).flatten();
-        if hits.is_empty() && refused.is_none() {
-            hits = self.background_hits(field, &words, &mention.kind);
-        }
         CandidateMention {
             field: field.field,
             span: if words.is_empty() { mention.span } else { marked_span(field, &words, mention.span) },

@@ -1,5 +1,6 @@
 //! Rules of linking on short texts, each with the trap that it exists for.
 
+mod background;
 mod kinds;
 mod properties;
 
