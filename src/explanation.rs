@@ -21,7 +21,7 @@ pub struct ExplanationView<'v> {
 
 impl ExplanationView<'_> {
     fn id(&self, entity: EntityIx) -> &str {
-        &self.table.entity(entity).id
+        self.table.entity(entity).id
     }
 
     fn surface(&self, field: Field, span: Span) -> &str {

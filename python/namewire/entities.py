@@ -1,4 +1,4 @@
-"""Tools for entity tables: check them, and extend them by what a run did not link."""
+"""Tools for entity tables: check them, extend them by what a run did not link, compile large ones."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from namewire import _namewire
+from namewire.command import output
 from namewire.model import Paths, table_setting
 
-__all__ = ["check", "suggest"]
+__all__ = ["build", "check", "suggest"]
 
 
 def check(files: Paths) -> dict[str, Any]:
@@ -38,6 +39,17 @@ def suggest(
         (entities that may be meant), and `row`, the row of a new entity.
     """
     return _namewire.suggest_entities(_list(mentions), table_setting(entities), min_count, top)
+
+
+def build(sources: Paths, out: str | os.PathLike[str], **options: Any) -> None:
+    """Compiles tables of any size to one file that opens at once, in a process of its own.
+
+    Args:
+        sources: tables as JSON Lines, or what `from_` imports.
+        out: the compiled table.
+        options: the options of the command `namewire entities build`, such as `from_="geonames"`, `min_popularity=0.1`.
+    """
+    output(["entities", "build", *_list(sources), "--out", out], options)
 
 
 def _list(files: Paths) -> Sequence[str]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from typing import Any
 
-from namewire.errors import NamewireError
+from namewire.command import output
 
 
 def evaluate(
@@ -31,21 +30,5 @@ def evaluate(
     Raises:
         NamewireError: the evaluation was not possible.
     """
-    import subprocess
-
-    given = ["--pred", os.fspath(pred)] if pred is not None else ["--model", os.fspath(model or "bundled")]
-    flags = [part for name, value in options.items() for part in _flag(name, value)]
-    command = [sys.executable, "-m", "namewire", "eval", "--gold", os.fspath(gold), *given, *flags, "--json", "-"]
-    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
-    if done.returncode != 0:
-        raise NamewireError(done.stderr.strip())
-    return json.loads(done.stdout)
-
-
-def _flag(name: str, value: Any) -> list[str]:
-    flag = "--" + name.replace("_", "-")
-    if value is True:
-        return [flag]
-    if value is None or value is False:
-        return []
-    return [flag, *([str(each) for each in value] if isinstance(value, (list, tuple)) else [str(value)])]
+    given = ["--pred", pred] if pred is not None else ["--model", model or "bundled"]
+    return json.loads(output(["eval", "--gold", gold, *given, "--json", "-"], options))

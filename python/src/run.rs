@@ -55,7 +55,7 @@ impl Run {
     fn wait<'py>(&mut self, py: Python<'py>, seconds: f64) -> PyResult<Option<Bound<'py, PyAny>>> {
         let end = self.end.get_mut().unwrap_or_else(PoisonError::into_inner);
         let end = end.get_mut().ok_or_else(|| forked("the run"))?;
-        let wait = move || (&*end).recv_timeout(Duration::from_secs_f64(seconds));
+        let wait = move || (*end).recv_timeout(Duration::from_secs_f64(seconds));
         match py.detach(wait) {
             Ok(summary) => Ok(Some(pythonize(py, &summary.map_err(Failure::from)?)?)),
             Err(RecvTimeoutError::Timeout) => Ok(None),

@@ -68,6 +68,15 @@ def test_tables_are_checked(tmp_path):
     assert all(finding["what"] and finding["help"] for finding in report["findings"])
 
 
+def test_tables_are_compiled(tmp_path):
+    table, compiled = tmp_path / "table.jsonl", tmp_path / "table.nwt"
+    table.write_text('{"id":"x/1","name":"Zorblatt","type":"ORG","aliases":["Zorblatt"]}\n', encoding="utf-8")
+    namewire.entities.build([table], compiled, min_popularity=0)
+    assert namewire.load(entities=compiled, workers=1)("Zorblatt grew.").mentions[0].entity_id == "x/1"
+    with pytest.raises(namewire.NamewireError, match="missing"):
+        namewire.entities.build("missing.jsonl", compiled)
+
+
 def test_unlinked_names_are_suggested(nw, tmp_path):
     articles = tmp_path / "articles.jsonl"
     line = {"text": "Zorblatt Smithers met Assad. Zorblatt Smithers left."}
