@@ -65,7 +65,8 @@ def test_libraries_take_the_result(nw, expected):
     assert len(mentions) == len(expected)
     assert pa.schema(mentions).names == mentions.columns
     assert pl.DataFrame(mentions).shape == mentions.to_polars().shape == (8, len(mentions.columns))
-    assert len(mentions.to_pandas()) == len(pd.DataFrame.from_arrow(mentions)) == 8
+    assert len(mentions.to_pandas()) == 8
+    assert not hasattr(pd.DataFrame, "from_arrow") or len(pd.DataFrame.from_arrow(mentions)) == 8  # pandas 3
     assert duckdb.sql("SELECT count(*) FROM mentions WHERE error IS NULL").fetchall() == [(7,)]
 
 
