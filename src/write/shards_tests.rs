@@ -7,6 +7,7 @@ use crate::article::Article;
 use crate::mentions::ArticleMentions;
 use crate::outcome::Outcome;
 use crate::read::{Followed, ReadOptions, Records, Reject, discover};
+use crate::write::identity::InputIdentity;
 use crate::write::lines::{LineOptions, render};
 use crate::write::recording_disk::RecordingDisk;
 
@@ -33,10 +34,7 @@ fn plan(root: &Path) -> ShardPlan {
 
 fn identity() -> Identity {
     let made_with = json!({"settings": {"a": 1}}).as_object().unwrap().clone();
-    Identity {
-        made_with,
-        inputs: vec![super::super::identity::InputIdentity { path: "in.jsonl".into(), ..Default::default() }],
-    }
+    Identity { made_with, inputs: vec![InputIdentity { path: "in.jsonl".into(), ..Default::default() }] }
 }
 
 fn records(input: &Path, ledger: &Ledger, first: u32) -> Followed<Records> {

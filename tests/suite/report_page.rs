@@ -88,6 +88,18 @@ fn hostile_texts_stay_texts() {
 }
 
 #[test]
+fn pairs_that_were_dropped_are_counted_in_the_page() {
+    let desk = Desk::new();
+    let mentions = desk.write_lines("m.jsonl", &seeds_run().mentions);
+    for (limit, is_dropped) in [("1000000", false), ("20", true)] {
+        namewire(&["report", &mentions, "--max-pairs", limit, "--out", &desk.path("r.html")]).exits(0);
+        let (_, data) = data(&desk, "r.html");
+        assert_eq!(data["counts"]["dropped_pairs"].as_u64().unwrap() > 0, is_dropped, "{}", data["counts"]);
+        std::fs::remove_file(desk.path("r.html")).unwrap();
+    }
+}
+
+#[test]
 fn a_report_does_not_replace_its_inputs() {
     let desk = Desk::new();
     let mentions = desk.write_lines("m.jsonl", &seeds_run().mentions);

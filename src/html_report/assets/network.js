@@ -27,9 +27,16 @@ views.network = {
         h("div.tools", null, h("label.slider", null, "Articles of both, at least ", slider, output),
           choices("Type", [["", "All"], ...kinds.map((type) => [type, type])], network.type, (type) => { network.type = type; draw(); })),
         canvas),
-      h("section.panel.side", null, side, h("h3", null, "Strongest pairs"), list))];
+      h("section.panel.side", null, side, h("h3", null, "Strongest pairs"), h("small", null, pairsNote()), list))];
   },
 };
+
+/** Which pairs are not here. */
+function pairsNote() {
+  const { pairs, dropped_pairs: dropped } = data.counts;
+  const shown = pairs > data.pairs.length ? `The ${count(data.pairs.length)} strongest of ${plural(pairs, "pair")}.` : "";
+  return dropped ? `${shown} ${plural(dropped, "rare pair")} left out: more than --max-pairs.`.trim() : shown;
+}
 
 function visiblePairs() {
   const fits = (number) => !network.type || data.entities[number].type === network.type;
