@@ -42,6 +42,12 @@ pub(super) fn judge(spelling: &Spelling, kind: &str, is_name: bool, common: &AHa
     }
 }
 
+/// True for "US", which is as good a name as any where the source lets it match in its case only.
+pub(super) fn is_acronym(spelling: &Spelling) -> bool {
+    let words = &spelling.words;
+    words.content_len() == 1 && words.get(words.content(0)).case == Case::Upper
+}
+
 fn is_common(word: &str) -> bool {
     lists::is_common_word(word) || lists::is_calendar_word(word)
 }
@@ -155,6 +161,7 @@ mod tests {
         assert_eq!(judged("Welt", "ORG", true), Admission::Dropped("common_word"));
         assert_eq!(judged("Smith", "PER", false), Admission::Weak);
         assert_eq!(judged("SPD", "ORG", false), Admission::Weak);
+        assert!(["US", "U.S."].iter().all(|name| is_acronym(&Spelling::of((*name).to_owned()))));
         for (name, kind) in
             [("Dayton", "LOC"), ("al-Qaeda", "ORG"), ("Pelé", "PER"), ("John Smith", "PER"), ("北京市", "LOC")]
         {

@@ -5,10 +5,10 @@ use jiff::civil::Date;
 
 use super::super::entity::{EntityDraft, EntityIx, RowOrigin};
 use super::super::image::index::hash;
-use super::super::record::{CaseRule, EntityRecord, Tier};
+use super::super::record::{AliasRecord, CaseRule, EntityRecord, Tier};
 use super::super::row::RowDraft;
 use super::super::{bare_name, read_date, table_error};
-use super::admission::{Admission, judge, without_legal_form};
+use super::admission::{Admission, is_acronym, judge, without_legal_form};
 use super::lists::Numbers;
 use crate::error::Result;
 use crate::link::text::lists;
@@ -144,13 +144,20 @@ impl Draft {
             popularity: record.popularity.unwrap_or_default(),
             ..RowDraft::default()
         };
-        // An alias that repeats the name gives it rules: then the name is no alias by itself.
-        if !aliases.iter().any(|alias| alias.key == name.key) {
+        // An alias that repeats the name gives it rules: then the name is no alias by itself. Large sources repeat it
+        // without, in all kinds of capitals.
+        let is_wide = of_name.tier == Tier::Background;
+        let repeats = |alias: &AliasRecord| is_wide && !alias.has_rules();
+        let replaces = |(alias, spelling): (&AliasRecord, &Spelling)| spelling.key == name.key && !repeats(alias);
+        if !record.aliases.iter().zip(&aliases).any(replaces) {
             check_letters(bare_name(&record.name), &name, origin)?;
             self.add_row(of_name.clone(), &name, (&record.kind, true), common);
         }
         for ((alias, spelling), &kind) in record.aliases.iter().zip(&aliases).zip(&numbers.alias_kinds) {
             check_letters(&alias.text, spelling, origin)?;
+            if spelling.key == name.key && repeats(alias) {
+                continue;
+            }
             if let Some(prior) = alias.prior.filter(|prior| !(*prior > 0.0 && *prior <= 1.0)) {
                 let what = format!("the prior {prior} of alias `{}` is not in (0, 1]", alias.text);
                 return Err(table_error(&*origin.file, origin.line, what)
@@ -185,7 +192,9 @@ impl Draft {
         let mut row = RowDraft { alias: &spelling.text, ..row };
         let mut derived = derived_spellings(row.alias, kind);
         if row.tier == Tier::Background {
-            match judge(spelling, kind, is_name, common) {
+            let is_stated = row.exact_case && !row.is_weak && is_acronym(spelling);
+            let admission = if is_stated { Admission::Full } else { judge(spelling, kind, is_name, common) };
+            match admission {
                 Admission::Dropped(rule) => return self.dropped.push((rule, spelling.text.clone())),
                 Admission::Weak => {
                     self.weak += u64::from(!row.is_weak);
