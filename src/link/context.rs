@@ -7,6 +7,7 @@ use ahash::AHashMap;
 use super::document::Document;
 use super::options::LinkOptions;
 use super::outcome::Reason;
+use super::steps::region_votes::RegionVotes;
 use super::table::{EntityIx, EntityTable};
 use super::text::view::DocumentView;
 
@@ -18,11 +19,14 @@ pub(super) struct LinkContext<'a> {
     /// How often the document names each country, by itself or by a place in it; set once the candidate mentions are
     /// known.
     pub(super) countries: OnceCell<AHashMap<EntityIx, usize>>,
+    /// The regions that its places have in common; set with the countries.
+    pub(super) region_votes: OnceCell<RegionVotes>,
 }
 
 impl<'a> LinkContext<'a> {
     pub(super) fn new(table: &'a EntityTable, options: &'a LinkOptions, document: &'a Document<'a>) -> Self {
-        Self { table, options, view: DocumentView::new(document), countries: OnceCell::new() }
+        let view = DocumentView::new(document);
+        Self { table, options, view, countries: OnceCell::new(), region_votes: OnceCell::new() }
     }
 
     /// The rule of a table row that excludes it in this document.

@@ -63,6 +63,7 @@ impl Linker {
         context.join_long_forms(&mut mentions);
         context.count_countries(&mentions);
         context.drop_doubtful(&mut mentions, trace);
+        context.count_region_votes(&mentions);
         let mut named = context.named_entities(&mentions);
         trace.scoring(&context, &mentions, &named, false);
         let mut links: Vec<Link> = mentions.iter().enumerate().map(|mention| context.decide(mention, &named)).collect();

@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use super::mention::{CandidateMention, Hit, MatchSource};
+use super::states::is_abbreviated_state;
 use crate::link::context::LinkContext;
 use crate::link::outcome::{FoundBy, Reason};
 use crate::link::text::lists;
@@ -46,6 +47,10 @@ impl LinkContext<'_> {
             let row = self.table.row(*row);
             !row.is_curated() && lists::is_same_kind(self.table.row_kind(&row), kind)
         };
+        // "Fla." is no place in Norway.
+        if let Some(state) = self.state_at(field, words.start).filter(|_| is_abbreviated_state(field, words)) {
+            key.replace_range(.., state);
+        }
         let rows = self.table.rows(&key).take(MAX_ROWS).filter(fits).take(MAX_CANDIDATES);
         // The capitals of the alias must be there: the model alone takes "Reading" for a town.
         self.hits(field, rows, &at, MatchSource::Table)

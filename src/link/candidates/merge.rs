@@ -10,6 +10,7 @@ use ahash::AHashSet;
 
 use super::join;
 use super::mention::{AliasMatch, CandidateMention, Hit, MatchKind, MatchSource};
+use super::states::is_abbreviated_state;
 use crate::decode::NerSpan;
 use crate::link::context::LinkContext;
 use crate::link::outcome::FoundBy;
@@ -305,11 +306,12 @@ fn marked_span(field: &FieldView<'_>, words: &Range<usize>, by_model: Span) -> S
     Span::new(if is_sign { by_model.start } else { inner.start }, if is_end { by_model.end } else { inner.end })
 }
 
-/// The bytes of the words of a name, with the full stop of "Jr." and the bracket that closes "JD(S)".
+/// The bytes of the words of a name, with the full stop of "Jr." and "Fla." and the bracket that closes "JD(S)".
 fn name_span(field: &FieldView<'_>, words: &Range<usize>) -> Span {
     let span = field.words.span(words);
     let rest = &field.text[span.end..];
-    let is_abbreviated = matches!(field.words.key(words.end - 1), "jr" | "sr") && rest.starts_with('.');
+    let is_abbreviated = rest.starts_with('.')
+        && (matches!(field.words.key(words.end - 1), "jr" | "sr") || is_abbreviated_state(field, words));
     let marks = |mark: char| span.slice(field.text).matches(mark).count();
     let is_open = rest.starts_with(')') && marks('(') > marks(')');
     Span::new(span.start, span.end + usize::from(is_abbreviated || is_open))

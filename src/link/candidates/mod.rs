@@ -14,4 +14,5 @@ mod merge;
 mod possessive;
 mod regions;
 pub(super) mod scan;
+mod states;
 mod trim;

@@ -8,4 +8,5 @@ pub(super) mod fuzzy;
 pub(super) mod national;
 mod places;
 mod prior;
+pub(super) mod region_votes;
 pub(super) mod score;

@@ -8,6 +8,7 @@ use crate::link::steps::score::NamedEntities;
 use crate::link::table::{Entity, EntityIx, bare_name};
 use crate::link::text::lists::{self, US_STATES};
 use crate::link::text::normalise::fold;
+use crate::link::text::view::FieldView;
 use crate::link::text::words::{Case, Gap, Words};
 
 impl LinkContext<'_> {
@@ -15,25 +16,45 @@ impl LinkContext<'_> {
     pub(super) fn state_after(&self, mention: &CandidateMention) -> Option<&'static str> {
         let is_place = mention.kind.as_deref().is_none_or(lists::is_place);
         let words = Some(mention.words.clone()).filter(|words| is_place && !words.is_empty())?;
-        self.state_after_city(&self.view.field(mention.field).words, words)
+        self.state_after_city(self.view.field(mention.field), words)
     }
 
     /// The US state after the comma that follows the words of a city. Georgia is one here: no list names a city and a
     /// country.
-    fn state_after_city(&self, words: &Words, city: Range<usize>) -> Option<&'static str> {
+    fn state_after_city(&self, field: &FieldView<'_>, city: Range<usize>) -> Option<&'static str> {
+        let words = &field.words;
         let end = city.end;
-        if end >= words.len() || words.get(end).gap != Gap::Comma || words.get(end).case != Case::Title {
+        if end >= words.len() || words.get(end).gap != Gap::Comma {
             return None;
         }
-        let mut name = words.key(end).to_owned();
-        if matches!(&*name, "new" | "north" | "south" | "west" | "rhode") && end + 1 < words.len() {
-            name.push(' ');
-            name.push_str(words.key(end + 1));
+        let state = self.state_at(field, end)?;
+        let is_spelt_out = words.key(end) == state;
+        (state != "washington" || !is_spelt_out || self.is_washington_state(words, city)).then_some(state)
+    }
+
+    /// The US state whose name or abbreviation begins at a word: "Texas", "Tex.", "N.Y.", "W.Va.".
+    pub(crate) fn state_at(&self, field: &FieldView<'_>, at: usize) -> Option<&'static str> {
+        let words = &field.words;
+        let word = words.get(at);
+        let rest = &field.text[word.span.end..];
+        let mut name = words.key(at).to_owned();
+        if word.case == Case::Title {
+            if matches!(&*name, "new" | "north" | "south" | "west" | "rhode") && at + 1 < words.len() {
+                name.push(' ');
+                name.push_str(words.key(at + 1));
+            }
+            let full = US_STATES.iter().copied().chain(["georgia", "washington"]);
+            if let Some(state) = full.into_iter().find(|&state| state == name) {
+                return Some(state);
+            }
+            return rest.starts_with('.').then(|| lists::state_of_abbreviation(&name)).flatten();
         }
-        if name == "washington" {
-            return self.is_washington_state(words, city).then_some("washington");
+        if name == "w" && rest.starts_with(".Va") {
+            return Some("west virginia");
         }
-        US_STATES.iter().copied().chain(["georgia"]).find(|&state| state == name)
+        // "N.Y."; "NY" may be anything.
+        let is_dotted = word.span.slice(field.text).contains('.');
+        is_dotted.then(|| lists::state_of_abbreviation(&name)).flatten()
     }
 
     /// True for "Spokane, Washington, has a river", but not for "talks in Moscow, Washington and Beijing": the capital
@@ -70,14 +91,16 @@ impl LinkContext<'_> {
         is_alone && lists::SHIP_WORDS.iter().any(|word| self.view.has_words(word))
     }
 
-    /// True for an entity that is related to a place of this name, or to the United States.
+    /// True for an entity that is related to a place of this name, or to the United States where its row states no
+    /// region.
     pub(super) fn lies_in(&self, entity: EntityIx, place: &str) -> bool {
+        let country = (!self.has_region(entity)).then_some("united states");
         // The few of that name are looked for among the neighbours, of which a country has thousands.
-        [place, "united states"].iter().any(|place| {
+        [place].into_iter().chain(country).any(|place| {
             let mut bearers = self.table.rows(place).map(|row| self.table.row_entity(row));
             bearers.any(|bearer| {
                 (bearer == entity || self.table.is_neighbour(entity, bearer))
-                    && fold(bare_name(self.table.entity(bearer).name)) == **place
+                    && fold(bare_name(self.table.entity(bearer).name)) == *place
             })
         })
     }
@@ -102,16 +125,17 @@ impl LinkContext<'_> {
             words.push_key(content.start, content.end, &mut key);
             let parts = self.table.rows(&key).map(|row| self.table.row_entity(row));
             parts.into_iter().any(|part| part != entity && self.is_part(part, entity))
-        }) || (self.is_us_state(&place) && self.follows_city(words, start, &fold(bare_name(&place.name))))
+        }) || (self.is_us_state(&place) && self.follows_city(field, start, &fold(bare_name(&place.name))))
     }
 
     /// True where the capitalised words before the comma at `start` are a city in this state.
-    fn follows_city(&self, words: &Words, start: usize, state: &str) -> bool {
+    fn follows_city(&self, field: &FieldView<'_>, start: usize, state: &str) -> bool {
+        let words = &field.words;
         let is_name = |at: usize| words.get(at).case == Case::Title;
         let first = (start.saturating_sub(3)..start).rev().take_while(|&at| is_name(at)).last();
         first.is_some_and(|first| {
             let first = (first..start).rev().find(|&at| at == first || words.get(at).gap > Gap::Hyphen);
-            first.is_some_and(|first| self.state_after_city(words, first..start) == Some(state))
+            first.is_some_and(|first| self.state_after_city(field, first..start) == Some(state))
         })
     }
 

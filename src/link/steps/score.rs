@@ -117,6 +117,8 @@ pub enum Factor {
     NoLanguageCue,
     /// A name that a city and its region share, without a word for the region.
     BareRegion,
+    /// Other names of the article are of places in the same region or country.
+    SameRegion,
 }
 
 codes!(Factor {
@@ -134,6 +136,7 @@ codes!(Factor {
     LanguageCue => "language_cue",
     NoLanguageCue => "no_language_cue",
     BareRegion => "bare_region",
+    SameRegion => "same_region",
 });
 
 /// What the factors of one place are taken from.
@@ -210,6 +213,11 @@ impl Scorer<'_> {
         }
         if self.context.follows_part_of(self.mention, option.entity) {
             note(Factor::ContainsPrevious, CONTAINS_PREVIOUS, &String::new);
+        }
+        if !self.context.table.row(option.row).is_curated()
+            && let Some((factor, region)) = self.context.region_factor(self.at, option.entity)
+        {
+            note(Factor::SameRegion, factor, &|| self.context.table.entity(region).id.to_owned());
         }
         // The capital against the state is another matter.
         let lies_abroad = |hit: &Hit| !self.context.lies_in(self.context.table.row(hit.row).entity, "united states");

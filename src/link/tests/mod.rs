@@ -2,6 +2,7 @@
 
 mod background;
 mod kinds;
+mod places;
 mod properties;
 
 use std::sync::Arc;

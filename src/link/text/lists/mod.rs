@@ -14,7 +14,7 @@ pub(crate) use organisations::{
 pub(crate) use people::{is_name_suffix, is_reigning_title, is_title};
 pub(crate) use places::{
     SHIP_WORDS, US_STATES, compound_country, follows_whole_name, is_compass, is_compass_name, is_place_head,
-    region_head,
+    region_head, state_of_abbreviation,
 };
 pub(crate) use time::{is_calendar_word, is_date_cue, is_month, is_time_cue};
 pub(crate) use vocabulary::{is_common_acronym, is_common_word, is_filler, is_function_word, is_subject};
