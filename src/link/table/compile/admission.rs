@@ -2,7 +2,7 @@
 
 use ahash::AHashSet;
 
-use super::draft::Spelling;
+use super::spelling::Spelling;
 use crate::link::text::lists;
 use crate::link::text::words::Case;
 

@@ -10,10 +10,11 @@ use super::super::row::RowDraft;
 use super::super::{bare_name, read_date, table_error};
 use super::admission::{Admission, is_acronym, judge, without_legal_form};
 use super::lists::Numbers;
+use super::spelling::Spelling;
 use crate::error::Result;
 use crate::link::text::lists;
 use crate::link::text::normalise::{exact, fold};
-use crate::link::text::words::{Gap, Words, separator};
+use crate::link::text::words::{Gap, separator};
 
 /// The bytes of a record.
 #[derive(Debug, Default)]
@@ -106,23 +107,6 @@ impl Drafting<'_> {
             draft.targets.push((target, relation.kind == "country"));
         }
         Ok(relations)
-    }
-}
-
-/// A spelling with its words and its key.
-#[derive(Debug)]
-pub(super) struct Spelling {
-    pub(super) text: String,
-    pub(super) words: Words,
-    pub(super) key: String,
-}
-
-impl Spelling {
-    pub(super) fn of(text: String) -> Self {
-        let words = Words::of_name(&text);
-        let mut key = String::with_capacity(text.len());
-        words.push_key(0, words.content_len(), &mut key);
-        Self { text, words, key }
     }
 }
 

@@ -9,6 +9,7 @@ mod build;
 mod draft;
 mod lists;
 mod sort;
+mod spelling;
 mod writer;
 
 use ahash::AHashSet;
