@@ -149,6 +149,12 @@ fn row(place: &Place, divisions: &Divisions, names: Option<&Names>, tally: &mut 
                 // Transliterations that no text writes: "nyuyog", "n'yuyorka".
                 if name.starts_with(char::is_lowercase) {
                     tally.skip("lower_case_name", || format!("{} {name}", row.id));
+                } else if place.class != "A"
+                    && name.len() <= 3
+                    && name.bytes().all(|letter| letter.is_ascii_uppercase())
+                {
+                    // A code of an airport or, as "NYC", of people.
+                    row.add_weak_alias(name);
                 } else {
                     row.add_alias(name, false);
                 }
