@@ -86,17 +86,18 @@ fn is_full(line: &str, next: &str, width: usize) -> bool {
 }
 
 /// True where a sentence runs from one line into the next: the next begins in lower case, the line ends with a function
-/// word or a hyphen, or a sentence ends inside the next line.
+/// word or a hyphen, or a sentence ends in the next line.
 fn continues(line: &str, next: &str) -> bool {
     const SMALL: [&str; 16] =
         ["the", "a", "an", "of", "in", "on", "to", "by", "for", "and", "that", "with", "at", "from", "as", "its"];
     let last = line.rsplit(char::is_whitespace).next().unwrap_or_default();
     let is_open = !line.ends_with(['.', '!', '?', ':', '”', '"']);
-    let inner_end = || next.find(". ").is_some_and(|at| next[at + 2..].starts_with(char::is_uppercase));
+    let ends =
+        || next.ends_with('.') || next.find(". ").is_some_and(|at| next[at + 2..].starts_with(char::is_uppercase));
     next.starts_with(char::is_lowercase)
         || SMALL.contains(&last)
         || line.ends_with(is_line_hyphen)
-        || (is_open && inner_end())
+        || (is_open && ends())
 }
 
 #[cfg(test)]

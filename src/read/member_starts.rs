@@ -5,7 +5,6 @@
 
 use std::collections::VecDeque;
 use std::io::{self, BufRead, Read};
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Maximum number of members that are kept: more than the buffers between decompression and cutting have room for.
@@ -98,29 +97,24 @@ impl MemberStarts {
 /// A reader that counts the bytes that are taken from it.
 pub(super) struct Consumed<R> {
     inner: R,
-    bytes: Arc<AtomicU64>,
+    bytes: u64,
 }
 
 impl<R> Consumed<R> {
     pub(super) fn new(inner: R) -> Self {
-        Self { inner, bytes: Arc::default() }
+        Self { inner, bytes: 0 }
     }
 
     /// How many they are.
     pub(super) fn consumed(&self) -> u64 {
-        self.bytes.load(Relaxed)
-    }
-
-    /// The same number, for one who has given the reader away.
-    pub(super) fn counter(&self) -> Arc<AtomicU64> {
-        Arc::clone(&self.bytes)
+        self.bytes
     }
 }
 
 impl<R: BufRead> Read for Consumed<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(buffer)?;
-        self.bytes.fetch_add(count as u64, Relaxed);
+        self.bytes += count as u64;
         Ok(count)
     }
 }
@@ -131,7 +125,7 @@ impl<R: BufRead> BufRead for Consumed<R> {
     }
 
     fn consume(&mut self, count: usize) {
-        self.bytes.fetch_add(count as u64, Relaxed);
+        self.bytes += count as u64;
         self.inner.consume(count);
     }
 }

@@ -1,4 +1,5 @@
-//! What a text looks like does not change its mentions: line ends, kinds of spaces, decomposed accents, soft hyphens.
+//! What a text looks like does not change its mentions: line ends, kinds of spaces, decomposed accents, soft hyphens,
+//! wrapped lines.
 
 use std::io::Read;
 
@@ -77,7 +78,7 @@ fn mentions(articles: &[String], change: fn(&str) -> String) -> Vec<(String, Str
     let (input, out) = (desk.write_lines("in.jsonl", &records), desk.path("out.jsonl"));
     namewire(&["extract", &input, "--out", &out, "-q"]).exits(0);
     let plain = |text: &str| {
-        let text: String = text.chars().filter(|&char| char != '\u{AD}').nfc().collect();
+        let text: String = text.replace("-\n", "").chars().filter(|&char| char != '\u{AD}').nfc().collect();
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     };
     let mention = |line: Value| {
@@ -100,6 +101,33 @@ fn hyphenated(text: &str) -> String {
         _ => word.to_owned(),
     });
     words.collect()
+}
+
+/// The paragraphs of a text, wrapped; a word of six letters or more that crosses the end of a line is broken.
+fn wrapped(text: &str, width: usize) -> String {
+    let mut wrapped = String::new();
+    for paragraph in text.split("\n\n") {
+        let mut column = 0;
+        for word in paragraph.split(' ') {
+            let length = word.chars().count();
+            let room = width.saturating_sub(column + 2);
+            let is_word = length >= 6 && word.is_ascii() && word.bytes().all(|byte| byte.is_ascii_alphabetic());
+            if column == 0 || column + 1 + length <= width {
+                wrapped += if column == 0 { "" } else { " " };
+                wrapped += word;
+                column += length + usize::from(column > 0);
+            } else if is_word && room >= 3 {
+                let (left, right) = word.split_at(room.min(length - 3));
+                wrapped += &format!(" {left}-\n{right}");
+                column = right.len();
+            } else {
+                wrapped += &format!("\n{word}");
+                column = length;
+            }
+        }
+        wrapped += "\n\n";
+    }
+    wrapped
 }
 
 type Change = (&'static str, fn(&str) -> String);
@@ -128,6 +156,20 @@ fn the_look_of_a_text_does_not_change_its_mentions() {
     let articles = own_articles();
     assert_eq!(articles.len(), ARTICLES);
     assert_unchanged(&articles, 600);
+}
+
+#[test]
+fn wrapped_lines_do_not_change_mentions() {
+    let paragraphs = |text: String| text.split('\n').filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n\n");
+    let articles: Vec<String> = own_articles().into_iter().map(paragraphs).collect();
+    let expected = mentions(&articles, str::to_owned);
+    assert!(expected.len() >= 600, "{} mentions", expected.len());
+    for change in [|text: &str| wrapped(text, 72), |text: &str| wrapped(text, 40)] {
+        let found = mentions(&articles, change);
+        let missing: Vec<_> = expected.iter().filter(|mention| !found.contains(mention)).collect();
+        let new: Vec<_> = found.iter().filter(|mention| !expected.contains(mention)).collect();
+        assert!(found == expected, "without {missing:?}, with {new:?}");
+    }
 }
 
 #[test]
