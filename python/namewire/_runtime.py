@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import importlib.util
 import os
-from pathlib import Path
 from typing import Any
 
-PATTERNS = ("libonnxruntime.so*", "libonnxruntime*.dylib", "onnxruntime.dll")
+SUFFIXES = (".so", ".dylib", ".dll")
 
 
 def library() -> str | None:
@@ -15,9 +14,17 @@ def library() -> str | None:
     if os.environ.get("ORT_DYLIB_PATH"):
         return None
     package = importlib.util.find_spec("onnxruntime")
-    folders = package.submodule_search_locations if package else None
-    found = (path for folder in folders or () for pattern in PATTERNS for path in Path(folder, "capi").glob(pattern))
-    return next(map(str, sorted(found)), None)
+    folders = [os.path.join(folder, "capi") for folder in package.submodule_search_locations or ()] if package else []
+    found = (os.path.join(folder, name) for folder in folders if os.path.isdir(folder) for name in os.listdir(folder))
+    return next(filter(_is_library, sorted(found)), None)
+
+
+def _is_library(path: str) -> bool:
+    """True for `libonnxruntime.so.1.31.1` and its like; providers of devices are libraries beside it."""
+    name = os.path.basename(path).removeprefix("lib")
+    return name.startswith(tuple(f"onnxruntime{suffix}" for suffix in SUFFIXES)) or (
+        name.startswith("onnxruntime.") and name.endswith(SUFFIXES)
+    )
 
 
 def silence_telemetry() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import os
 from collections.abc import Sequence
 from typing import Any
@@ -66,6 +65,8 @@ def _wait(task: _namewire.Run, progress: bool) -> dict[str, Any]:
 
 def _paths(pattern: str) -> list[str]:
     """The files of a pattern, in the order of their names."""
+    import glob
+
     if os.path.exists(pattern) or not glob.has_magic(pattern):
         return [pattern]
     if found := sorted(glob.glob(pattern, recursive=True)):
