@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::options::Tables;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::hash::{sha256, sha256_file};
 use crate::link::EntityTable;
 
@@ -15,12 +15,17 @@ const STARTER_TABLE: [(&str, &str); 2] = [
 
 impl Tables {
     /// Reads the tables as one; `None` where mentions are not to be linked.
+    ///
+    /// The work is done on threads of its own: those of the global pool are missing in a process that was forked, and
+    /// whoever waits for them waits indefinitely.
     pub fn open(&self) -> Result<Option<EntityTable>> {
-        match self {
+        let open = || match self {
             Self::Starter => EntityTable::parse(&STARTER_TABLE).map(Some),
             Self::None => Ok(None),
             Self::Files(files) => EntityTable::load(files).map(Some),
-        }
+        };
+        let pool = rayon::ThreadPoolBuilder::new().thread_name(|index| format!("table-{index}")).build();
+        pool.map_err(|error| Error::new(ErrorKind::Internal, "cannot start threads").because(error))?.install(open)
     }
 }
 
