@@ -137,7 +137,7 @@ impl Style {
         let weight = if entity.is_some() { "1" } else { "4" };
         out.push_str(&self.painted(&format!("{weight};{colour}"), &printable(surface)));
         let note = match entity {
-            Some(entity) => format!("[{}]", printable(&entity.id)),
+            Some(entity) => format!("[{}]", printable(entity.id)),
             None => format!("[{}?]", printable(&mention.kind)),
         };
         out.push_str(&self.painted("2", &note));

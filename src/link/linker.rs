@@ -115,7 +115,7 @@ impl Linker {
     fn is_other_name(&self, row: Option<&Row<'_>>, link: &Link) -> bool {
         let Some(entity) = link.entity.map(|entity| self.table.entity(entity)) else { return true };
         let alias = row.map(|row| row.alias).or(link.alias.as_deref());
-        lists::is_place(&entity.kind) && alias.is_none_or(|alias| fold(alias) != fold(bare_name(&entity.name)))
+        lists::is_place(entity.kind) && alias.is_none_or(|alias| fold(alias) != fold(bare_name(entity.name)))
     }
 
     /// The model's type that says the same as a type of the table, where there is just one.

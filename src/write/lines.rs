@@ -266,9 +266,9 @@ fn mention_line<'m>(
         score: mention.score.map(rounded),
         found_by: mention.found_by,
         sentence: location.sentence,
-        entity_id: entity.map(|entity| &*entity.id),
-        entity_name: entity.map(|entity| &*entity.name),
-        entity_type: entity.map(|entity| &*entity.kind),
+        entity_id: entity.map(|entity| entity.id),
+        entity_name: entity.map(|entity| entity.name),
+        entity_type: entity.map(|entity| entity.kind),
         local_id: mention.local_id,
         link,
         context: options.context.then_some(location.context),
@@ -287,7 +287,7 @@ fn link_line<'m>(link: &'m Link, points: &mut [CodePoints<'_>; 2], table: Option
     });
     let candidate = |candidate: &crate::link::RankedCandidate| {
         let entity = table?.entity(candidate.entity);
-        Some(CandidateLine { entity_id: &entity.id, score: rounded(candidate.score) })
+        Some(CandidateLine { entity_id: entity.id, score: rounded(candidate.score) })
     };
     LinkLine {
         status: link.status,

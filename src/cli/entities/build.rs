@@ -57,14 +57,12 @@ pub(crate) fn run(args: &BuildArgs) -> Result<End> {
         .write("table", &args.out)
         .check()?;
     let scratch = Scratch::create(&args.out)?;
-    let mut options = BuildOptions::default();
-    options.memory = usize::try_from(args.memory).unwrap_or(usize::MAX);
-    options.min_popularity = args.min_popularity;
-    if let Some(path) = &args.common_words {
-        let words = std::fs::read_to_string(path).map_err(|error| Error::opening(path, error))?;
-        options.common_words = words.lines().map(|word| word.trim().to_owned()).collect();
-    }
-    options.tier = args.what.tier().unwrap_or_default();
+    let options = BuildOptions {
+        memory: usize::try_from(args.memory).unwrap_or(usize::MAX),
+        tier: args.what.tier().unwrap_or_default(),
+        common_words: args.common_words.as_deref().map(read_words).transpose()?.unwrap_or_default(),
+        min_popularity: args.min_popularity,
+    };
     let mut builder = TableBuilder::new(&scratch.0, options);
     let progress = Progress::new();
     match args.from {
@@ -84,6 +82,12 @@ pub(crate) fn run(args: &BuildArgs) -> Result<End> {
     progress.end();
     describe(&built);
     Ok(End::Done)
+}
+
+/// The words of a list, one a line.
+fn read_words(path: &Path) -> Result<Vec<String>> {
+    let words = std::fs::read_to_string(path).map_err(|error| Error::opening(path, error))?;
+    Ok(words.lines().map(|word| word.trim().to_owned()).collect())
 }
 
 /// Imports the files of a source, whose rows are numbered: files that add to others have no rows of their own.

@@ -150,7 +150,7 @@ impl LinkContext<'_> {
         if hits.is_empty() {
             // The alias may be another person's title and given name: two names must agree.
             let agrees = |hit: &&Hit| {
-                let name = fold(&self.table.entity(self.table.row_entity(hit.row)).name);
+                let name = fold(self.table.entity(self.table.row_entity(hit.row)).name);
                 let is_common = |&word: &&str| {
                     let is_at = |at: usize| field.words.get(at).case == Case::Title && field.words.key(at) == word;
                     words.clone().any(is_at)
@@ -221,7 +221,7 @@ impl LinkContext<'_> {
             && !bodies.is_empty()
             && place.words.start == proposal.words.start
             && place.hits.iter().all(is_city)
-            && bodies.iter().all(|body| body.hits.iter().all(|hit| is_common_name(&row(hit).text)))
+            && bodies.iter().all(|body| body.hits.iter().all(|hit| is_common_name(row(hit).text)))
     }
 
     /// True right after the name of a place: "Syria Palestine Mali World" is a list of tags.

@@ -66,7 +66,7 @@ impl LinkContext<'_> {
             if count > unbroken {
                 // Folding does not tell one punctuation from another.
                 let text = exact(field.words.span(&found.words).slice(field.text));
-                found.hits.retain(|hit| without_end(&self.table.row(hit.row).text) == without_end(&text));
+                found.hits.retain(|hit| without_end(self.table.row(hit.row).text) == without_end(&text));
             }
             (!found.hits.is_empty()).then_some(found)
         })

@@ -25,7 +25,7 @@ impl LinkContext<'_> {
                 refused = reason;
             } else if state.is_some_and(|state| !self.lies_in(row.entity, state))
                 || self.is_foreign_body(hit.row)
-                || (self.is_ship(mention, row.entity) && !has_the(&row.alias))
+                || (self.is_ship(mention, row.entity) && !has_the(row.alias))
             {
                 refused = Reason::OtherPlace;
             } else {
@@ -110,11 +110,11 @@ impl LinkContext<'_> {
         let (places, others): (Vec<EntityIx>, Vec<EntityIx>) =
             named.related(self.table, option.entity).into_iter().partition(is_place);
         let of_place = |word: &str| {
-            places.iter().any(|&place| fold(&self.table.entity(place).name).split(' ').any(|part| part == word))
+            places.iter().any(|&place| fold(self.table.entity(place).name).split(' ').any(|part| part == word))
         };
         let described = entity.described_by.iter().filter(|word| self.view.has_words(word) && !of_place(word));
         let is_short = self.table.row(option.row).cases.len() < 3;
-        let needed = if lists::is_person(&entity.kind) && is_short { 2 } else { 1 };
+        let needed = if lists::is_person(entity.kind) && is_short { 2 } else { 1 };
         places.len().min(1) + 2 * others.len() + described.take(2).count() >= needed
     }
 
@@ -145,7 +145,7 @@ impl LinkContext<'_> {
         let is_region = |candidate: &Candidate| {
             let entity = self.table.entity(candidate.entity);
             let head = entity.name.rsplit(' ').next().unwrap_or_default().to_lowercase();
-            lists::is_place(&entity.kind) && lists::region_head(&head).is_some()
+            lists::is_place(entity.kind) && lists::region_head(&head).is_some()
         };
         let is_bare = |candidate: &Candidate| !self.table.row(candidate.row).text.contains(' ');
         let is_place = |candidate: &Candidate| lists::is_place(self.table.kind(candidate.entity));

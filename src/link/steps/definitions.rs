@@ -179,7 +179,7 @@ impl LinkContext<'_> {
             let folded = fold(name);
             folded.split(' ').filter(|word| !lists::joins_names(word)).map(str::to_owned).collect()
         };
-        let (name, long) = (content(bare_name(&entity.name)), content(long));
+        let (name, long) = (content(bare_name(entity.name)), content(long));
         let begins_alike = |(left, right): (&String, &String)| left.chars().take(4).eq(right.chars().take(4));
         name.len() == long.len() && name.iter().zip(&long).all(begins_alike)
     }
@@ -188,15 +188,15 @@ impl LinkContext<'_> {
     fn is_supported(&self, long: &str, mention: &CandidateMention, entity: EntityIx) -> bool {
         let by_model = mention.kind.as_deref();
         let entity = self.table.entity(entity);
-        if by_model.is_some_and(|kind| !lists::is_same_kind(kind, &entity.kind)) {
+        if by_model.is_some_and(|kind| !lists::is_same_kind(kind, entity.kind)) {
             return false;
         }
         let related = self.table.neighbours(entity.ix).take(MAX_RELATED);
         let related = related.map(|other| fold(self.table.entity(other).name));
-        let known: Vec<String> = std::iter::once(fold(&entity.name)).chain(related).collect();
+        let known: Vec<String> = std::iter::once(fold(entity.name)).chain(related).collect();
         let is_known = |word: &str| {
             let begins = |other: &str| word.chars().take(4).eq(other.chars().take(4));
-            let described = || entity.described_by.iter().any(|other| begins(other));
+            let described = || entity.described_by.iter().any(&begins);
             known.iter().any(|name| name.split(' ').any(begins)) || described()
         };
         let is_place = |word: &str| {

@@ -30,7 +30,7 @@ impl LinkContext<'_> {
     /// The country that a place is or lies in.
     fn countries_of(&self, entity: EntityIx) -> impl Iterator<Item = EntityIx> {
         let is_itself = self.table.is_country(entity);
-        let place = Some(self.table.entity(entity)).filter(|place| !is_itself && lists::is_place(&place.kind));
+        let place = Some(self.table.entity(entity)).filter(|place| !is_itself && lists::is_place(place.kind));
         let around = place.and_then(|place| self.home(&place));
         is_itself.then_some(entity).into_iter().chain(around)
     }
@@ -46,7 +46,7 @@ impl LinkContext<'_> {
     pub(super) fn is_foreign_body(&self, row: u32) -> bool {
         let row = self.table.row(row);
         let entity = self.table.entity(row.entity);
-        if !lists::is_organisation(&entity.kind) || !is_common_name(&row.text) {
+        if !lists::is_organisation(entity.kind) || !is_common_name(row.text) {
             return false;
         }
         let Some((home, counts)) = self.home(&entity).zip(self.countries.get()) else { return false };

@@ -81,7 +81,7 @@ impl LinkContext<'_> {
         let place = self.table.entity(entity);
         let is_town = place.described_by.iter().any(|word| matches!(word, "city" | "town" | "province"));
         // Seas, mountains and regions such as the Donbas have the article anyway.
-        if !has_article || !is_town || !lists::is_place(&place.kind) || self.home(&place).is_none() {
+        if !has_article || !is_town || !lists::is_place(place.kind) || self.home(&place).is_none() {
             return false;
         }
         let is_alone = end >= words.len()
@@ -125,7 +125,7 @@ impl LinkContext<'_> {
             words.push_key(content.start, content.end, &mut key);
             let parts = self.table.rows(&key).map(|row| self.table.row_entity(row));
             parts.into_iter().any(|part| part != entity && self.is_part(part, entity))
-        }) || (self.is_us_state(&place) && self.follows_city(field, start, &fold(bare_name(&place.name))))
+        }) || (self.is_us_state(&place) && self.follows_city(field, start, &fold(bare_name(place.name))))
     }
 
     /// True where the capitalised words before the comma at `start` are a city in this state.
@@ -146,7 +146,7 @@ impl LinkContext<'_> {
 
     /// True for a state of the USA.
     pub(super) fn is_us_state(&self, entity: &Entity<'_>) -> bool {
-        lists::is_place(&entity.kind)
+        lists::is_place(entity.kind)
             && entity.described_by.iter().any(|word| word == "state")
             && self.lies_in(entity.ix, "united states")
     }

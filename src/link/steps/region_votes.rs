@@ -117,7 +117,7 @@ impl LinkContext<'_> {
                 let mut bearers = self.table.rows(state).map(|row| self.table.row_entity(row));
                 let is_state = |&entity: &EntityIx| {
                     let place = self.table.entity(entity);
-                    lists::is_place(&place.kind)
+                    lists::is_place(place.kind)
                         && fold(bare_name(place.name)) == state
                         && self.is_right_in(entity, "united states")
                 };

@@ -208,7 +208,7 @@ impl Scorer<'_> {
     /// Where the candidate is among the places around it.
     fn places(&self, option: Candidate, note: &mut impl FnMut(Factor, f32, &dyn Fn() -> String)) {
         let entity = self.context.table.entity(option.entity);
-        if !lists::is_place(&entity.kind) || self.mention.hits.len() < 2 {
+        if !lists::is_place(entity.kind) || self.mention.hits.len() < 2 {
             return;
         }
         if self.context.follows_part_of(self.mention, option.entity) {

@@ -116,7 +116,7 @@ fn base_and_rows_over_it_are_one_table() {
     std::fs::write(&own, OWN_ROWS).unwrap();
     let own_name = own.display().to_string();
     for (layered, whole) in [
-        (EntityTable::load(&[path.clone()]), EntityTable::parse(&[("base.jsonl", BASE_ROWS)])),
+        (EntityTable::load(std::slice::from_ref(&path)), EntityTable::parse(&[("base.jsonl", BASE_ROWS)])),
         (
             EntityTable::load(&[path.clone(), own.clone()]),
             EntityTable::parse(&[("base.jsonl", &without(BASE_ROWS, "loc/mosul")), (&own_name, OWN_ROWS)]),

@@ -143,7 +143,7 @@ impl EntityTable {
     }
 }
 
-fn by_id<'r>((ix, (record, _)): (EntityIx, &'r source::Placed)) -> (&'r str, EntityIx) {
+fn by_id((ix, (record, _)): (EntityIx, &source::Placed)) -> (&str, EntityIx) {
     (&record.id, ix)
 }
 

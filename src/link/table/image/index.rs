@@ -55,7 +55,7 @@ impl<'t> Index<'t> {
 
 /// The bucket of a hash, by its high half.
 const fn bucket_of(high: u32, buckets: usize) -> usize {
-    (high as u64 * buckets as u64 >> 32) as usize
+    ((high as u64 * buckets as u64) >> 32) as usize
 }
 
 /// A number of an array of little-endian numbers; 0 past its end.
