@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use namewire::engine::DeviceChoice;
 use namewire::explanation::ExplanationView;
 use namewire::run::engine_identity;
-use namewire::{EngineOptions, Mention, Namewire};
+use namewire::{EngineOptions, Namewire};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use pythonize::pythonize;
@@ -13,7 +13,8 @@ use pythonize::pythonize;
 use crate::arrow::{ColumnNames, Extraction, Shape};
 use crate::article::Parts;
 use crate::error::{Failure, forked};
-use crate::feed::{Done, Feed};
+use crate::feed::Feed;
+use crate::outcome::{nothing_found, processed};
 use crate::process::OfProcess;
 use crate::settings;
 use crate::spans::{PythonSpan, in_bytes};
@@ -105,7 +106,7 @@ impl Engine {
     ) -> PyResult<Bound<'py, PyTuple>> {
         let article = Parts { text, title, date, id, language }.article().map_err(Failure::Article)?;
         if article.is_blank() {
-            return result(py, None, &[], None);
+            return nothing_found(py);
         }
         let namewire = self.namewire(py)?;
         let extracted = py.detach(|| namewire.extract_article(article)).map_err(Failure::from)?;
@@ -127,7 +128,7 @@ impl Engine {
     ) -> PyResult<Bound<'py, PyTuple>> {
         let article = Parts { text, title, date, id, language }.article().map_err(Failure::Article)?;
         if article.is_blank() {
-            return result(py, None, &[], None);
+            return nothing_found(py);
         }
         let spans = in_bytes(&article, spans).map_err(Failure::Article)?;
         let namewire = self.namewire(py)?;
@@ -176,21 +177,4 @@ impl Engine {
         let shape = if nested { Shape::Articles } else { Shape::Mentions };
         Extraction::new(table, columns, shape, raises, feed)
     }
-}
-
-/// What became of an article: language, mentions and error, as Python objects.
-pub(crate) fn processed<'py>(py: Python<'py>, done: &Done) -> PyResult<Bound<'py, PyTuple>> {
-    match done {
-        Ok(extracted) => result(py, extracted.language.as_deref(), &extracted.mentions, None),
-        Err(fault) => result(py, None, &[], Some(fault)),
-    }
-}
-
-fn result<'py>(
-    py: Python<'py>,
-    language: Option<&str>,
-    mentions: &[Mention],
-    error: Option<&str>,
-) -> PyResult<Bound<'py, PyTuple>> {
-    (language, pythonize(py, mentions)?, error).into_pyobject(py)
 }

@@ -6,6 +6,7 @@
 //! | `engine` | an opened model with its tables: single articles, streams, tables |
 //! | `article` | what Python passes in, as articles |
 //! | `feed` | articles on their way through the pipeline, from the caller's thread |
+//! | `outcome` | what became of an article, as Python objects |
 //! | `stream` | a feed of Python objects |
 //! | `arrow` | a feed of Arrow tables |
 //! | `spans` | spans of other recognisers |
@@ -20,6 +21,7 @@ mod engine;
 mod entities;
 mod error;
 mod feed;
+mod outcome;
 mod process;
 mod run;
 mod settings;

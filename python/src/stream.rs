@@ -7,9 +7,9 @@ use pyo3::prelude::*;
 use pyo3::types::PyList;
 
 use crate::article::Parts;
-use crate::engine::processed;
 use crate::error::{Failure, forked};
 use crate::feed::Feed;
+use crate::outcome::processed;
 use crate::process::OfProcess;
 
 /// Articles under way, with the objects that they came with.
