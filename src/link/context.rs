@@ -7,7 +7,7 @@ use ahash::AHashMap;
 use super::document::Document;
 use super::options::LinkOptions;
 use super::outcome::Reason;
-use super::steps::region_votes::RegionVotes;
+use super::steps::votes::RegionVotes;
 use super::table::{EntityIx, EntityTable};
 use super::text::view::DocumentView;
 

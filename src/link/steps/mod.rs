@@ -8,5 +8,6 @@ pub(super) mod fuzzy;
 pub(super) mod national;
 mod places;
 mod prior;
-pub(super) mod region_votes;
+mod region_votes;
 pub(super) mod score;
+pub(super) mod votes;

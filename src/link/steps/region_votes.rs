@@ -8,6 +8,7 @@ use ahash::AHashMap;
 
 use crate::link::candidates::mention::CandidateMention;
 use crate::link::context::LinkContext;
+use crate::link::steps::votes::{RegionVotes, Surroundings};
 use crate::link::table::{EntityIx, bare_name};
 use crate::link::text::lists;
 use crate::link::text::normalise::fold;
@@ -23,35 +24,6 @@ const REGION: (f32, f32) = (1.0, 3.0);
 const COUNTRY: (f32, f32) = (0.2, 3.0);
 const ITSELF: (f32, f32) = (0.3, 3.0);
 
-/// Votes for regions and countries.
-#[derive(Debug, Default)]
-pub(crate) struct RegionVotes {
-    all: AHashMap<EntityIx, f32>,
-    /// What each name gave; a name does not speak for itself.
-    by_name: Vec<AHashMap<EntityIx, f32>>,
-    /// The name of each mention, by its number; none for those without candidates.
-    names: Vec<Option<usize>>,
-    /// Where candidates and their regions lie.
-    surroundings: AHashMap<EntityIx, Option<Surroundings>>,
-}
-
-impl RegionVotes {
-    /// The votes for a region of all names but that of mention number `at`.
-    fn of_others(&self, region: EntityIx, at: usize) -> f32 {
-        let name = self.names.get(at).copied().flatten();
-        let own = name.and_then(|name| self.by_name[name].get(&region)).copied().unwrap_or_default();
-        self.all.get(&region).map_or(0.0, |votes| votes - own)
-    }
-}
-
-/// Where a place lies.
-#[derive(Clone, Copy, Debug)]
-struct Surroundings {
-    /// Its region, where that lies in a country in turn.
-    region: Option<EntityIx>,
-    country: EntityIx,
-}
-
 impl LinkContext<'_> {
     /// Counts the votes of the mentions, where one of them may be a place of the background.
     pub(crate) fn count_region_votes(&self, mentions: &[CandidateMention]) {
@@ -65,7 +37,7 @@ impl LinkContext<'_> {
                     continue;
                 }
                 let next = votes.by_name.len();
-                let number = *numbers.entry(self.name_key(mention)).or_insert(next);
+                let number = *numbers.entry(self.mention_key(mention)).or_insert(next);
                 votes.names.push(Some(number));
                 if number == next {
                     let given = self.votes_of(mention, &mut votes.surroundings);
@@ -185,14 +157,6 @@ impl LinkContext<'_> {
             region = around.region.unwrap_or(around.country);
         }
         (exponent > 0.0).then(|| (10f32.powf(exponent), region))
-    }
-
-    fn name_key(&self, mention: &CandidateMention) -> String {
-        let words = &self.view.field(mention.field).words;
-        let at = words.content_of(mention.words.clone());
-        let mut key = String::new();
-        words.push_key(at.start, at.end, &mut key);
-        key
     }
 }
 
