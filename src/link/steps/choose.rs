@@ -4,7 +4,7 @@
 //! weight: its prior, times a factor for each thing that speaks for or against it. The best wins where it
 //! outweighs the next by the margin; otherwise the mention is ambiguous.
 
-use super::prior::Priors;
+use super::prior::priors;
 use super::score::{Candidate, DEFAULT_PRIOR, Factor, NamedEntities, Scorer};
 use crate::link::candidates::mention::{CandidateMention, MatchKind};
 use crate::link::context::LinkContext;
@@ -127,9 +127,7 @@ impl LinkContext<'_> {
         note: &mut impl FnMut(EntityIx, Factor, f32, &dyn Fn() -> String),
     ) -> Vec<(Candidate, f32, f32)> {
         let scorer = Scorer { context: self, at, mention, named };
-        let priors = Priors::of(self.table, options);
-        let one = |&option: &Candidate| {
-            let prior = priors.prior(self.table, option);
+        let one = |(&option, prior): (&Candidate, f32)| {
             let mut weight = prior;
             scorer.factors(option, self.is_bare_region(option, options), &mut |factor, value, detail| {
                 note(option.entity, factor, value, detail);
@@ -137,7 +135,7 @@ impl LinkContext<'_> {
             });
             (option, prior, weight)
         };
-        options.iter().map(one).collect()
+        options.iter().zip(priors(self.table, options)).map(one).collect()
     }
 
     /// True for "Aleppo" taken for the governorate where the city may be meant: nothing beside it says province.

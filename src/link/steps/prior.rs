@@ -14,41 +14,24 @@ const EVENNESS: f32 = 0.5;
 /// The share of a place that has the name as another name only, where some candidate is called so first of all.
 const OTHER_NAME: f32 = 0.25;
 
-/// The counts of the candidates of one name.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Priors {
-    /// The sum of the evened counts; 0 where no candidate has one.
-    total: f32,
-    /// True where some candidate of the background has it as its name.
-    is_a_name: bool,
-}
-
-impl Priors {
-    pub(super) fn of(table: &EntityTable, options: &[Candidate]) -> Self {
-        let is_counted = options.len() > 1 && options.iter().any(|option| table.entity(option.entity).popularity > 0.0);
-        if !is_counted {
-            return Self { total: 0.0, is_a_name: false };
-        }
-        let named = Self { total: 0.0, is_a_name: options.iter().any(|&option| is_name(table, option)) };
-        Self { total: options.iter().map(|&option| named.count(table, option)).sum(), ..named }
+/// The prior of each candidate of one name.
+pub(super) fn priors(table: &EntityTable, options: &[Candidate]) -> Vec<f32> {
+    let stated = |option: &Candidate| table.row(option.row).prior;
+    let is_counted = options.len() > 1 && options.iter().any(|option| table.entity(option.entity).popularity > 0.0);
+    if !is_counted {
+        return options.iter().map(|option| stated(option).unwrap_or(DEFAULT_PRIOR)).collect();
     }
-
-    pub(super) fn prior(self, table: &EntityTable, option: Candidate) -> f32 {
-        let by_count = || match self.total {
-            0.0 => DEFAULT_PRIOR,
-            total => self.count(table, option) / total,
-        };
-        table.row(option.row).prior.unwrap_or_else(by_count)
-    }
-
-    fn count(self, table: &EntityTable, option: Candidate) -> f32 {
+    let names: Vec<bool> = options.iter().map(|&option| is_name(table, option)).collect();
+    let is_a_name = names.contains(&true);
+    let count = |(option, &is_name): (&Candidate, &bool)| {
         let evened = (1.0 + table.entity(option.entity).popularity).powf(EVENNESS);
-        let is_other = self.is_a_name
-            && !table.row(option.row).is_curated()
-            && lists::is_place(table.kind(option.entity))
-            && !is_name(table, option);
+        let is_other =
+            is_a_name && !is_name && !table.row(option.row).is_curated() && lists::is_place(table.kind(option.entity));
         if is_other { OTHER_NAME * evened } else { evened }
-    }
+    };
+    let counts: Vec<f32> = options.iter().zip(&names).map(count).collect();
+    let total: f32 = counts.iter().sum();
+    options.iter().zip(counts).map(|(option, count)| stated(option).unwrap_or(count / total)).collect()
 }
 
 /// True where the row is the entity's own name.
