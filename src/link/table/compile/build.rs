@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use ahash::AHashMap;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use sha2::{Digest, Sha256};
 
 use super::super::entity::{EntityIx, RowOrigin};
 use super::super::image::index::hash;
@@ -169,7 +170,7 @@ impl TableBuilder {
         let find = |id: &str| numbers.get(&hash(id)).copied();
         let common = options.common_words.iter().map(|word| fold(word)).collect();
         let rows = Sorter::on_disk(&scratch, "rows", options.memory / 2);
-        let writer = ImageWriter::new(out, name.to_owned())?;
+        let writer = ImageWriter::new(out, name.to_owned(), Some(Sha256::new()))?;
         let mut assembly = Assembly::new(writer, Drafting { find: &find, strict: false, common: &common }, rows)?;
         let mut entities = Entities::new(&mut sorted, &files, &options);
         loop {

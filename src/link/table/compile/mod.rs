@@ -36,7 +36,7 @@ pub(super) struct InMemory {
 
 /// Compiles records, which are in the order of their ids. `find` knows the numbers of these and of the base.
 pub(super) fn in_memory(records: &[Placed], find: &(dyn Fn(&str) -> Option<EntityIx> + Sync)) -> Result<InMemory> {
-    let writer = ImageWriter::new(Vec::new(), "memory".into())?;
+    let writer = ImageWriter::new(Vec::new(), "memory".into(), None)?;
     let drafting = Drafting { find, strict: true, common: &AHashSet::new() };
     let mut assembly = Assembly::new(writer, drafting, Sorter::in_memory())?;
     records.chunks(CHUNK).try_for_each(|chunk| assembly.add(chunk))?;
