@@ -11,7 +11,7 @@ use namewire::link::{BuildOptions, Built, TableBuilder};
 use namewire::read::open_stored;
 use namewire::write::{AtomicFile, FileAccess, OutputCompression};
 
-use super::import::{SourceArg, WhatArgs};
+use super::import::WhatArgs;
 use crate::cli::End;
 use crate::cli::size::parse_size;
 
@@ -30,7 +30,7 @@ pub(crate) struct BuildArgs {
     out: PathBuf,
     /// Where the sources come from, if they are not tables: they are imported on the way.
     #[arg(long, value_enum)]
-    from: Option<SourceArg>,
+    from: Option<Source>,
     #[command(flatten)]
     what: WhatArgs,
     /// Leave out entities with a lower popularity.
@@ -59,14 +59,14 @@ pub(crate) fn run(args: &BuildArgs) -> Result<End> {
     let scratch = Scratch::create(&args.out)?;
     let options = BuildOptions {
         memory: usize::try_from(args.memory).unwrap_or(usize::MAX),
-        tier: args.what.tier().unwrap_or_default(),
+        tier: args.what.tier.unwrap_or_default(),
         common_words: args.common_words.as_deref().map(read_words).transpose()?.unwrap_or_default(),
         min_popularity: args.min_popularity,
     };
     let mut builder = TableBuilder::new(&scratch.0, options);
     let progress = Progress::new();
     match args.from {
-        Some(from) => import(from.source(), args, &mut builder)?,
+        Some(from) => import(from, args, &mut builder)?,
         None => {
             for path in &args.sources {
                 let source = open_stored(path).map_err(|error| Error::opening(path, error))?;

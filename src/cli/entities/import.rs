@@ -3,7 +3,7 @@
 use std::io::{BufWriter, Write, stdout};
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use namewire::error::{Error, Result};
 use namewire::link::Tier;
 use namewire::link::import::{self, ImportOptions, Row, Source, Tally};
@@ -20,7 +20,7 @@ What is left out is counted on standard error by reason, each with an example.")
 pub(crate) struct ImportArgs {
     /// Where the files come from.
     #[arg(long, value_enum)]
-    from: SourceArg,
+    from: Source,
     /// The files, which may be compressed; together they are one table.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
@@ -39,7 +39,7 @@ pub(crate) struct WhatArgs {
     kind: Option<String>,
     /// What the table may do with the entities [default: curated for csv and petrarch, else background].
     #[arg(long, value_enum)]
-    tier: Option<TierArg>,
+    pub(crate) tier: Option<Tier>,
     /// Languages of names, best first: en,de; `all` takes all [default: en for Wikidata, else all].
     #[arg(long, value_delimiter = ',', value_name = "CODES")]
     languages: Vec<String>,
@@ -57,37 +57,8 @@ pub(crate) struct WhatArgs {
     licence: Option<String>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum SourceArg {
-    /// Unicode CLDR: main/LANGUAGE/territories.json.
-    Cldr,
-    /// Lists with a header (alias, entity, name, type, valid_from, valid_to) between commas, semicolons or tabs.
-    Csv,
-    /// FollowTheMoney entities, one a line, as OpenSanctions publishes them.
-    Ftm,
-    /// GeoNames: allCountries.txt or cities….txt; alternateNamesV2.txt, admin1CodesASCII.txt, admin2Codes.txt and
-    /// countryInfo.txt add to it.
-    Geonames,
-    /// The golden copy of the LEI register as CSV.
-    Gleif,
-    /// Dictionaries of PETRARCH or TABARI.
-    Petrarch,
-    /// The JSON dump of the Research Organization Registry.
-    Ror,
-    /// The JSON dump of Wikidata.
-    Wikidata,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum TierArg {
-    /// Its names are mentions wherever a text has them.
-    Curated,
-    /// It links what the model found, and finds nothing itself.
-    Background,
-}
-
 pub(crate) fn run(args: &ImportArgs) -> Result<End> {
-    let source = args.from.source();
+    let source = args.from;
     let options = args.what.options(source)?;
     let tally = match &args.out {
         Some(path) => {
@@ -122,27 +93,7 @@ fn write(source: Source, files: &[PathBuf], options: &ImportOptions, out: &mut d
     Ok(tally)
 }
 
-impl SourceArg {
-    pub(crate) fn source(self) -> Source {
-        match self {
-            Self::Cldr => Source::Cldr,
-            Self::Csv => Source::Csv,
-            Self::Ftm => Source::Ftm,
-            Self::Geonames => Source::Geonames,
-            Self::Gleif => Source::Gleif,
-            Self::Petrarch => Source::Petrarch,
-            Self::Ror => Source::Ror,
-            Self::Wikidata => Source::Wikidata,
-        }
-    }
-}
-
 impl WhatArgs {
-    /// The tier that is asked for.
-    pub(crate) fn tier(&self) -> Option<Tier> {
-        self.tier.map(|tier| if tier == TierArg::Curated { Tier::Curated } else { Tier::Background })
-    }
-
     /// What to import from a source. Fails where a flag is not for it.
     pub(crate) fn options(&self, source: Source) -> Result<ImportOptions> {
         let (geonames, wikidata) = (source == Source::Geonames, source == Source::Wikidata);
@@ -171,7 +122,7 @@ impl WhatArgs {
         };
         let takes_all = self.languages.iter().any(|language| language == "all");
         Ok(ImportOptions {
-            tier: self.tier(),
+            tier: self.tier,
             licence: self.licence.clone(),
             languages: if takes_all && !wikidata { Vec::new() } else { self.languages.clone() },
             kind: self.kind.clone(),

@@ -6,23 +6,24 @@ use crate::link::table::Tier;
 
 /// A source of rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum Source {
-    /// Names of territories of Unicode CLDR: `territories.json` of any languages.
+    /// Unicode CLDR: main/LANGUAGE/territories.json.
     Cldr,
-    /// Lists with a header, between commas, semicolons or tabs.
+    /// Lists with a header (alias, entity, name, type, valid_from, valid_to) between commas, semicolons or tabs.
     Csv,
     /// FollowTheMoney entities, one a line, as OpenSanctions publishes them.
     Ftm,
-    /// GeoNames: `allCountries.txt` or `cities….txt`, with `alternateNamesV2.txt`, `admin1CodesASCII.txt`,
-    /// `admin2Codes.txt` and `countryInfo.txt` where given.
+    /// GeoNames: allCountries.txt or cities….txt; alternateNamesV2.txt, admin1CodesASCII.txt, admin2Codes.txt and
+    /// countryInfo.txt add to it.
     Geonames,
     /// The golden copy of the LEI register as CSV.
     Gleif,
     /// Dictionaries of PETRARCH or TABARI.
     Petrarch,
-    /// The JSON dump of the Research Organization Registry, version 1 or 2.
+    /// The JSON dump of the Research Organization Registry.
     Ror,
-    /// The JSON dump of Wikidata, an item a line.
+    /// The JSON dump of Wikidata.
     Wikidata,
 }
 

@@ -141,11 +141,12 @@ impl EntityRecord {
 /// What a table may do with an entity.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum Tier {
     /// Its names are mentions wherever a text has them.
     #[default]
     Curated,
-    /// It links what the model found, and finds nothing itself: one of the many of a large base.
+    /// It links what the model found, and finds nothing itself.
     Background,
 }
 
