@@ -9,9 +9,10 @@
 
 from namewire import entities
 from namewire._namewire import __version__
-from namewire.document import Article, Document, Explanation, Link, Mention
+from namewire.document import Article, Document, Explanation
 from namewire.errors import ArticleError, ConfigError, NamewireError
 from namewire.evaluation import evaluate
+from namewire.mention import Link, Mention
 from namewire.model import Namewire, load
 from namewire.spans import Span
 from namewire.table import Table

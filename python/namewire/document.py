@@ -1,10 +1,12 @@
-"""Articles, documents and their mentions."""
+"""Articles, and documents with their mentions."""
 
 from __future__ import annotations
 
 import datetime
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
+
+from namewire.mention import Mention
 
 Date = str | int | float | datetime.date
 """A date as text in any form of newsrooms, as `date` or `datetime`, or as a number: `20140109`, or Unix time."""
@@ -18,49 +20,6 @@ class Article(NamedTuple):
     date: Date | None = None
     id: str | None = None
     language: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """How a mention was linked, or why it was not; see docs/output.md for the values."""
-
-    status: Literal["linked", "unknown", "ambiguous", "refused"]
-    method: str | None = None
-    alias: str | None = None
-    score: float | None = None
-    evidence: dict[str, Any] | None = None
-    candidates: list[tuple[str, float]] | None = None
-    reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """A named entity in an article.
-
-    `start` and `end` are code points of the text, or of the title where `field` says so: `text[start:end]` is the
-    mention.
-    """
-
-    text: str
-    type: str
-    start: int
-    end: int
-    field: Literal["title", "text"]
-    score: float | None
-    found_by: Literal["model", "table", "both"]
-    sentence: int
-    entity_id: str | None
-    entity_name: str | None
-    entity_type: str | None
-    local_id: int
-    link: Link
-    start_byte: int
-    end_byte: int
-
-    @classmethod
-    def _of(cls, values: dict[str, Any]) -> Mention:
-        values["link"] = Link(**values["link"])
-        return cls(**values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +52,7 @@ class Document:
         """What notebooks show: the text with its mentions marked; reasons are under the pointer."""
         from namewire.html import render
 
-        return render(self)
+        return render(self.title, self.text, self.mentions, self.error)
 
 
 @dataclass(frozen=True, slots=True)

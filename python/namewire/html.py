@@ -6,7 +6,9 @@ from html import escape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from namewire.document import Document, Mention
+    from collections.abc import Sequence
+
+    from namewire.mention import Mention
 
 COLOURS = {"PER": "#cfe3ff", "ORG": "#ffdfb8", "LOC": "#cdf0cd", "MISC": "#eadcf7"}
 OTHER = "#e6e6e6"
@@ -14,18 +16,18 @@ MARK = "background:{colour};color:#111;padding:0 .25em;border-radius:.25em;borde
 LABEL = "font-size:.7em;opacity:.75;margin-left:.35em"
 
 
-def render(document: Document) -> str:
-    """The document as a fragment of HTML."""
-    if document.error is not None:
-        return f"<div>not processed: {escape(document.error)}</div>"
-    title = f"<h4>{_marked(document, 'title', document.title)}</h4>" if document.title else ""
-    text = _marked(document, "text", document.text)
-    return f'<div>{title}<div style="white-space:pre-wrap;line-height:1.9">{text}</div></div>'
+def render(title: str | None, text: str, mentions: Sequence[Mention], error: str | None) -> str:
+    """A document as a fragment of HTML."""
+    if error is not None:
+        return f"<div>not processed: {escape(error)}</div>"
+    heading = f"<h4>{_marked(mentions, 'title', title)}</h4>" if title else ""
+    body = _marked(mentions, "text", text)
+    return f'<div>{heading}<div style="white-space:pre-wrap;line-height:1.9">{body}</div></div>'
 
 
-def _marked(document: Document, field: str, text: str) -> str:
+def _marked(mentions: Sequence[Mention], field: str, text: str) -> str:
     parts, end = [], 0
-    for mention in document.mentions:
+    for mention in mentions:
         if mention.field == field:
             parts += [escape(text[end : mention.start]), _mark(mention)]
             end = mention.end

@@ -19,7 +19,7 @@ from spacy.util import filter_spans
 from namewire.model import Namewire, load
 
 if TYPE_CHECKING:
-    from namewire.document import Mention
+    from namewire.mention import Mention
 
 
 @Language.factory(

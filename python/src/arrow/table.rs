@@ -40,7 +40,7 @@ impl Table {
         self.schema.fields().iter().map(|field| field.name().clone()).collect()
     }
 
-    /// All rows as an Arrow stream. A schema that is asked for is not heeded, as the interface allows.
+    /// All rows as an Arrow stream. A requested schema is ignored, as the interface allows.
     #[pyo3(signature = (requested_schema=None))]
     fn __arrow_c_stream__<'py>(
         &self,
