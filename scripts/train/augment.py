@@ -1,4 +1,4 @@
-"""Variants of annotated sentences: other names in the same place, other case, other quotation marks."""
+"""Variants of annotated sentences: other names in the same place, other quotation marks."""
 
 import random
 import re
@@ -7,6 +7,8 @@ from . import names
 from .corpus import Document, Sentence, Token, mentions
 
 WORD = re.compile(r"\S+")
+# Of other names without a type of their own there are no lists.
+NATIONALITIES = frozenset(names.NATIONALITIES)
 
 
 class Gazetteer:
@@ -29,7 +31,7 @@ class Gazetteer:
 
 
 def swap(sentence: Sentence, gazetteer: Gazetteer, share: float, listed: float, chance: random.Random) -> Sentence:
-    """Replaces each name of a person, organisation or place with another, with probability `share`."""
+    """Replaces each name of a person, organisation or place, and each nationality, with another, with probability `share`."""
     labels = [token.label for token in sentence.tokens]
     text, tokens, copied = "", [], 0
 
@@ -44,10 +46,11 @@ def swap(sentence: Sentence, gazetteer: Gazetteer, share: float, listed: float, 
     for mention in mentions(labels):
         start, end = sentence.tokens[mention.first].start, sentence.tokens[mention.last - 1].end
         name = sentence.text[start:end]
-        if mention.type not in gazetteer.seen or chance.random() >= share or (name.isupper() and len(name) > 6):
+        known = mention.type in gazetteer.seen or name in NATIONALITIES
+        if not known or chance.random() >= share or (name.isupper() and len(name) > 6):
             continue
         copy(start, done, mention.first)
-        other = gazetteer.draw(mention.type, listed, chance)
+        other = names.draw("MISC", chance) if name in NATIONALITIES else gazetteer.draw(mention.type, listed, chance)
         for index, word in enumerate(WORD.finditer(other)):
             label = ("B-" if index == 0 else "I-") + mention.type
             tokens.append(Token(len(text) + word.start(), len(text) + word.end(), label))
@@ -55,21 +58,6 @@ def swap(sentence: Sentence, gazetteer: Gazetteer, share: float, listed: float, 
         copied, done = end, mention.last
     copy(len(sentence.text), done, len(sentence.tokens))
     return Sentence(text, tuple(tokens), sentence.partial)
-
-
-def recase(sentence: Sentence, share: float, chance: random.Random) -> Sentence:
-    """All capitals for some short sentences, as in headlines, and no capitals for some others."""
-    roll = chance.random()
-    if roll < share / 2 and len(sentence.tokens) < 25:
-        return _same_length(sentence, sentence.text.upper())
-    if share / 2 <= roll < share:
-        return _same_length(sentence, sentence.text.lower())
-    return sentence
-
-
-def _same_length(sentence: Sentence, text: str) -> Sentence:
-    """The sentence with another text, unless a letter changed its length ("ß" does)."""
-    return sentence._replace(text=text) if len(text) == len(sentence.text) else sentence
 
 
 def requote(text: str, chance: random.Random) -> str:

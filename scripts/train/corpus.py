@@ -26,6 +26,8 @@ class Sentence(NamedTuple):
     tokens: tuple[Token, ...]
     # The corpus has no MISC, so that a capitalised word outside its names may still be one.
     partial: bool = False
+    # Written by headlines.py: its labels are right, whatever a teacher says.
+    made: bool = False
 
 
 Document = list[Sentence]

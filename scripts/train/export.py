@@ -57,7 +57,8 @@ def write(tagger: Tagger, folder: pathlib.Path) -> None:
     (folder / "onnx").mkdir(exist_ok=True)
     target = folder / "onnx" / "model.onnx"
     weights = {name: value.numpy() for name, value in state.items()}
-    onnx.save(graph.build(weights, config.num_hidden_layers, config.num_attention_heads, config.layer_norm_eps, near), target)
+    sizes = config.num_hidden_layers, config.num_attention_heads, config.layer_norm_eps
+    onnx.save(graph.build(weights, *sizes, config.hidden_act, near), target)
     _compare_graph(tagger, target)
     tagger.tokenizer().save(str(folder / "tokenizer.json"))
     (folder / "tokenizer_config.json").write_text(json.dumps(TOKENIZER, indent=1) + "\n", encoding="utf-8")

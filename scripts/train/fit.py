@@ -18,8 +18,15 @@ from torch import nn
 from torch.nn import functional
 
 from . import score, windows
-from .corpus import UNKNOWN, Document
+from .corpus import LABELS, UNKNOWN, Document
 from .network import DEVICE, Tagger, attention_mask, padded
+
+
+# The logit of a label that is beyond doubt, beside 0 for the others.
+CERTAIN = 12.0
+# Labels that begin a name and those that continue one, by type in the same order.
+STARTS = [index for index, name in enumerate(LABELS) if name.startswith("B-")]
+CONTINUES = [LABELS.index(f"I-{LABELS[index][2:]}") for index in STARTS]
 
 
 class Rates(NamedTuple):
@@ -213,10 +220,32 @@ def label(teachers: list[score.Model], rows: list[windows.Window], budget: int =
     """The windows with the teacher's logits, or the logarithm of the mean probability that several teachers give."""
     found: list[Example | None] = [None] * len(rows)
     for batch in windows.batches(rows, budget, random.Random(0)):
-        ids = [rows[index].ids for index in batch]
+        ids = [rows[index].plain.ids if rows[index].plain else rows[index].ids for index in batch]
         for index, *opinions in zip(batch, *(teacher(ids) for teacher in teachers), strict=True):
-            found[index] = Example(rows[index], _mean(opinions).astype(np.float16))
+            row = rows[index]
+            taught = _certain(row.labels) if row.made else _recased(row, _mean(opinions))
+            found[index] = Example(windows.Window(row.ids, row.labels), taught.astype(np.float16))
     return found
+
+
+def _certain(labels: list[int]) -> np.ndarray:
+    """Logits that have no doubt about the annotated labels."""
+    logits = np.zeros((len(labels), len(LABELS)))
+    known = [(at, label) for at, label in enumerate(labels) if label != UNKNOWN]
+    logits[tuple(np.array(known).T)] = CERTAIN
+    return logits
+
+
+def _recased(row: windows.Window, logits: np.ndarray) -> np.ndarray:
+    """The logits of a row's tokens from those of the row in its own case, of which a word may have fewer tokens."""
+    if row.plain is None:
+        return logits
+    logits, inside = logits[row.plain.at], np.array(row.plain.inside)
+    starts, continues = logits[inside][:, STARTS], logits[inside][:, CONTINUES]
+    # A token inside another continues the name that the other begins or continues.
+    logits[np.ix_(inside, CONTINUES)] = np.logaddexp(starts, continues)
+    logits[np.ix_(inside, STARTS)] = logits[inside].min(axis=1, keepdims=True)
+    return logits
 
 
 def _mean(opinions: list[np.ndarray]) -> np.ndarray:

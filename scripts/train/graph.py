@@ -35,11 +35,16 @@ class Writer:
 
 
 def build(
-    state: dict[str, np.ndarray], layers: int, heads: int, epsilon: float, nearness: np.ndarray | None = None
+    state: dict[str, np.ndarray],
+    layers: int,
+    heads: int,
+    epsilon: float,
+    activation: str = "gelu",
+    nearness: np.ndarray | None = None,
 ) -> onnx.ModelProto:
     """The graph of a BertForTokenClassification with these weights, named as transformers names them.
 
-    `nearness`, [1, head, token, token], is added to every attention's scores.
+    `activation` is that of the inner layers, as transformers calls it; `nearness`, [1, head, token, token], is added to every attention's scores.
     Inputs: int64 [batch, token] each; output: `logits`, float32 [batch, token, label].
     """
     writer = Writer()
@@ -48,7 +53,7 @@ def build(
     if nearness is not None:
         absent = _near(writer, nearness, absent)
     for layer in range(layers):
-        hidden = _layer(writer, state, layer, hidden, absent, heads, epsilon)
+        hidden = _layer(writer, state, layer, hidden, absent, heads, epsilon, activation)
     _linear(writer, state, "classifier", hidden, "logits")
     labels = state["classifier.bias"].shape[0]
     tensor, free = helper.make_tensor_value_info, ["batch", "token"]
@@ -100,7 +105,14 @@ def _near(writer: Writer, nearness: np.ndarray, absent: str) -> str:
 
 
 def _layer(
-    writer: Writer, state: dict[str, np.ndarray], layer: int, hidden: str, absent: str, heads: int, epsilon: float
+    writer: Writer,
+    state: dict[str, np.ndarray],
+    layer: int,
+    hidden: str,
+    absent: str,
+    heads: int,
+    epsilon: float,
+    activation: str,
 ) -> str:
     part, name = f"bert.encoder.layer.{layer}", f"l{layer}"
     width = state[f"{part}.attention.self.query.bias"].shape[0]
@@ -124,7 +136,7 @@ def _layer(
     attended = _linear(writer, state, f"{part}.attention.output.dense", joined, f"{name}.attended")
     middle = writer.add("Add", [attended, hidden], f"{name}.attended_sum")
     middle = _norm(writer, state, f"{part}.attention.output.LayerNorm", f"{name}.middle", middle, epsilon)
-    inner = _gelu(writer, _linear(writer, state, f"{part}.intermediate.dense", middle, f"{name}.inner"))
+    inner = ACTIVATIONS[activation](writer, _linear(writer, state, f"{part}.intermediate.dense", middle, f"{name}.inner"))
     outer = _linear(writer, state, f"{part}.output.dense", inner, f"{name}.outer")
     summed = writer.add("Add", [outer, middle], f"{name}.sum")
     return _norm(writer, state, f"{part}.output.LayerNorm", f"{name}.hidden", summed, epsilon)
@@ -146,3 +158,11 @@ def _gelu(writer: Writer, given: str) -> str:
     erf = writer.add("Erf", [writer.add("Div", [given, root], f"{given}_divided")], f"{given}_erf")
     product = writer.add("Mul", [given, writer.add("Add", [erf, "whole"], f"{given}_above")], f"{given}_product_of_erf")
     return writer.add("Mul", [product, writer.weight("half", np.array(0.5, np.float32))], f"{given}_gelu")
+
+
+def _relu(writer: Writer, given: str) -> str:
+    return writer.add("Relu", [given], f"{given}_relu")
+
+
+# By transformers' names.
+ACTIVATIONS = {"gelu": _gelu, "relu": _relu}

@@ -93,9 +93,24 @@ PLACES = (
     "Zaporizhzhia|Rojava|Euphrates|Tigris|Strait of Hormuz|Red Sea|Bab al-Mandab|Omar oil field|al-Hol camp"
 ).split("|")
 
+NATIONALITIES = (
+    "Afghan Albanian Algerian American Argentine Armenian Australian Austrian Azerbaijani Bahraini Bangladeshi Belarusian "
+    "Belgian Bolivian Bosnian Brazilian British Bulgarian Cambodian Cameroonian Canadian Chadian Chechen Chilean Chinese "
+    "Colombian Congolese Croatian Cuban Cypriot Czech Danish Dutch Ecuadorian Egyptian Emirati Eritrean Estonian Ethiopian "
+    "Filipino Finnish French Georgian German Ghanaian Greek Guatemalan Haitian Honduran Hungarian Indian Indonesian Iranian "
+    "Iraqi Irish Israeli Italian Ivorian Jamaican Japanese Jordanian Kazakh Kenyan Kosovar Kurdish Kuwaiti Kyrgyz Latvian "
+    "Lebanese Liberian Libyan Lithuanian Malaysian Malian Mauritanian Mexican Moldovan Mongolian Moroccan Mozambican "
+    "Namibian Nepali Nicaraguan Nigerian Nigerien Norwegian Omani Pakistani Palestinian Panamanian Peruvian Polish "
+    "Portuguese Qatari Romanian Russian Rwandan Saudi Scottish Senegalese Serbian Singaporean Slovak Somali Spanish "
+    "Sudanese Swedish Swiss Syrian Taiwanese Tajik Tanzanian Thai Tunisian Turkish Turkmen Ugandan Ukrainian Uruguayan "
+    "Uyghur Uzbek Venezuelan Vietnamese Yazidi Yemeni Zambian Zimbabwean"
+).split()
+
 
 def draw(kind: str, chance: random.Random) -> str:
-    """A name of the type PER, ORG or LOC."""
+    """A name of the type PER, ORG, LOC or MISC; those of MISC are nationalities."""
+    if kind == "MISC":
+        return chance.choice(NATIONALITIES)
     if kind == "ORG":
         return chance.choice(ORGANISATIONS)
     return chance.choice(PLACES) if kind == "LOC" else _person(chance)

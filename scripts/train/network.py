@@ -1,6 +1,7 @@
 """The tagger: a cased embedding on a public encoder, and a linear classifier."""
 
 import pathlib
+from typing import NamedTuple
 
 import tokenizers
 import torch
@@ -13,6 +14,15 @@ from .corpus import LABELS
 
 # Where taggers live, and what they are given.
 DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+class Shape(NamedTuple):
+    """How a tagger differs from the encoder that it starts from."""
+
+    # Of the inner layers, as transformers calls it.
+    activation: str = "gelu"
+    # Their width; None for the encoder's own.
+    inner: int | None = None
 
 
 class CasedEmbeddings(nn.Module):
@@ -65,6 +75,14 @@ class Dropout(nn.Module):
         return values * self.kept[start : start + size].view_as(values).to(values.dtype)
 
 
+def _resize_inner(encoder: nn.Module, width: int) -> None:
+    """Inner layers of another width, with new weights."""
+    for layer in encoder.encoder.layer:
+        hidden = layer.intermediate.dense.in_features
+        layer.intermediate.dense, layer.output.dense = nn.Linear(hidden, width), nn.Linear(width, hidden)
+    encoder.config.intermediate_size = width
+
+
 def _replace_dropout(encoder: nn.Module, dropout: Dropout) -> None:
     for module in list(encoder.modules()):
         for name, child in module.named_children():
@@ -75,11 +93,13 @@ def _replace_dropout(encoder: nn.Module, dropout: Dropout) -> None:
 class Tagger(nn.Module):
     """Token classifier over the cased vocabulary."""
 
-    def __init__(self, folder: pathlib.Path, dropout: float = 0.1):
+    def __init__(self, folder: pathlib.Path, shape: Shape = Shape(), dropout: float = 0.1):
         super().__init__()
         # Dropout of attention weights would keep PyTorch from its fused attention.
-        settings = {"hidden_dropout_prob": dropout, "attention_probs_dropout_prob": 0.0}
+        settings = {"hidden_dropout_prob": dropout, "attention_probs_dropout_prob": 0.0, "hidden_act": shape.activation}
         model = transformers.AutoModel.from_pretrained(folder, **settings)
+        if shape.inner:
+            _resize_inner(model, shape.inner)
         self.pieces = vocabulary.cased(vocabulary.uncased(folder))
         words = model.embeddings.word_embeddings
         self.embeddings = CasedEmbeddings(folder, self.pieces, words.weight.detach())

@@ -3,6 +3,8 @@
 from typing import NamedTuple
 
 from .fit import Rates, Settings
+from .network import Shape
+from .styles import Shares
 from .windows import Variation
 
 
@@ -20,6 +22,7 @@ class Recipe(NamedTuple):
     corpora: tuple[Corpus, ...]
     variation: Variation
     settings: Settings
+    shape: Shape = Shape()
     # Whose labels it learns beside the annotated ones.
     teacher: str | None = None
     # Epochs that the teacher labels; the student goes through them again and again.
@@ -77,6 +80,26 @@ RECIPES = {
         ),
         teacher="second-teacher",
         taught_epochs=1,
+        start="student",
+    ),
+    # The student with ReLU and a narrower inner layer, trained on from where it ended by its own labels of the same text in
+    # plain case, on headlines and other styles too.
+    "compact": STUDENT._replace(
+        variation=STUDENT.variation._replace(
+            swapped=0.25,
+            styled=Shares(upper=0.07, lower=0.07, title=0.07, headline=0.12),
+            headlines=1500,
+            reworded=0.3,
+        ),
+        settings=STUDENT.settings._replace(
+            steps=3600,
+            rates=Rates(encoder=2.5e-4, classifier=5e-4, shared=2e-4, own=3e-4, casing=1e-3),
+            seed=7,
+            taught=0.7,
+        ),
+        shape=Shape(activation="relu", inner=1152),
+        teacher="student",
+        taught_epochs=3,
         start="student",
     ),
     # What `mean` makes of the two students: of their architecture, and not trained itself.

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import tokenizers
 import torch
 
-from . import augment, corpus, encoders, evaluate, export, fit, restore, reword, texts, windows
+from . import augment, corpus, encoders, evaluate, export, fit, narrow, restore, reword, texts, windows
 from .network import DEVICE, Tagger
 from .recipe import DEVELOPMENT, RECIPES, Recipe
 
@@ -49,9 +49,11 @@ def fit_tagger(given: argparse.Namespace) -> None:
     settings = recipe.settings._replace(steps=given.steps or recipe.settings.steps)
     development = {name: corpus.read(given.data / f"{name}.jsonl.gz") for name in DEVELOPMENT}
     torch.manual_seed(settings.seed)
-    tagger = load(given.work, recipe.start) if recipe.start else fresh_tagger(recipe, given.work)
+    tagger = fresh_tagger(recipe, given.work)
     tokenizer = tagger.tokenizer()
     rows = varied(recipe, read(recipe, given.data), tokenizer)
+    if recipe.start:
+        start(tagger, load(given.work, recipe.start), [window.ids for window in rows(0)])
 
     def examples(number: int) -> list[fit.Example]:
         if recipe.teacher is None:
@@ -69,6 +71,14 @@ def fit_tagger(given: argparse.Namespace) -> None:
     tagger.load_state_dict(fit.fit(tagger, examples, settings, watch, log))
     torch.save(tagger.state_dict(), given.work / f"{given.name}.pt")
     print(fit.scores(tagger, tokenizer, development))
+
+
+def start(tagger: Tagger, trained: Tagger, rows: list[list[int]], sample: int = 2000) -> None:
+    """Gives a tagger the weights of one that is trained, whose inner layers may be wider."""
+    if tagger.encoder.config.intermediate_size == trained.encoder.config.intermediate_size:
+        tagger.load_state_dict(trained.state_dict())
+    else:
+        narrow.narrow(trained, tagger, random.Random(0).sample(rows, min(sample, len(rows))))
 
 
 def restore_tagger(given: argparse.Namespace) -> None:
@@ -115,7 +125,7 @@ def load(work: pathlib.Path, name: str) -> Tagger:
 
 def fresh_tagger(recipe: Recipe, work: pathlib.Path) -> Tagger:
     """A tagger on its encoder as that came."""
-    return Tagger(encoders.fetch(recipe.encoder, work)).to(DEVICE)
+    return Tagger(encoders.fetch(recipe.encoder, work), recipe.shape).to(DEVICE)
 
 
 def labelled_file(work: pathlib.Path, name: str, number: int) -> pathlib.Path:
@@ -139,11 +149,14 @@ def varied(
 def reworded(
     rows: list[windows.Window], neighbours: reword.Neighbours, variation: windows.Variation, seed: int
 ) -> list[windows.Window]:
-    """Some of the rows with other words."""
+    """Some of the rows with other words: not those in another case, which the teacher reads in their own."""
     chance = random.Random(seed)
     chosen = [chance.random() < variation.reworded for _ in rows]
     pairs = zip(rows, chosen, strict=True)
-    return [neighbours.reword(row, variation.rewords, chance) if other else row for row, other in pairs]
+    return [
+        neighbours.reword(row, variation.rewords, chance) if other and not (row.plain or row.made) else row
+        for row, other in pairs
+    ]
 
 
 def read(recipe: Recipe, data: pathlib.Path) -> list[corpus.Document]:

@@ -8,7 +8,7 @@ import tempfile
 import unittest
 import unittest.mock
 
-from . import augment, names
+from . import augment, headlines, names, styles
 from .corpus import LABELS, Mention, Sentence, Token, mentions
 
 REPOSITORY = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -29,8 +29,8 @@ try:
     import torch
     import transformers
 
-    from . import export, fit, restore, reword
-    from .network import Tagger
+    from . import export, fit, narrow, restore, reword
+    from .network import Shape, Tagger
 except ImportError:
     restore = None
 
@@ -93,11 +93,42 @@ class Marks(unittest.TestCase):
         self.assertEqual({len(other) for other in seen}, {len(text)})
         self.assertIn("“It’s ‘late’,” she said (“now”) of the ’90s.", seen)
 
+
+class Styles(unittest.TestCase):
     def test_case_only_where_the_length_stays(self):
-        straße = sentence("die Straße", "O O")
-        for seed in range(20):
-            self.assertNotIn("SS", augment.recase(straße, 1.0, random.Random(seed)).text)
-        self.assertEqual({augment.recase(MET, 1.0, random.Random(s)).text for s in range(9)}, {MET.text.upper(), MET.text.lower()})
+        self.assertEqual(styles.upper("die Straße"), "die Straße")
+        self.assertEqual((styles.upper("in Baie"), styles.lower("In Baie")), ("IN BAIE", "in baie"))
+
+    def test_title_case(self):
+        for plain, wanted in (
+            ("the army of the north says it's ready", "The Army of the North Says It's Ready"),
+            ("ISIS is back in al-Bab, says McCain", "ISIS Is Back in Al-Bab, Says McCain"),
+            ("“what now?” asks iPad maker", "“What Now?” Asks iPad Maker"),
+        ):
+            self.assertEqual(styles.title(plain), wanted)
+        self.assertEqual(styles.title("one of us", frozenset()), "One Of Us")
+
+    def test_headlines_keep_their_names_and_offsets(self):
+        given = sentence("The mayor of The Hague met a minister of the Arab League .", "O O O B-LOC I-LOC O O O O O B-ORG I-ORG O")
+        short = styles.headline(given, 1.0, random.Random(0))
+        self.assertEqual(short.text, "Mayor of The Hague met minister of Arab League ")
+        words = [(short.text[token.start : token.end], token.label) for token in short.tokens]
+        self.assertEqual([word for word, label in words if label != "O"], ["The", "Hague", "Arab", "League"])
+        self.assertEqual([word for word, _ in words], short.text.split())
+        self.assertEqual(styles.headline(given, 0.0, random.Random(0)), given)
+
+    def test_made_headlines_are_annotated(self):
+        drawn = headlines.draw(600, random.Random(0))
+        self.assertTrue(all(made.made and "{" not in made.text for made in drawn))
+        words = [(made.text[token.start : token.end], token.label) for made in drawn for token in made.tokens]
+        self.assertGreater(words.count(("IS", "B-ORG")), 60)
+        self.assertIn(("is", "O"), words)
+        self.assertIn(("Is", "O"), words)
+        for text in (made.text for made in drawn if made.text.isupper()):
+            self.assertNotRegex(text, "CLAIMS.*IS CLAIMS")
+        for word, label in words:
+            self.assertEqual(word, word.strip())
+            self.assertIn(label, LABELS)
 
 
 @unittest.skipUnless(np, "needs numpy and tokenizers")
@@ -154,7 +185,7 @@ class Vocabulary(unittest.TestCase):
 
     def test_pieces_have_the_labels_of_their_tokens(self):
         tokenizer = vocabulary.tokenizer([piece.text for piece in self.pieces])
-        plain = windows.Variation(single=1.0, swapped=0.0, recased=0.0)
+        plain = windows.Variation(single=1.0, swapped=0.0, styled=styles.Shares())
         lacking = sentence("Anna Berg ate Marmite .", "B-PER I-PER O O O", partial=True)
         for given, wanted in (
             (MET, "Anna/B-PER Berg/I-PER met/O IS/B-ORG in/O Port/B-LOC Hale/I-LOC ./O"),
@@ -166,6 +197,17 @@ class Vocabulary(unittest.TestCase):
             self.assertEqual((named[0], named[-1]), ("?", "?"))
             pieces = [tokenizer.id_to_token(index) for index in window.ids[1:-1]]
             self.assertEqual(" ".join(f"{p}/{label}" for p, label in zip(pieces, named[1:-1], strict=True)), wanted)
+
+    def test_a_row_in_capitals_knows_its_tokens_in_plain_case(self):
+        tokenizer = vocabulary.tokenizer([piece.text for piece in self.pieces])
+        capitals = windows.Variation(single=1.0, swapped=0.0, styled=styles.Shares(upper=1.0))
+        (row,) = windows.epoch([[sentence("Seychelles met Anna", "B-LOC O B-PER")]], augment.Gazetteer([[MET]]), tokenizer, capitals, 0)
+        shown, plain = ([tokenizer.id_to_token(index) for index in ids] for ids in (row.ids, row.plain.ids))
+        self.assertEqual(plain, ["[CLS]", "Seychelles", "met", "Anna", "[SEP]"])
+        self.assertEqual("".join(shown[1:-1]).replace("##", ""), "SEYCHELLESMETANNA")
+        first_letters = [plain[at] for at in row.plain.at]
+        self.assertEqual(list(dict.fromkeys(first_letters)), plain)
+        self.assertEqual([at for at, inside in zip(shown, row.plain.inside) if inside], [p for p in shown if p.startswith("##")])
 
     def test_batches_hold_every_window_once_within_the_budget(self):
         chance = random.Random(0)
@@ -256,6 +298,36 @@ class Restored(unittest.TestCase):
         # The first piece of a longer word stays.
         self.assertEqual([words[index] for index in other.ids], ["the", "Paris", "##is", "soldiers"])
         self.assertEqual(other.labels, [0, 7, 8, windows.UNKNOWN])
+
+    def test_a_token_inside_another_continues_its_name(self):
+        logits = np.zeros((3, len(LABELS)))
+        logits[1, LABELS.index("B-LOC")] = 5.0
+        row = windows.Window([1, 2, 3, 4], [0] * 4, windows.Plain([1, 2, 4], [0, 1, 1, 2], [False, False, True, False]))
+        (found,) = fit.label([lambda ids: [logits]], [row])
+        self.assertEqual([LABELS[best] for best in found.taught.argmax(1)], ["O", "B-LOC", "I-LOC", "O"])
+        self.assertIsNone(found.window.plain)
+        (certain,) = fit.label([lambda ids: [logits]], [windows.Window([1, 2, 3], [windows.UNKNOWN, 3, 0], made=True)])
+        self.assertEqual(certain.taught.argmax(1)[1:].tolist(), [3, 0])
+
+    def test_units_that_matter_stay(self):
+        with tempfile.TemporaryDirectory() as folder:
+            encoder = small_encoder(pathlib.Path(folder), "bert")
+            wide = random_tagger(encoder)
+            with torch.no_grad():
+                for layer in wide.encoder.encoder.layer:
+                    # Half of the units say the same whatever they are given.
+                    layer.intermediate.dense.weight[::2] = 0
+            less = Tagger(encoder, Shape(inner=12)).eval()
+            rows = torch.randint(len(wide.pieces), (8, 20), generator=torch.Generator().manual_seed(0))
+            narrow.narrow(wide, less, rows.tolist())
+            with torch.no_grad():
+                wanted, found = (model(rows, torch.ones_like(rows)) for model in (wide, less))
+            self.assertLess((wanted - found).abs().max().item(), 1e-4)
+            self.assertEqual(less.encoder.encoder.layer[0].intermediate.dense.out_features, 12)
+            relu = Tagger(encoder, Shape(activation="relu", inner=12)).eval()
+            relu.load_state_dict(less.state_dict())
+            # It compares the graph with the tagger.
+            export.write(relu, pathlib.Path(folder) / "made")
 
     def test_several_teachers_give_the_mean_of_their_probabilities(self):
         one, other = np.log([[0.9, 0.1]]) + 3, np.log([[0.5, 0.5]])
