@@ -2,7 +2,7 @@
 
 /// True for the types that tables and label sets give to persons.
 pub(crate) fn is_person(kind: &str) -> bool {
-    is_one_of(kind, &["per", "person", "people", "human"])
+    is_one_of(kind, &["per", "pers", "person", "people", "human"])
 }
 
 /// True for the types that tables and label sets give to places.
@@ -30,4 +30,18 @@ pub(crate) fn is_known_kind(kind: &str) -> bool {
 
 fn is_one_of(kind: &str, known: &[&str]) -> bool {
     known.iter().any(|known| known.eq_ignore_ascii_case(kind))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_of_listed_models_are_known_kinds() {
+        for person in ["PER", "PERS", "PERSON", "person"] {
+            assert!(is_person(person) && is_same_kind(person, "Person"), "{person}");
+        }
+        assert!(["LOC", "GPE", "FAC"].into_iter().all(is_place) && is_organisation("ORG"));
+        assert!(!is_same_kind("PERS", "ORG"));
+    }
 }
