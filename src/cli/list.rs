@@ -11,8 +11,9 @@ use serde_json::{Value, json};
 use super::{End, print, print_json};
 
 #[derive(Debug, Args)]
-#[command(after_help = "Scores are what the model cards claim; nobody here has measured them. — stands for what is not
-known; `namewire model fetch` shows the licence that the hub states.
+#[command(after_help = "Facts are from public pages, which --json lists, and may have changed since. What no page
+confirmed is \"not verified\"; — stands for what is not known. Scores are what the model cards claim; nobody here has
+measured them. `namewire model fetch` shows the licence that the hub states.
 
 Examples:
   namewire model list
@@ -90,7 +91,10 @@ fn as_json(entries: &[Entry]) -> String {
             "claim": known.and_then(|known| known.claim.as_ref()),
             "base": known.and_then(|known| known.base.as_deref()),
             "onnx": known.and_then(|known| known.onnx),
+            "onnx_export": known.and_then(|known| known.onnx_export.as_deref()),
             "notes": known.and_then(|known| known.notes.as_deref()),
+            "sources": known.map(|known| &known.sources),
+            "unverified": known.map(|known| &known.unverified),
         })
     };
     format!("{:#}\n", Value::Array(entries.iter().map(value).collect()))
@@ -114,6 +118,7 @@ fn describe(entries: &[Entry], cache: &HubCache) -> String {
         if let Some(known) = &entry.known {
             line("ONNX", &onnx(known));
             known.notes.iter().for_each(|notes| line("", notes));
+            known.unverified.iter().for_each(|fact| line("not verified", fact));
         }
         text.push('\n');
     }
@@ -127,9 +132,10 @@ fn size(known: &KnownModel) -> String {
 }
 
 fn onnx(known: &KnownModel) -> String {
-    match known.onnx {
+    let own = match known.onnx {
         Some(true) => "yes".to_owned(),
         Some(false) => format!("needs export: scripts/export_onnx {}", known.name),
         None => "—".to_owned(),
-    }
+    };
+    known.onnx_export.iter().fold(own, |own, export| format!("{own}; exported as {export}"))
 }
