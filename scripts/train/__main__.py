@@ -5,7 +5,7 @@ import pathlib
 import subprocess
 import sys
 
-STUDENTS = ("student", "continued", "mixed", "compact")
+STUDENTS = ("student", "continued", "mixed", "compact", "compact-continued", "compact-mixed")
 TAGGERS = ("teacher", "second-teacher", *STUDENTS)
 
 
@@ -56,6 +56,10 @@ def arguments() -> argparse.Namespace:
     judging.add_argument("models", type=pathlib.Path, nargs="+", metavar="MODEL.onnx")
     judging.add_argument("--tokenizer", type=pathlib.Path, required=True, help="their tokenizer.json")
     judging.add_argument("--news", type=pathlib.Path, help="articles.jsonl.gz of worldwide newswire, which has the regions")
+    restyling = step("restyle", "write an annotated set with each sentence in another case, for `namewire eval --gold`")
+    restyling.add_argument("set", type=pathlib.Path, metavar="SET.jsonl.gz")
+    restyling.add_argument("style", choices=("upper", "lower", "title"))
+    restyling.add_argument("out", type=pathlib.Path, metavar="OUT.jsonl.gz")
     return parser.parse_args()
 
 
@@ -79,6 +83,7 @@ def main() -> None:
         "mean": steps.average,
         "export": steps.export_tagger,
         "evaluate": steps.evaluate_models,
+        "restyle": steps.restyle_set,
     }
     try:
         run[given.step](given)

@@ -45,6 +45,21 @@ def read(path: pathlib.Path, partial: bool = False) -> list[Document]:
     return documents
 
 
+def write(documents: list[tuple[str, Document]], path: pathlib.Path) -> None:
+    """Documents with their names, as `read` reads them."""
+    with gzip.open(path, "wt", encoding="utf-8") as lines:
+        for name, document in documents:
+            sentences = [
+                {
+                    "text": sentence.text,
+                    "tokens": [[token.start, token.end] for token in sentence.tokens],
+                    "labels": [token.label for token in sentence.tokens],
+                }
+                for sentence in document
+            ]
+            lines.write(json.dumps({"doc": name, "sentences": sentences}, ensure_ascii=False) + "\n")
+
+
 def _sentence(record: dict, partial: bool) -> Sentence:
     pairs = zip(record["tokens"], record["labels"], strict=True)
     tokens = tuple(Token(start, end, label) for (start, end), label in pairs)

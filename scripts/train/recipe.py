@@ -105,3 +105,20 @@ RECIPES = {
     # What `mean` makes of the two students: of their architecture, and not trained itself.
     "mixed": STUDENT,
 }
+RECIPES |= {
+    # Once more, from where it ended, at lower rates, by the mean of its own labels and the student's, with more of the other styles.
+    "compact-continued": RECIPES["compact"]._replace(
+        variation=RECIPES["compact"].variation._replace(
+            styled=Shares(upper=0.1, lower=0.1, title=0.08, headline=0.12), headlines=1000
+        ),
+        settings=RECIPES["compact"].settings._replace(
+            steps=1900,
+            rates=Rates(encoder=1.6e-4, classifier=3e-4, shared=1.5e-4, own=2e-4, casing=6e-4),
+            seed=11,
+            taught=0.75,
+        ),
+        taught_epochs=2,
+        start="compact",
+    ),
+    "compact-mixed": RECIPES["compact"],
+}

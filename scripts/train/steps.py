@@ -8,7 +8,7 @@ from collections.abc import Callable
 import tokenizers
 import torch
 
-from . import augment, corpus, encoders, evaluate, export, fit, narrow, restore, reword, texts, windows
+from . import augment, corpus, encoders, evaluate, export, fit, narrow, probe, restore, reword, styles, texts, windows
 from .network import DEVICE, Tagger
 from .recipe import DEVELOPMENT, RECIPES, Recipe
 
@@ -110,10 +110,22 @@ def evaluate_models(given: argparse.Namespace) -> None:
         regions = evaluate.region_of(sets["ww_dev"], given.news)
         for region in dict.fromkeys(regions):
             sets[f"ww_dev, {region}"] = [d for d, other in zip(sets["ww_dev"], regions, strict=True) if other == region]
+    for style, change in styles.CHANGES.items():
+        sets[f"ww_dev, {style}"] = styles.restyled(sets["ww_dev"], change)
     models = {str(path): path for path in given.models}
     tokenizer = tokenizers.Tokenizer.from_file(str(given.tokenizer))
     for line in evaluate.table(models, tokenizer, sets):
         print(line, flush=True)
+    for title, path in models.items():
+        found = probe.probe(evaluate.opened(path), tokenizer)
+        print(f'{title}: "IS" found in {found.groups} of {len(probe.GROUP)} headlines, "is" in {found.verbs} of {len(probe.VERB)}')
+
+
+def restyle_set(given: argparse.Namespace) -> None:
+    """Writes an annotated set in another case."""
+    documents = corpus.read(given.set)
+    change = styles.CHANGES[given.style]
+    corpus.write([(f"{at:05}", document) for at, document in enumerate(styles.restyled(documents, change))], given.out)
 
 
 def load(work: pathlib.Path, name: str) -> Tagger:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from .corpus import Sentence, Token
+from .corpus import Document, Sentence, Token
 
 # Words that title case leaves in lower case, within a headline; some papers capitalise the longer ones.
 SMALL = frozenset("a an and as at but by de for from in into nor of off on onto or per the to up via vs with".split())
@@ -55,6 +55,15 @@ def title(text: str, small: frozenset[str] = SMALL) -> str:
         return same_length(word, word[0].upper() + word[1:])
 
     return WORD.sub(shown, text)
+
+
+# The styles that models are evaluated on, beside the text as it is.
+CHANGES = {"upper": upper, "lower": lower, "title": title}
+
+
+def restyled(documents: list[Document], change: Callable[[str], str]) -> list[Document]:
+    """The documents with each sentence in another case."""
+    return [[sentence._replace(text=change(sentence.text)) for sentence in document] for document in documents]
 
 
 def case_of(shares: Shares, chance: random.Random) -> Callable[[str], str] | None:
