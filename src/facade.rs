@@ -116,7 +116,7 @@ impl Builder {
     ///
     /// Fails where a setting is impossible, or where ONNX Runtime, the model, a table or the device cannot be used.
     pub fn build(self) -> Result<Namewire> {
-        let engine = Engine::open(&self.options, self.parts, Config::default(), |_, _, _| Ok(()))?;
+        let engine = Engine::open(&self.options, self.parts, Config::default())?;
         Ok(Namewire { engine: Arc::new(engine) })
     }
 }

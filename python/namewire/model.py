@@ -38,7 +38,8 @@ def load(
         entities: table files; several are one table. `"starter"` is the table that comes with the package, and `None`
             leaves mentions without links.
         device: `"cpu"`, `"cuda"`, `"cuda:N"` or `"auto"`.
-        workers: articles that are inferred at the same time; default: one per core on a CPU, two on a GPU.
+        workers: articles that are inferred at the same time; default: one per core on a CPU, two on a GPU. 0 opens no
+            session and loads no ONNX Runtime: only `link` works.
         settings: further fields of `EngineOptions`, such as `variant`, `window`, `labels`, `gpu_memory`, `dedup`, or
             `linking={"margin": 2.0}`.
 
@@ -306,7 +307,7 @@ class Namewire:
     ) -> dict[str, Any]:
         """Processes files into files, as the command `extract` does: rejects, shards, resume, a summary.
 
-        Model and tables are opened again for the run, with the settings of this object.
+        It uses the sessions and tables of this object.
 
         Args:
             inputs: files, directories and patterns of them.
@@ -335,7 +336,7 @@ class Namewire:
         """
         fields = {"text": [text] if isinstance(text, str) else list(text), "id": id, "title": title, "date": date}
         return run(
-            _runtime.with_library(self._settings),
+            self._engine,
             [inputs] if isinstance(inputs, (str, os.PathLike)) else inputs,
             out,
             resume=resume,

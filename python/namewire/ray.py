@@ -1,6 +1,6 @@
 """Extraction on Ray Data: an actor that holds a model, for `map_batches`.
 
-    ds.map_batches(
+    ds.repartition(target_num_rows_per_block=256).map_batches(
         namewire.ray.Extractor,
         fn_constructor_kwargs={"text": "body", "id": "url"},
         batch_format="pyarrow",
@@ -10,7 +10,8 @@
     )
 
 An actor uses one core. The actors together must need fewer CPUs than the cluster has: reading needs one, too, and
-without it they wait indefinitely.
+without it they wait indefinitely. A block is processed by one actor, and readers put small files into one block:
+`repartition` makes blocks of about ten seconds of work.
 """
 
 from __future__ import annotations

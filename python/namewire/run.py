@@ -15,7 +15,7 @@ SHARD_SIZE = 5000
 
 
 def run(
-    engine: dict[str, Any],
+    engine: _namewire.Engine,
     inputs: Sequence[str | os.PathLike[str]],
     out: str | os.PathLike[str],
     *,
@@ -32,7 +32,6 @@ def run(
     """Runs, and returns the summary. Ctrl-C stops it in good order."""
     read = {"fields": {name: field for name, field in fields.items() if field is not None}, "keep": list(keep)}
     options = {
-        "engine": engine,
         "inputs": {"paths": [path for pattern in inputs for path in _paths(os.fspath(pattern))]},
         "read": read | settings.pop("read", {}),
         "output": {"target": _target(os.fspath(out), resume, overwrite, shard_size, articles)},
@@ -40,7 +39,7 @@ def run(
     if output_format is not None:
         options["output"]["format"] = output_format
     options["output"] |= settings.pop("output", {})
-    task = _namewire.Run(options | settings)
+    task = _namewire.Run(engine, options | settings)
     try:
         summary = _wait(task, progress)
     except KeyboardInterrupt:
@@ -50,6 +49,7 @@ def run(
         raise
     if summary["status"] == "stopped":
         raise NamewireError("the run was stopped")
+    _log(summary)
     return summary
 
 
@@ -61,6 +61,21 @@ def _wait(task: _namewire.Run, progress: bool) -> dict[str, Any]:
             bar.update(articles - done)
             done = articles
     return summary
+
+
+def _log(summary: dict[str, Any]) -> None:
+    """Logs what the command reports about records at its end."""
+    import logging
+
+    report = summary.get("run", {})
+    warn = logging.getLogger("namewire").warning
+    for kind, count in report.get("warnings", {}).items():
+        example = report["warning_examples"].get(kind)
+        warn("records with %s: %d%s", kind, count, f", such as {example}" if example else "")
+    for reason, count in report.get("rejected_by_reason", {}).items():
+        warn("records rejected, %s: %d", reason, count)
+    for field in report.get("unmatched_fields", ()):
+        warn("no record has the field %s", field)
 
 
 def _paths(pattern: str) -> list[str]:

@@ -47,7 +47,7 @@ def create_linker(
         add_missed: whether names of the table that the recogniser missed become entities, too.
     """
     linking = {"add_missed": add_missed}
-    return Linker(load(model, entities=entities, workers=1, linking=linking), date_from)
+    return Linker(load(model, entities=entities, workers=0, linking=linking), date_from)
 
 
 class Linker:

@@ -2,10 +2,12 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use namewire::batch::Batch;
 use namewire::engine::DeviceChoice;
 use namewire::explanation::ExplanationView;
+use namewire::infer::{Backend, Logits};
 use namewire::run::engine_identity;
-use namewire::{EngineOptions, Namewire};
+use namewire::{EngineOptions, Error, Namewire};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use pythonize::pythonize;
@@ -14,6 +16,7 @@ use crate::arrow::{ColumnNames, Extraction, Shape};
 use crate::article::Parts;
 use crate::error::{Failure, forked};
 use crate::feed::Feed;
+use crate::log::detached;
 use crate::outcome::{nothing_found, processed};
 use crate::process::OfProcess;
 use crate::settings;
@@ -33,6 +36,22 @@ impl Engine {
         Arc::clone(&self.opened.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    pub(crate) fn options(&self) -> &EngineOptions {
+        &self.options
+    }
+
+    /// The opened library, in this process, with sessions.
+    pub(crate) fn with_sessions(&self, py: Python<'_>) -> PyResult<Namewire> {
+        if self.only_links() {
+            return Err(Failure::from(no_sessions()).into());
+        }
+        self.namewire(py)
+    }
+
+    fn only_links(&self) -> bool {
+        self.options.workers == Some(0)
+    }
+
     /// The opened library, in this process.
     fn namewire(&self, py: Python<'_>) -> PyResult<Namewire> {
         if let Some(namewire) = self.current().get() {
@@ -41,14 +60,33 @@ impl Engine {
         if !matches!(self.options.device, DeviceChoice::Exactly(namewire::device::Device::Cpu) | DeviceChoice::Stub) {
             return Err(forked("the GPU"));
         }
-        let namewire = py.detach(|| open(&self.options))?;
+        let namewire = detached(py, || open(&self.options))?;
         *self.opened.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(OfProcess::new(namewire.clone()));
         Ok(namewire)
     }
 }
 
 fn open(options: &EngineOptions) -> Result<Namewire, Failure> {
-    Ok(Namewire::builder().options(options.clone()).build()?)
+    let mut options = options.clone();
+    let builder = Namewire::builder();
+    if options.workers == Some(0) {
+        options.workers = None;
+        return Ok(builder.options(options).backends(vec![Box::new(LinksOnly)]).build()?);
+    }
+    Ok(builder.options(options).build()?)
+}
+
+/// Stands for the sessions of an engine that only links: ONNX Runtime is not loaded.
+struct LinksOnly;
+
+impl Backend for LinksOnly {
+    fn infer(&mut self, _: &Batch) -> namewire::Result<Logits> {
+        Err(no_sessions())
+    }
+}
+
+fn no_sessions() -> Error {
+    Error::config("with `workers=0` there are no sessions, and nothing but `link` works").with_setting("workers")
 }
 
 #[pymethods]
@@ -57,14 +95,14 @@ impl Engine {
     #[new]
     fn new(py: Python<'_>, settings: &Bound<'_, PyDict>) -> PyResult<Self> {
         let options: EngineOptions = settings::options(settings)?;
-        let namewire = py.detach(|| open(&options))?;
+        let namewire = detached(py, || open(&options))?;
         Ok(Self { options, opened: Mutex::new(Arc::new(OfProcess::new(namewire))) })
     }
 
     /// Sessions that infer at the same time.
     #[getter]
     fn workers(&self, py: Python<'_>) -> PyResult<usize> {
-        Ok(self.namewire(py)?.engine().pipeline.sessions())
+        if self.only_links() { Ok(0) } else { Ok(self.namewire(py)?.engine().pipeline.sessions()) }
     }
 
     /// The device in use.
@@ -108,8 +146,8 @@ impl Engine {
         if article.is_blank() {
             return nothing_found(py);
         }
-        let namewire = self.namewire(py)?;
-        let extracted = py.detach(|| namewire.extract_article(article)).map_err(Failure::from)?;
+        let namewire = self.with_sessions(py)?;
+        let extracted = detached(py, || namewire.extract_article(article)).map_err(Failure::from)?;
         processed(py, &Ok(extracted))
     }
 
@@ -132,7 +170,7 @@ impl Engine {
         }
         let spans = in_bytes(&article, spans).map_err(Failure::Article)?;
         let namewire = self.namewire(py)?;
-        let linked = py.detach(|| namewire.link_article(article, spans)).map_err(Failure::from)?;
+        let linked = detached(py, || namewire.link_article(article, spans)).map_err(Failure::from)?;
         processed(py, &Ok(linked))
     }
 
@@ -148,8 +186,8 @@ impl Engine {
         language: Option<Bound<'py, PyAny>>,
     ) -> PyResult<(String, Bound<'py, PyAny>)> {
         let article = Parts { text, title, date, id, language }.article().map_err(Failure::Article)?;
-        let namewire = self.namewire(py)?;
-        let explanation = py.detach(|| namewire.explain_article(article.clone())).map_err(Failure::from)?;
+        let namewire = self.with_sessions(py)?;
+        let explanation = detached(py, || namewire.explain_article(article.clone())).map_err(Failure::from)?;
         let Some((explanation, table)) = explanation.zip(namewire.table()) else {
             return Err(Failure::Config("there is nothing to explain without a table".to_owned()).into());
         };
@@ -159,8 +197,8 @@ impl Engine {
 
     /// A stream of articles through the pipeline.
     fn stream(&self, py: Python<'_>) -> PyResult<Stream> {
-        let namewire = self.namewire(py)?;
-        Ok(Stream::new(py.detach(|| Feed::new(&namewire))))
+        let namewire = self.with_sessions(py)?;
+        Ok(Stream::new(detached(py, || Feed::new(&namewire))))
     }
 
     /// A table through the pipeline: `table` exports an Arrow stream.
@@ -172,8 +210,8 @@ impl Engine {
         nested: bool,
         raises: bool,
     ) -> PyResult<Extraction> {
-        let namewire = self.namewire(py)?;
-        let feed = py.detach(|| Feed::new(&namewire));
+        let namewire = self.with_sessions(py)?;
+        let feed = detached(py, || Feed::new(&namewire));
         let shape = if nested { Shape::Articles } else { Shape::Mentions };
         Extraction::new(table, columns, shape, raises, feed)
     }

@@ -13,11 +13,12 @@ use pythonize::{depythonize, pythonize};
 use serde_json::json;
 
 use crate::error::Failure;
+use crate::log::detached;
 
 /// What is wrong or doubtful in the files of a table.
 #[pyfunction]
 pub(crate) fn check_entities<'py>(py: Python<'py>, files: Vec<PathBuf>) -> PyResult<Bound<'py, PyAny>> {
-    let report = py.detach(|| check_files(&files)).map_err(Failure::from)?;
+    let report = detached(py, || check_files(&files)).map_err(Failure::from)?;
     let report = json!({"entities": report.entities, "aliases": report.aliases, "findings": report.findings});
     Ok(pythonize(py, &report)?)
 }
@@ -32,7 +33,7 @@ pub(crate) fn suggest_entities<'py>(
     top: usize,
 ) -> PyResult<Bound<'py, PyAny>> {
     let tables: Tables = depythonize(tables)?;
-    let groups = py.detach(|| -> Result<_, Failure> {
+    let groups = detached(py, || -> Result<_, Failure> {
         let table = tables.open()?;
         let mut suggestions = Suggestions::default();
         for path in &mentions {

@@ -2,6 +2,7 @@
 //!
 //! | module | does |
 //! |---|---|
+//! | `log` | what the library reports, as records of `logging` |
 //! | `settings` | settings of Python to options of the library |
 //! | `engine` | an opened model with its tables: single articles, streams, tables |
 //! | `article` | what Python passes in, as articles |
@@ -21,6 +22,7 @@ mod engine;
 mod entities;
 mod error;
 mod feed;
+mod log;
 mod outcome;
 mod process;
 mod run;

@@ -5,14 +5,17 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use namewire::run::{Observer, RunEnd, RunHandle, RunProgress, Written};
+use namewire::run::{Event, Observer, RunEnd, RunHandle, RunProgress, Written};
 use namewire::{Error, RunOptions};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use pythonize::pythonize;
 use serde_json::{Value, json};
+use tracing::info;
 
+use crate::engine::Engine;
 use crate::error::{Failure, forked};
+use crate::log::detached;
 use crate::process::OfProcess;
 use crate::settings;
 
@@ -33,15 +36,31 @@ impl Observer for Shared {
     fn started(&self, progress: RunProgress) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(progress);
     }
+
+    fn notify(&self, event: &Event<'_>) {
+        match event {
+            Event::NothingToResume { path } => {
+                info!(target: "namewire", "{}: there is nothing to resume; starting from scratch", path.display());
+            }
+            Event::Resumed { path, shards, records } => {
+                let path = path.display();
+                info!(target: "namewire", "{path}: resuming after {shards} complete shards of {records} records");
+            }
+            Event::Resumable { shards } => info!(target: "namewire", "{shards} shards are complete; resume the run"),
+            _ => {}
+        }
+    }
 }
 
 #[pymethods]
 impl Run {
-    /// Opens inputs, model and tables, and starts. `settings` are fields of `RunOptions`.
+    /// Opens the inputs, and starts on the model and tables of `engine`. `settings` are fields of `RunOptions`.
     #[new]
-    fn new(py: Python<'_>, settings: &Bound<'_, PyDict>) -> PyResult<Self> {
-        let options: RunOptions = settings::options(settings)?;
-        let run = py.detach(|| namewire::Run::open(options)).map_err(Failure::from)?;
+    fn new(py: Python<'_>, engine: &Engine, settings: &Bound<'_, PyDict>) -> PyResult<Self> {
+        let mut options: RunOptions = settings::options(settings)?;
+        options.engine.clone_from(engine.options());
+        let namewire = engine.with_sessions(py)?;
+        let run = detached(py, || namewire::Run::open_on(namewire.engine(), options)).map_err(Failure::from)?;
         let (handle, progress, (send, end)) = (run.handle().clone(), Shared::default(), channel());
         let observer = progress.clone();
         std::thread::Builder::new().name("run".to_owned()).spawn(move || {
@@ -56,7 +75,7 @@ impl Run {
         let end = self.end.get_mut().unwrap_or_else(PoisonError::into_inner);
         let end = end.get_mut().ok_or_else(|| forked("the run"))?;
         let wait = move || (*end).recv_timeout(Duration::from_secs_f64(seconds));
-        match py.detach(wait) {
+        match detached(py, wait) {
             Ok(summary) => Ok(Some(pythonize(py, &summary.map_err(Failure::from)?)?)),
             Err(RecvTimeoutError::Timeout) => Ok(None),
             Err(RecvTimeoutError::Disconnected) => {

@@ -9,6 +9,7 @@ use pyo3::types::PyList;
 use crate::article::Parts;
 use crate::error::{Failure, forked};
 use crate::feed::Feed;
+use crate::log::detached;
 use crate::outcome::processed;
 use crate::process::OfProcess;
 
@@ -65,7 +66,7 @@ impl Stream {
         loop {
             let timeout =
                 if results.is_empty() { until.saturating_duration_since(Instant::now()) } else { Duration::ZERO };
-            match py.detach(|| feed.poll(timeout)) {
+            match detached(py, || feed.poll(timeout)) {
                 Poll::Pending => return Ok(Some(results)),
                 Poll::Ready(done) => match done.map_err(Failure::from)? {
                     None if results.is_empty() => return Ok(None),

@@ -2,6 +2,7 @@
 
 from types import SimpleNamespace
 
+import pyarrow as pa
 import pytest
 
 import namewire
@@ -41,6 +42,22 @@ def test_only_what_was_given_where_asked():
     assert (doc.mentions[0].score, doc.mentions[0].start) == (0.75, 2)
 
 
+def test_links_need_no_session():
+    nw = namewire.load(workers=0, ort_library="missing.so")
+    assert found(nw.link(TEXT, [(2, 11, "PER")], date="2014-01-09")) == EXPECTED
+    assert nw.workers == 0
+    for call in (
+        nw,
+        nw.explain,
+        lambda text: list(nw.pipe([text])),
+        lambda text: nw.extract(pa.table({"text": [text]})),
+    ):
+        with pytest.raises(namewire.ConfigError, match="workers=0"):
+            call(TEXT)
+    with pytest.raises(namewire.ConfigError, match="workers=0"):
+        nw.run("news.jsonl", "out.jsonl")
+
+
 def test_spans_outside_the_text_raise(nw):
     for span in [(0, 99, "PER"), (5, 5, "PER"), (9, 3, "PER")]:
         with pytest.raises(namewire.ArticleError, match="not within the text"):
@@ -71,8 +88,9 @@ def test_notebooks_show_marked_text(nw):
     assert "no text" in bad._repr_html_()
 
 
-def test_spacy_links_the_entities_of_documents():
+def test_spacy_links_the_entities_of_documents(monkeypatch):
     spacy = pytest.importorskip("spacy")
+    monkeypatch.setattr("namewire._runtime.library", lambda: "missing.so")
     import namewire.spacy  # noqa: F401  # an installed package registers itself
 
     nlp = spacy.blank("en")

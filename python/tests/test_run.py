@@ -1,14 +1,18 @@
 """Durable runs, tables and scores."""
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import pytest
 
 import namewire
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_a_run_writes_what_the_command_writes(nw, news, command, tmp_path):
@@ -27,6 +31,15 @@ def test_runs_of_shards_are_resumed(nw, news, tmp_path):
     assert nw.run(pattern, out, resume=True, shard_size=4, output_format="parquet")["status"] == "already_complete"
     with pytest.raises(namewire.NamewireError):
         nw.run(pattern, out)
+
+
+def test_a_run_opens_nothing_again(news, tmp_path):
+    model = shutil.copytree(ROOT / "tests/fixtures/tiny", tmp_path / "model")
+    nw = namewire.load(model, entities=None, workers=1)
+    shutil.rmtree(model)
+    assert nw.run(news, tmp_path / "out.jsonl")["status"] == "complete"
+    assert nw.run(news, tmp_path / "again.jsonl")["status"] == "complete"
+    assert (tmp_path / "out.jsonl").read_bytes() == (tmp_path / "again.jsonl").read_bytes() != b""
 
 
 def test_impossible_runs_are_refused(nw, news, tmp_path):

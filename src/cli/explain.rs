@@ -48,7 +48,7 @@ pub(super) fn run(args: &ExplainArgs) -> Result<End> {
     }
     let article = find_article(args, &read)?;
     let config = Config { read, ..Config::default() };
-    let engine = Engine::open(&options, Parts::default(), config, |_, _, _| Ok(()))?;
+    let engine = Engine::open(&options, Parts::default(), config)?;
     let pipeline = &engine.pipeline;
     let explanation = pipeline.with_article(article.clone(), |outcome| match outcome {
         Outcome::Processed(done) => Ok(pipeline.explain(done)),

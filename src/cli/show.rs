@@ -67,8 +67,7 @@ pub(super) fn run(args: &ShowArgs) -> Result<End> {
     options.workers = Some(1);
     let inputs = discover(&args.articles, &read)?;
     let records = Records::new(inputs, &read).take(args.limit.unwrap_or(usize::MAX));
-    let engine =
-        Engine::open(&options, Parts::default(), Config { read: read.clone(), ..Config::default() }, |_, _, _| Ok(()))?;
+    let engine = Engine::open(&options, Parts::default(), Config { read: read.clone(), ..Config::default() })?;
     let pipeline = &engine.pipeline;
     let table = pipeline.linker().map(|linker| linker.table());
     let style = Style { is_coloured: args.color.is_on() };

@@ -41,18 +41,12 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Opens the engine. `config` holds the settings of the pipeline that are not the engine's; `fit` may adapt them to
-    /// what has been loaded, such as to a limit on memory.
+    /// Opens the engine. `config` holds the settings of the pipeline that are not the engine's.
     ///
     /// # Errors
     ///
     /// Fails where a setting is impossible, or where ONNX Runtime, the model, a table or the device cannot be used.
-    pub fn open(
-        options: &EngineOptions,
-        parts: Parts,
-        mut config: Config,
-        fit: impl FnOnce(&mut Config, &Model, usize) -> Result<()>,
-    ) -> Result<Self> {
+    pub fn open(options: &EngineOptions, parts: Parts, mut config: Config) -> Result<Self> {
         options.validate()?;
         let Parts { model, table, backends } = parts;
         // The table is read while the sessions open: each takes a good part of the start.
@@ -66,10 +60,15 @@ impl Engine {
         let linker = table.map(|table| Linker::new(table, options.linking.clone()).with_types(model.labels.types()));
         let device = opened.map_or(Device::Cpu, |(_, device)| device);
         options.apply(&mut config, device, &model);
-        fit(&mut config, &model, backends.len())?;
         let name = if opened.is_some() { options.device.name_of(device) } else { "custom".to_owned() };
         let onnxruntime = opened.map(|(runtime, _)| runtime.version.clone());
         Ok(Self { pipeline: Pipeline::new(model, linker, backends, config)?, onnxruntime, device: name })
+    }
+
+    /// The same model, sessions and tables with other settings of the pipeline. Nothing is opened again.
+    pub fn with_config(&self, config: Config) -> Result<Self> {
+        let pipeline = self.pipeline.with_config(config)?;
+        Ok(Self { pipeline, onnxruntime: self.onnxruntime.clone(), device: self.device.clone() })
     }
 }
 

@@ -57,7 +57,7 @@ use workers::{Run, Shared, internal, panicked};
 /// number of threads; each batch has a backend to itself.
 pub struct Pipeline {
     shared: Arc<Shared>,
-    linker: Option<Linker>,
+    linker: Option<Arc<Linker>>,
 }
 
 impl Pipeline {
@@ -67,6 +67,22 @@ impl Pipeline {
         if backends.is_empty() {
             return Err(Error::new(ErrorKind::Config, "at least one worker is needed"));
         }
+        Self::assemble(Arc::new(model), linker.map(Arc::new), Arc::new(Sessions::new(backends)), config)
+    }
+
+    /// The same model, linker and backends with another configuration. Both may run at the same time: batches share the
+    /// backends.
+    pub fn with_config(&self, config: Config) -> Result<Self> {
+        let Shared { model, sessions, .. } = &*self.shared;
+        Self::assemble(Arc::clone(model), self.linker.clone(), Arc::clone(sessions), config)
+    }
+
+    fn assemble(
+        model: Arc<Model>,
+        linker: Option<Arc<Linker>>,
+        sessions: Arc<Sessions>,
+        config: Config,
+    ) -> Result<Self> {
         let host = rayon::ThreadPoolBuilder::new()
             .num_threads(config.host_threads.max(1))
             .thread_name(|index| format!("host-{index}"))
@@ -75,8 +91,7 @@ impl Pipeline {
         // Scores that depend on the batch must not be cached: the output would depend on what the cache dropped.
         let exact = model.graph.variant.rows_are_independent() && config.batch.equal_lengths;
         let cache = (config.dedup && exact).then(|| ScoreCache::new(config.memory_bytes));
-        let shared = Shared { model, config, host, cache, sessions: Sessions::new(backends) };
-        Ok(Self { shared: Arc::new(shared), linker })
+        Ok(Self { shared: Arc::new(Shared { model, config, host, cache, sessions }), linker })
     }
 
     /// Exchanges the backends for as many others, and returns the old ones.
@@ -91,7 +106,7 @@ impl Pipeline {
 
     /// The linker, where there is one.
     pub fn linker(&self) -> Option<&Linker> {
-        self.linker.as_ref()
+        self.linker.as_deref()
     }
 
     /// The configuration.
@@ -133,7 +148,7 @@ impl Pipeline {
         let raw_chunks = run.spawn_reader(records)?;
         let mut report = RunReport::default();
         report.inputs.start();
-        let collector = Collector { run: &run, linker: self.linker.as_ref(), report: &mut report, render, write };
+        let collector = Collector { run: &run, linker: self.linker(), report: &mut report, render, write };
         run_threads(&run, raw_chunks, collector)?;
         report.close(&handle.counters, &started);
         report.stopped = handle.stop.is_effective();
@@ -190,7 +205,7 @@ impl Pipeline {
         let segmentation = self.shared.config.segmentation;
         let clean = Field::ALL.map(|field| segmentation.clean(done.article.field(field)));
         let fields = CleanFields { article: done.article, clean: &clean };
-        Some(LinkedText::new(fields, &done.sentences).explain(self.linker.as_ref()?, &done.found))
+        Some(LinkedText::new(fields, &done.sentences).explain(self.linker()?, &done.found))
     }
 }
 

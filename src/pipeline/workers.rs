@@ -27,11 +27,11 @@ use crate::repeat::ScoreCache;
 
 /// What a pipeline has for all its runs.
 pub(super) struct Shared {
-    pub(super) model: Model,
+    pub(super) model: Arc<Model>,
     pub(super) config: Config,
     pub(super) host: rayon::ThreadPool,
     pub(super) cache: Option<ScoreCache>,
-    pub(super) sessions: Sessions,
+    pub(super) sessions: Arc<Sessions>,
 }
 
 /// What the threads of one run share.

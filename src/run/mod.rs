@@ -15,6 +15,7 @@ mod relink;
 mod sink;
 mod summary;
 
+use std::borrow::Borrow;
 use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError};
 
@@ -30,7 +31,7 @@ pub use crate::pipeline::{RunHandle, Stop};
 pub use crate::report::RunReport;
 
 use crate::config::Config;
-use crate::engine::{Engine, Parts};
+use crate::engine::{Engine, EngineOptions, Parts};
 use crate::error::{Error, Result};
 use crate::language::language_codes;
 use crate::link::Linker;
@@ -76,19 +77,38 @@ impl Run {
     ///
     /// Fails where a setting is impossible, an input does not exist, an output would replace a file that is read, or
     /// model, device or tables cannot be used.
-    pub fn open(mut options: RunOptions) -> Result<Self> {
+    pub fn open(options: RunOptions) -> Result<Self> {
+        Self::open_with(options, |options| Engine::open(options, Parts::default(), Config::default()))
+    }
+
+    /// The same with the model, sessions and tables of an engine. [`RunOptions::engine`] must be the settings that it was
+    /// opened with.
+    ///
+    /// # Errors
+    ///
+    /// As [`Run::open`].
+    pub fn open_on(engine: &Engine, options: RunOptions) -> Result<Self> {
+        Self::open_with(options, |_| Ok(engine))
+    }
+
+    fn open_with<E: Borrow<Engine>>(
+        mut options: RunOptions,
+        open: impl FnOnce(&EngineOptions) -> Result<E>,
+    ) -> Result<Self> {
         options.validate()?;
-        let mut config = Config { stall: options.limits.stall_timeout, ..Config::default() };
-        config.read = options.read.clone();
-        config.languages.only = language_codes(&options.languages)?;
-        config.chunk.shard = options.output.target.shard_size();
+        let only = language_codes(&options.languages)?;
         let Found { inputs, unread } = inputs::find(&options)?;
         files::check_files(&options, &inputs, None)?;
+        let engine = open(&options.engine)?;
+        let engine = engine.borrow();
+        let mut config = engine.pipeline.config().clone();
+        config.stall = options.limits.stall_timeout;
+        config.read = options.read.clone();
+        config.languages.only = only;
+        config.chunk.shard = options.output.target.shard_size();
         config.watch_reader = inputs.iter().all(|input| input.size.is_some());
-        let fit = |config: &mut Config, model: &Model, sessions: usize| {
-            fit_memory(&options, config, &inputs, model, sessions)
-        };
-        let engine = Engine::open(&options.engine, Parts::default(), config, fit)?;
+        fit_memory(&options, &mut config, &inputs, engine.pipeline.model(), engine.pipeline.sessions())?;
+        let engine = engine.with_config(config)?;
         options.output.types = known_types(&options.output.types, engine.pipeline.model(), engine.pipeline.linker())?;
         let lines = line_options(&options.output, &options.read.keep);
         let handle = engine.pipeline.handle();

@@ -16,6 +16,7 @@ use super::output::{Shape, Source};
 use super::table::Table;
 use crate::error::{Failure, forked};
 use crate::feed::{Done, Feed};
+use crate::log::detached;
 use crate::process::OfProcess;
 
 /// A table on its way through the pipeline. The lock is only there because streams of Arrow are not `Sync`.
@@ -108,7 +109,7 @@ impl Extraction {
         let until = Instant::now() + Duration::from_secs_f64(seconds);
         let mut rows = 0;
         loop {
-            match py.detach(|| state.step(until))? {
+            match detached(py, || state.step(until))? {
                 Step::Done(more) => rows += more,
                 Step::End if rows == 0 => return Ok(None),
                 Step::Waiting | Step::End => return Ok(Some(rows)),

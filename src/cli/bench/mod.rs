@@ -84,7 +84,7 @@ pub(super) fn run(args: &BenchArgs) -> Result<End> {
     if args.rounds == 0 {
         return Err(Error::config("--rounds must be at least 1"));
     }
-    let engine = Engine::open(&options, Parts::default(), config, |_, _, _| Ok(()))?;
+    let engine = Engine::open(&options, Parts::default(), config)?;
     let (runtime, device) = open_runtime(&options)?;
     let (pipeline, ceiling_model) = (&engine.pipeline, options.open_model(device)?);
     let workers = pipeline.sessions();
