@@ -1,38 +1,62 @@
 //! Opening the entity tables.
 
+use std::path::PathBuf;
+
 use serde_json::{Value, json};
 
 use super::options::Tables;
 use crate::error::{Error, ErrorKind, Result};
-use crate::hash::{sha256, sha256_file};
+use crate::hash::sha256_file;
 use crate::link::EntityTable;
 
-/// The files of the starter table, compiled in: what errors and evidence call each, and its text.
-const STARTER_TABLE: [(&str, &str); 2] = [
-    ("seeds/entities.jsonl", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/seeds/entities.jsonl"))),
-    ("seeds/world.jsonl", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/seeds/world.jsonl"))),
+/// A file of the starter table, compiled in.
+struct Source {
+    /// What errors and evidence call it.
+    name: &'static str,
+    text: &'static str,
+    sha256: &'static str,
+}
+
+/// What the starter table is compiled of.
+const STARTER_SOURCES: [Source; 2] = [
+    Source {
+        name: "seeds/entities.jsonl",
+        text: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/seeds/entities.jsonl")),
+        sha256: env!("SEEDS_ENTITIES_SHA256"),
+    },
+    Source {
+        name: "seeds/world.jsonl",
+        text: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/seeds/world.jsonl")),
+        sha256: env!("SEEDS_WORLD_SHA256"),
+    },
 ];
+
+/// The starter table as `namewire entities build` compiles it.
+static STARTER_TABLE: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/seeds/starter.nwt"));
 
 impl Tables {
     /// Reads the tables as one; `None` where mentions are not to be linked.
-    ///
-    /// The work is done on threads of its own: those of the global pool are missing in a process that was forked, and
-    /// whoever waits for them waits indefinitely.
     pub fn open(&self) -> Result<Option<EntityTable>> {
-        let open = || match self {
-            Self::Starter => EntityTable::parse(&STARTER_TABLE).map(Some),
+        match self {
+            Self::Starter => EntityTable::embedded(STARTER_TABLE, env!("STARTER_TABLE_SHA256")).map(Some),
             Self::None => Ok(None),
-            Self::Files(files) => EntityTable::load(files).map(Some),
-        };
-        let pool = rayon::ThreadPoolBuilder::new().thread_name(|index| format!("table-{index}")).build();
-        pool.map_err(|error| Error::new(ErrorKind::Internal, "cannot start threads").because(error))?.install(open)
+            Self::Files(files) => load(files).map(Some),
+        }
     }
+}
+
+/// Reads files on threads of their own: those of the global pool are missing in a process that was forked, and whoever
+/// waits for them waits indefinitely.
+fn load(files: &[PathBuf]) -> Result<EntityTable> {
+    let pool = rayon::ThreadPoolBuilder::new().thread_name(|index| format!("table-{index}")).build();
+    let pool = pool.map_err(|error| Error::new(ErrorKind::Internal, "cannot start threads").because(error))?;
+    pool.install(|| EntityTable::load(files))
 }
 
 /// The text of the table that a row of an [`EntityTable`] says it is from; `None` where it cannot be read.
 pub fn table_text(file: &str) -> Option<String> {
-    match STARTER_TABLE.iter().find(|(name, _)| *name == file) {
-        Some((_, text)) => Some((*text).to_owned()),
+    match STARTER_SOURCES.iter().find(|source| source.name == file) {
+        Some(source) => Some(source.text.to_owned()),
         None => std::fs::read_to_string(file).ok(),
     }
 }
@@ -41,13 +65,13 @@ pub fn table_text(file: &str) -> Option<String> {
 pub(crate) fn table_identities(tables: &Tables) -> Result<Value> {
     let files = match tables {
         Tables::Starter => {
-            let identity = |(name, text): (&str, &str)| json!({"path": name, "sha256": sha256(text.as_bytes())});
-            return Ok(Value::Array(STARTER_TABLE.map(identity).into()));
+            let identity = |source: Source| json!({"path": source.name, "sha256": source.sha256});
+            return Ok(Value::Array(STARTER_SOURCES.map(identity).into()));
         }
         Tables::None => return Ok(json!([])),
         Tables::Files(files) => files,
     };
-    let identity = |path: &std::path::PathBuf| {
+    let identity = |path: &PathBuf| {
         let path_name = path.display().to_string();
         // A compiled table states its own digest, and where its rows come from.
         if let Some(stated) = EntityTable::stated(path)? {
@@ -57,4 +81,36 @@ pub(crate) fn table_identities(tables: &Tables) -> Result<Value> {
         Ok(json!({"path": path_name, "sha256": hash}))
     };
     files.iter().map(identity).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hash::sha256;
+    use crate::link::{BuildOptions, TableBuilder};
+
+    #[test]
+    fn the_compiled_starter_table_is_that_of_its_sources() {
+        let scratch = tempfile::tempdir().unwrap();
+        let options = BuildOptions { memory: 64 << 20, ..BuildOptions::default() };
+        let mut builder = TableBuilder::new(scratch.path(), options);
+        for Source { name, text, sha256: stated } in STARTER_SOURCES {
+            assert_eq!(sha256(text.as_bytes()), stated);
+            builder.add(name, text.as_bytes()).unwrap();
+        }
+        let mut compiled = Vec::new();
+        builder.finish(&mut compiled, "starter").unwrap();
+        assert!(
+            compiled == STARTER_TABLE,
+            "run: namewire entities build seeds/entities.jsonl seeds/world.jsonl --out seeds/starter.nwt"
+        );
+    }
+
+    #[test]
+    fn the_starter_table_is_that_of_reading_its_sources() {
+        let texts = STARTER_SOURCES.map(|source| (source.name, source.text));
+        let (parsed, embedded) = (EntityTable::parse(&texts).unwrap(), Tables::Starter.open().unwrap().unwrap());
+        assert!(embedded.has_rows_of(&parsed));
+        assert_eq!(embedded.sha256(), parsed.sha256());
+    }
 }

@@ -80,6 +80,14 @@ impl EntityTable {
         Ok(Some(StatedTable { sha256: base.digest(), sources }))
     }
 
+    /// The compiled table in these bytes, which are used in place. `sha256` is the hash of what it was compiled of.
+    ///
+    /// # Errors
+    /// Where the bytes are no compiled table.
+    pub(crate) fn embedded(bytes: &'static [u8], sha256: &str) -> Result<Self> {
+        Ok(Self::of_layers(Layer::new(Image::from_bytes(bytes)?, 0), None, sha256.to_owned()))
+    }
+
     /// Reads a table from texts, each with the name that errors and evidence give it.
     pub fn parse(sources: &[(&str, &str)]) -> Result<Self> {
         Self::over(None, sources)
@@ -132,6 +140,12 @@ impl EntityTable {
         let below = base.iter().flat_map(|base| base.layer.countries().filter_map(|country| base.current(country)));
         let countries = own.countries().chain(below).collect();
         Self { own, base, kinds, countries, sha256, spellings: OnceLock::new() }
+    }
+
+    /// Whether the rows of both are the same bytes.
+    #[cfg(test)]
+    pub(crate) fn has_rows_of(&self, other: &Self) -> bool {
+        self.base.is_none() && other.base.is_none() && self.own.image.body() == other.own.image.body()
     }
 
     /// A table without entities.

@@ -20,6 +20,7 @@ pub(crate) mod cursor;
 pub(crate) mod index;
 mod map;
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::path::Path;
 
@@ -79,7 +80,7 @@ pub(crate) struct Counts {
 
 #[derive(Debug)]
 enum Storage {
-    Memory(Vec<u8>),
+    Memory(Cow<'static, [u8]>),
     File(Map),
 }
 
@@ -103,12 +104,12 @@ impl Image {
     /// A table without anything.
     pub(crate) fn empty() -> Self {
         let sections = std::array::from_fn(|_| 0..0);
-        Self { storage: Storage::Memory(Vec::new()), sections, counts: Counts::default(), digest: [0; 32] }
+        Self { storage: Storage::Memory(Cow::default()), sections, counts: Counts::default(), digest: [0; 32] }
     }
 
-    /// A table that was compiled in memory.
-    pub(crate) fn from_bytes(bytes: Vec<u8>) -> Result<Self> {
-        Self::checked(Storage::Memory(bytes))
+    /// A table that was compiled in memory, or is compiled in.
+    pub(crate) fn from_bytes(bytes: impl Into<Cow<'static, [u8]>>) -> Result<Self> {
+        Self::checked(Storage::Memory(bytes.into()))
     }
 
     fn checked(storage: Storage) -> Result<Self> {
@@ -165,10 +166,14 @@ impl Image {
         hex(&self.digest)
     }
 
+    /// Everything before the trailer.
+    pub(crate) fn body(&self) -> &[u8] {
+        &self.bytes()[..self.bytes().len().saturating_sub(TRAILER)]
+    }
+
     /// Whether the bytes have the digest that the trailer states. Reads all of them.
     pub(crate) fn is_whole(&self) -> bool {
-        let body = self.bytes().len().saturating_sub(TRAILER);
-        Sha256::digest(&self.bytes()[..body]).as_slice() == self.digest
+        Sha256::digest(self.body()).as_slice() == self.digest
     }
 }
 
