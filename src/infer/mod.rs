@@ -11,6 +11,7 @@ mod placement;
 mod runtime;
 mod signature;
 mod stub;
+mod weights;
 
 use ndarray::{Array3, ArrayView3};
 

@@ -1,4 +1,4 @@
-//! Sessions of ONNX Runtime. Only this file, `signature`, `runtime` and `cuda` know its crate.
+//! Sessions of ONNX Runtime. Only this file, `signature`, `weights`, `runtime` and `cuda` know its crate.
 
 use std::path::Path;
 
@@ -11,6 +11,7 @@ use super::cuda::{self, Bound};
 use super::placement::{Placement, Profile};
 use super::runtime::Runtime;
 use super::signature::{Input, InputKind, Signature};
+use super::weights::{self, BorrowedWeights};
 use super::{Backend, Logits};
 use crate::batch::Batch;
 use crate::device::Device;
@@ -43,6 +44,8 @@ pub struct TensorInfo {
 #[derive(Debug)]
 pub struct OnnxBackend {
     session: Session,
+    /// What the session borrows: declared after it, so that it is dropped later.
+    _weights: BorrowedWeights,
     /// Pinned memory, on a GPU.
     bound: Option<Bound>,
     signature: Signature,
@@ -65,7 +68,7 @@ impl OnnxBackend {
     }
 
     fn open(runtime: &Runtime, model: &Model, options: OnnxOptions, profile: Option<Profile>) -> Result<Self> {
-        let session = open_session(runtime, model, options, profile.as_ref()).map_err(|error| {
+        let (session, weights) = open_session(runtime, model, options, profile.as_ref()).map_err(|error| {
             let error = error.to_string();
             match cuda::advice(&error).filter(|_| options.device != Device::Cpu) {
                 Some((help, remedy)) => {
@@ -85,7 +88,7 @@ impl OnnxBackend {
                 .inspect_err(|error| tracing::warn!("no pinned memory, copies are slower: {error}"))
                 .ok(),
         };
-        let mut backend = Self { session, bound, signature, labels, zeros: Vec::new() };
+        let mut backend = Self { session, _weights: weights, bound, signature, labels, zeros: Vec::new() };
         backend.try_out(model)?;
         if let Some(profile) = profile {
             backend.check_placement(&profile).map_err(|why| {
@@ -196,14 +199,17 @@ fn open_session(
     model: &Model,
     options: OnnxOptions,
     profile: Option<&Profile>,
-) -> ort::Result<Session> {
+) -> ort::Result<(Session, BorrowedWeights)> {
     let mut builder = session_builder(runtime, options)?;
     if let Some(profile) = profile {
         builder = builder.with_profiling(profile.prefix())?;
     }
     match &model.graph.source {
-        GraphSource::Memory(bytes) => builder.commit_from_memory(bytes),
-        GraphSource::File(path) => builder.commit_from_file(path),
+        GraphSource::Memory(graph) => {
+            let weights = weights::lend(&graph.weights, &mut builder)?;
+            Ok((builder.commit_from_memory(&graph.model)?, weights))
+        }
+        GraphSource::File(path) => Ok((builder.commit_from_file(path)?, BorrowedWeights::default())),
     }
 }
 
@@ -284,6 +290,23 @@ mod tests {
             let batch = Batch { rows, width, ids, mask };
             assert_eq!(plain.infer(&batch).unwrap().view(), bound.infer(&batch).unwrap().view());
         }
+    }
+
+    #[cfg(bundled_model)]
+    #[test]
+    fn weights_in_place_give_the_logits_of_the_file() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/minilm-l6-news-ner");
+        let options = ModelOptions::default();
+        let runtime = Runtime::load(None, Device::Cpu.kind()).unwrap();
+        let [embedded, file] = [Model::bundled(&options), Model::open(folder, &options)].map(|model| {
+            let model = model.unwrap();
+            let mut backend = OnnxBackend::new(runtime, &model, OPTIONS).unwrap();
+            let ids = (0..40).map(|place| place * 1301 % i64::from(model.tokenizer.highest_id())).collect();
+            let batch = Batch { rows: 2, width: 20, ids, mask: vec![1; 40] };
+            (backend.infer(&batch).unwrap(), model.graph.variant.clone(), model.hashes)
+        });
+        assert_eq!(embedded.0.view(), file.0.view());
+        assert_eq!((embedded.1, embedded.2), (file.1, file.2));
     }
 
     /// On a CPU every heavy node runs on the CPU: the check for GPUs must find that in a real profile.

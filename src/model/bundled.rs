@@ -5,7 +5,7 @@ use crate::error::Result;
 
 #[cfg(bundled_model)]
 pub(super) fn open(options: &ModelOptions) -> Result<Model> {
-    use super::{Graph, GraphSource, ModelOrigin, Parts, Variant};
+    use super::{EmbeddedGraph, Graph, GraphSource, ModelOrigin, Parts, Variant};
     use crate::device::DeviceKind;
     use crate::error::{Error, ErrorKind, Remedy};
 
@@ -20,7 +20,10 @@ pub(super) fn open(options: &ModelOptions) -> Result<Model> {
     static TOKENIZER_CONFIG: &[u8] = file!("tokenizer_config.json");
     static CARD: &[u8] = file!("namewire.json");
 
-    let variant = Variant::new("onnx/model_quantized.onnx", GRAPH);
+    let graph = EmbeddedGraph::new(GRAPH)
+        .map_err(|why| Error::new(ErrorKind::Model, format!("the bundled model cannot be read: {why}")))?;
+    let mut variant = Variant::new("onnx/model_quantized.onnx", &graph.model);
+    variant.bytes = GRAPH.len() as u64;
     if options.device == DeviceKind::Gpu || options.variant.as_ref().is_some_and(|asked| !variant.is_called(asked)) {
         return Err(Error::new(ErrorKind::Model, "the bundled model has only its 8-bit variant, made for the CPU")
             .help("for a GPU, name a model with model_fp16.onnx or model.onnx; the bundled one can be converted")
@@ -31,10 +34,15 @@ pub(super) fn open(options: &ModelOptions) -> Result<Model> {
     let (config, tokenizer_config, card) = (text(CONFIG), text(TOKENIZER_CONFIG), text(CARD));
     let parts =
         Parts { config: &config, tokenizer: TOKENIZER, tokenizer_config: Some(&tokenizer_config), card: Some(&card) };
-    let graph = Graph { variant, source: GraphSource::Memory(GRAPH) };
+    let graph = Graph { variant, source: GraphSource::Memory(graph) };
     let mut model = parts.assemble(ModelOrigin::Bundled.name(), graph, ModelOrigin::Bundled, options)?;
-    let files = [("onnx/model_quantized.onnx", GRAPH), ("tokenizer.json", TOKENIZER), ("config.json", CONFIG)];
-    model.hashes = files.map(|(name, bytes)| (name.to_owned(), crate::hash::sha256(bytes))).to_vec();
+    // The build script has computed them.
+    let hashes = [
+        ("onnx/model_quantized.onnx", env!("GRAPH_SHA256")),
+        ("tokenizer.json", env!("TOKENIZER_SHA256")),
+        ("config.json", env!("CONFIG_SHA256")),
+    ];
+    model.hashes = hashes.map(|(name, hash)| (name.to_owned(), hash.to_owned())).to_vec();
     Ok(model)
 }
 

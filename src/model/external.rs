@@ -1,10 +1,12 @@
 //! The external data files of an ONNX file.
 //!
 //! Weights may be in other files, which the graph names. ONNX Runtime opens any file that is named, so the names are
-//! checked before, to keep a model from opening arbitrary files. The walk through the protobuf messages enters those
-//! that lead to tensors and skips all others: forty lines instead of the few thousand that a schema would generate.
+//! checked before, to keep a model from opening arbitrary files. The walk through the messages enters those that lead to
+//! tensors and skips all others.
 
 use std::path::{Component, Path};
+
+use super::protobuf::{Value, fields};
 
 /// A message that may hold tensors, or a tensor.
 #[derive(Clone, Copy)]
@@ -57,26 +59,16 @@ pub(super) fn stays_below(location: &str) -> bool {
     !location.is_empty() && !foreign && Path::new(location).components().all(is_plain)
 }
 
-fn walk(mut bytes: &[u8], message: Message, depth: usize, found: &mut Vec<String>) -> Result<(), &'static str> {
+fn walk(bytes: &[u8], message: Message, depth: usize, found: &mut Vec<String>) -> Result<(), &'static str> {
     let depth = depth.checked_sub(1).ok_or("its messages are nested too deeply")?;
     let (mut key, mut value) = (&b""[..], &b""[..]);
-    while !bytes.is_empty() {
-        let tag = varint(&mut bytes)?;
-        let number = tag >> 3;
-        match tag & 7 {
-            0 => drop(varint(&mut bytes)?),
-            1 => drop(take(&mut bytes, 8)?),
-            5 => drop(take(&mut bytes, 4)?),
-            2 => {
-                let length = varint(&mut bytes)?;
-                let part = take(&mut bytes, usize::try_from(length).map_err(|_| ENDS)?)?;
-                match (message, number) {
-                    (Message::Entry, 1) => key = part,
-                    (Message::Entry, 2) => value = part,
-                    _ => message.field(number).map_or(Ok(()), |inner| walk(part, inner, depth, found))?,
-                }
-            }
-            _ => return Err("it has a field of a kind that ONNX does not use"),
+    for field in fields(bytes) {
+        let field = field?;
+        let Value::Bytes(part) = field.value else { continue };
+        match (message, field.number) {
+            (Message::Entry, 1) => key = part,
+            (Message::Entry, 2) => value = part,
+            (_, number) => message.field(number).map_or(Ok(()), |inner| walk(part, inner, depth, found))?,
         }
     }
     if matches!(message, Message::Entry) && key == b"location" {
@@ -85,42 +77,16 @@ fn walk(mut bytes: &[u8], message: Message, depth: usize, found: &mut Vec<String
     Ok(())
 }
 
-const ENDS: &str = "it is truncated or not an ONNX file";
-
-fn take<'b>(bytes: &mut &'b [u8], count: usize) -> Result<&'b [u8], &'static str> {
-    let (part, rest) = bytes.split_at_checked(count).ok_or(ENDS)?;
-    *bytes = rest;
-    Ok(part)
-}
-
-fn varint(bytes: &mut &[u8]) -> Result<u64, &'static str> {
-    let mut number = 0;
-    for shift in (0..70).step_by(7) {
-        let byte = take(bytes, 1)?[0];
-        number |= u64::from(byte & 0x7F).checked_shl(shift).unwrap_or(0);
-        if byte < 0x80 {
-            return Ok(number);
-        }
-    }
-    Err("it has a number that is too long")
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::protobuf::{ENDS, push_bytes};
     use super::*;
 
     fn field(number: u64, part: &[u8]) -> Vec<u8> {
         let mut bytes = Vec::new();
-        for mut number in [number << 3 | 2, part.len() as u64] {
-            while number > 0x7F {
-                bytes.push(number as u8 | 0x80);
-                number >>= 7;
-            }
-            bytes.push(number as u8);
-        }
-        bytes.extend(part);
+        push_bytes(&mut bytes, number, part);
         bytes
     }
 

@@ -6,10 +6,12 @@
 
 mod bundled;
 mod catalogue;
+mod embedded;
 mod external;
 mod folder;
 mod labels;
 mod limits;
+mod protobuf;
 mod tokenizer;
 mod within;
 
@@ -19,6 +21,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 pub use catalogue::{Claim, KnownModel, known};
+pub use embedded::{EmbeddedGraph, Weight};
 #[cfg(feature = "hub")]
 pub(crate) use folder::is_called;
 pub use folder::{Precision, Variant};
@@ -130,7 +133,7 @@ pub struct Graph {
 #[derive(Debug)]
 pub enum GraphSource {
     /// In the program itself.
-    Memory(&'static [u8]),
+    Memory(EmbeddedGraph),
     /// In a file; weights may be beside it as external data.
     File(PathBuf),
 }
