@@ -29,6 +29,15 @@ impl Default for DeviceChoice {
 }
 
 impl DeviceChoice {
+    /// The device, where it does not depend on what ONNX Runtime can use.
+    pub(super) fn known(self) -> Option<Device> {
+        match self {
+            Self::Auto => None,
+            Self::Exactly(device) => Some(device),
+            Self::Stub => Some(Device::Cpu),
+        }
+    }
+
     /// What reports call the device that was chosen.
     pub(super) fn name_of(self, device: Device) -> String {
         if self == Self::Stub { "stub".to_owned() } else { Self::Exactly(device).to_string() }

@@ -12,6 +12,8 @@ pub use options::{EngineOptions, Tables};
 pub(crate) use tables::table_identities;
 pub use tables::table_text;
 
+use std::thread::ScopedJoinHandle;
+
 use crate::config::Config;
 use crate::error::Result;
 use crate::infer::{Backend, CapitalsBackend, Device, DeviceKind, OnnxBackend, OnnxOptions, Runtime};
@@ -50,11 +52,10 @@ impl Engine {
         options.validate()?;
         let Parts { model, table, backends } = parts;
         // The table is read while the sessions open: each takes a good part of the start.
-        let (table, inference) = std::thread::scope(|scope| {
-            let table = scope.spawn(|| table.map_or_else(|| options.tables.open(), |table| Ok(Some(table))));
-            let inference = Inference::open(options, model, backends);
-            (table.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), inference)
-        });
+        let (table, inference) = both(
+            || table.map_or_else(|| options.tables.open(), |table| Ok(Some(table))),
+            || Inference::open(options, model, backends),
+        );
         let table = table?;
         let Inference { opened, model, backends } = inference?;
         let linker = table.map(|table| Linker::new(table, options.linking.clone()).with_types(model.labels.types()));
@@ -82,15 +83,39 @@ struct Inference {
 
 impl Inference {
     fn open(options: &EngineOptions, model: Option<Model>, backends: Vec<Box<dyn Backend>>) -> Result<Self> {
-        let opened = if backends.is_empty() { Some(open_runtime(options)?) } else { None };
-        let device = opened.map_or(Device::Cpu, |(_, device)| device);
-        let model = model.map_or_else(|| options.open_model(device), Ok)?;
-        let backends = match opened {
-            Some((runtime, device)) => open_backends(options, runtime, &model, device)?,
-            None => backends,
+        if !backends.is_empty() {
+            let model = model.map_or_else(|| options.open_model(Device::Cpu), Ok)?;
+            return Ok(Self { opened: None, model, backends });
+        }
+        let open_model = |device| model.map_or_else(|| options.open_model(device), Ok);
+        let (opened, model) = match options.device.known() {
+            // The model is read while the runtime loads.
+            Some(device) => {
+                let (model, opened) = both(|| open_model(device), || open_runtime(options));
+                (opened?, model?)
+            }
+            None => {
+                let opened = open_runtime(options)?;
+                (opened, open_model(opened.1)?)
+            }
         };
-        Ok(Self { opened, model, backends })
+        let (runtime, device) = opened;
+        let backends = open_backends(options, runtime, &model, device)?;
+        Ok(Self { opened: Some(opened), model, backends })
     }
+}
+
+/// Does two things at the same time, the first on a thread of its own.
+fn both<A: Send, B>(first: impl FnOnce() -> A + Send, second: impl FnOnce() -> B) -> (A, B) {
+    std::thread::scope(|scope| {
+        let first = scope.spawn(first);
+        let second = second();
+        (joined(first), second)
+    })
+}
+
+fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 /// Loads ONNX Runtime and chooses the device.
@@ -133,7 +158,7 @@ fn open_backends(
     open_sessions(runtime, model, onnx, workers)
 }
 
-/// Sessions that share the GPU memory that `options` allow.
+/// Sessions that share the GPU memory that `options` allow. On a CPU they are opened at the same time.
 pub fn open_sessions(
     runtime: &'static Runtime,
     model: &Model,
@@ -141,5 +166,12 @@ pub fn open_sessions(
     count: usize,
 ) -> Result<Vec<Box<dyn Backend>>> {
     let options = OnnxOptions { gpu_memory: options.gpu_memory.map(|bytes| bytes / count.max(1)), ..options };
-    (0..count).map(|_| Ok(Box::new(OnnxBackend::new(runtime, model, options)?) as Box<dyn Backend>)).collect()
+    let open = || Ok(Box::new(OnnxBackend::new(runtime, model, options)?) as Box<dyn Backend>);
+    if options.device != Device::Cpu {
+        return (0..count).map(|_| open()).collect();
+    }
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..count).map(|_| scope.spawn(open)).collect();
+        threads.into_iter().map(joined).collect()
+    })
 }

@@ -143,9 +143,9 @@ fn library_of_python() -> Option<PathBuf> {
     library_in(&Path::new(String::from_utf8(output).ok()?.trim()).join("capi"))
 }
 
-/// The version that a library states. Fails where it is not an ONNX Runtime.
+/// Opens a library, and returns it with the version that it states. Fails where it is not an ONNX Runtime.
 #[allow(unsafe_code)] // Foreign functions of a fixed, documented shape; see the comments at each call.
-pub(super) fn library_version(path: &Path) -> std::result::Result<String, libloading::Error> {
+pub(super) fn open_library(path: &Path) -> std::result::Result<(libloading::Library, String), libloading::Error> {
     /// The head of `OrtApiBase` in onnxruntime_c_api.h, unchanged since the first release.
     #[repr(C)]
     struct ApiBase {
@@ -160,7 +160,8 @@ pub(super) fn library_version(path: &Path) -> std::result::Result<String, libloa
     // SAFETY: the function takes nothing and returns a pointer to a static table, whose second entry
     // returns a static, NUL-terminated string. The text is copied before `library` is closed.
     let version = unsafe { std::ffi::CStr::from_ptr(((*base()).get_version_string)()) };
-    Ok(version.to_string_lossy().into_owned())
+    let version = version.to_string_lossy().into_owned();
+    Ok((library, version))
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use ort::ep::{self, ExecutionProvider};
 use ort::session::Session;
 
 use super::cuda;
-use super::library::{Library, find_library, library_version};
+use super::library::{Library, find_library, open_library};
 use crate::device::{Device, DeviceKind};
 use crate::error::{Error, ErrorKind, Remedy, Result};
 
@@ -40,7 +40,8 @@ impl Runtime {
     }
 
     fn load_now(library: Library) -> std::result::Result<Self, Box<dyn std::error::Error>> {
-        let version = library_version(&library.path)?;
+        // Kept until `ort` has opened the same library, which otherwise would be loaded twice.
+        let (_opened, version) = open_library(&library.path)?;
         library.path.parent().into_iter().for_each(cuda::open_libraries);
         let environment = ort::init_from(&library.path)?.with_name("namewire").with_telemetry(false).build()?;
         environment.set_log_level(ort::logging::LogLevel::Error);
