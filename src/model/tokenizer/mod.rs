@@ -5,6 +5,9 @@ mod word_cache;
 
 use std::sync::{Mutex, PoisonError};
 
+use tokenizers::models::wordpiece::WordPiece;
+use tokenizers::{DecoderWrapper, NormalizerWrapper, PostProcessorWrapper, PreTokenizerWrapper};
+
 use crate::error::{Error, ErrorKind, Result};
 use crate::span::Span;
 use word_cache::{IndependentWords, WordCache};
@@ -34,15 +37,14 @@ impl Tokenizer {
     /// Reads `tokenizer.json`. `padding` returns the padding id, from the tokenizer as it is in the file.
     pub(super) fn new(json: &[u8], padding: impl FnOnce(&tokenizers::Tokenizer) -> u32) -> Result<Self> {
         let failed = |what: &str| Error::new(ErrorKind::Model, format!("tokenizer.json {what}"));
-        let mut inner = tokenizers::Tokenizer::from_bytes(json)
-            .map_err(|error| failed("cannot be read").because(error.to_string()))?;
+        let mut inner = parse(json).map_err(|error| failed("cannot be read").because(error.to_string()))?;
         let pad = padding(&inner);
         inner.with_padding(None);
         inner
             .with_truncation(None)
             .map_err(|error| failed("cannot be used without truncation").because(error.to_string()))?;
         let (prefix, suffix) = frame(&inner).ok_or_else(|| failed("adds special tokens in an unknown way"))?;
-        let highest = inner.get_vocab(true).values().copied().max().ok_or_else(|| failed("has no vocabulary"))?;
+        let highest = highest_id(&inner).ok_or_else(|| failed("has no vocabulary"))?;
         let independent_words = IndependentWords::of(&inner);
         Ok(Self { inner, prefix, suffix, pad, highest, independent_words, caches: Mutex::default() })
     }
@@ -124,6 +126,27 @@ impl Drop for Encoder<'_> {
     }
 }
 
+/// Parses `tokenizer.json`.
+fn parse(json: &[u8]) -> tokenizers::Result<tokenizers::Tokenizer> {
+    type WithModel<M> =
+        tokenizers::TokenizerImpl<M, NormalizerWrapper, PreTokenizerWrapper, PostProcessorWrapper, DecoderWrapper>;
+    // Of a model of unknown type the crate parses the vocabulary three times.
+    match serde_json::from_slice::<WithModel<WordPiece>>(json) {
+        Ok(tokenizer) => Ok(tokenizer.into()),
+        Err(_) => tokenizers::Tokenizer::from_bytes(json),
+    }
+}
+
+/// The highest id of a vocabulary; `None` where it is empty.
+fn highest_id(tokenizer: &tokenizers::Tokenizer) -> Option<u32> {
+    // Without gaps it follows from the number of tokens, which spares a copy of the vocabulary.
+    let tokens = u32::try_from(tokenizer.get_vocab_size(true)).ok()?;
+    if (0..tokens).all(|id| tokenizer.id_to_token(id).is_some()) {
+        return tokens.checked_sub(1);
+    }
+    tokenizer.get_vocab(true).values().copied().max()
+}
+
 /// The special ids before and after a text, from the encoding of a short text.
 fn frame(tokenizer: &tokenizers::Tokenizer) -> Option<(Vec<u32>, Vec<u32>)> {
     let encoding = tokenizer.encode("a", true).ok()?;
@@ -132,4 +155,29 @@ fn frame(tokenizer: &tokenizers::Tokenizer) -> Option<(Vec<u32>, Vec<u32>)> {
     let last = special.iter().rposition(|&flag| flag == 0)?;
     let ids = encoding.get_ids();
     Some((ids[..first].to_vec(), ids[last + 1..].to_vec()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Tokenizers of all types, as they are in the repository.
+    fn files() -> impl Iterator<Item = std::path::PathBuf> {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+        let families = std::fs::read_dir(root.join("families")).unwrap().map(|entry| entry.unwrap().path());
+        families.chain([root.join("tiny")]).map(|folder| folder.join("tokenizer.json")).filter(|file| file.exists())
+    }
+
+    #[test]
+    fn a_parsed_tokenizer_is_that_of_the_crate() {
+        let mut count = 0;
+        for json in files().map(|file| std::fs::read(file).unwrap()) {
+            let expected = tokenizers::Tokenizer::from_bytes(&json).unwrap();
+            assert_eq!(parse(&json).unwrap().to_string(false).unwrap(), expected.to_string(false).unwrap());
+            assert_eq!(highest_id(&expected), expected.get_vocab(true).values().copied().max());
+            count += 1;
+        }
+        assert!(count > 5);
+        assert!(parse(b"{\"model\": {}}").is_err());
+    }
 }
