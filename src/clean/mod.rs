@@ -19,6 +19,9 @@ use wrapped::{Joint, joints};
 
 use crate::span::Span;
 
+/// The first combining mark of Unicode.
+const FIRST_MARK: char = '\u{300}';
+
 /// A text without invisible characters and with composed accents, and the map back to the raw text.
 #[derive(Debug, Default)]
 pub struct CleanText {
@@ -62,7 +65,9 @@ impl CleanText {
             clean.drop_unseen(raw, joints);
         }
         let visible = clean.text(raw);
-        if !visible.is_ascii() && is_nfc_quick(visible.chars()) != IsNormalized::Yes {
+        // Characters before the first combining mark are composed, and what follows them has no part in them.
+        let rest = visible.chars().filter(|&char| char >= FIRST_MARK);
+        if !visible.is_ascii() && is_nfc_quick(rest) != IsNormalized::Yes {
             let (text, composed) = compose(visible);
             if !composed.is_empty() {
                 (clean.changed, clean.composed) = (Some(text), composed);
@@ -186,7 +191,7 @@ fn compose(text: &str) -> (String, Vec<Composed>) {
 
 /// Whether a character may become one with those before it.
 fn may_compose(char: char) -> bool {
-    char >= '\u{300}' && is_nfc_quick(std::iter::once(char)) == IsNormalized::Maybe
+    char >= FIRST_MARK && is_nfc_quick(std::iter::once(char)) == IsNormalized::Maybe
         || unicode_normalization::char::canonical_combining_class(char) != 0
 }
 

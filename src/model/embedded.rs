@@ -148,10 +148,10 @@ mod tests {
         tensor
     }
 
-    /// A model with these tensors, a node before them and a version after the graph.
+    /// A model with these tensors, the graph's name before them and a version after the graph.
     fn model(tensors: &[Vec<u8>]) -> &'static [u8] {
         let (mut graph, mut model) = (Vec::new(), Vec::new());
-        push_bytes(&mut graph, 1, b"node");
+        push_bytes(&mut graph, 2, b"name");
         tensors.iter().for_each(|tensor| push_bytes(&mut graph, field::GRAPH_INITIALIZER, tensor));
         push_bytes(&mut model, field::MODEL_GRAPH, &graph);
         push_number(&mut model, 1, 10);
