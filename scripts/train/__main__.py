@@ -5,7 +5,7 @@ import pathlib
 import subprocess
 import sys
 
-STUDENTS = ("student", "continued", "mixed", "compact", "compact-second", "compact-mixed")
+STUDENTS = ("student", "continued", "mixed", "compact")
 TAGGERS = ("teacher", "second-teacher", *STUDENTS)
 
 

@@ -27,8 +27,6 @@ class Recipe(NamedTuple):
     teacher: str | None = None
     # Epochs that the teacher labels; the student goes through them again and again.
     taught_epochs: int = 0
-    # The recipe whose labelled epochs it goes through, where that is another one.
-    labelled: str | None = None
     # Whose weights it starts from, where it does not start from the encoder as it came.
     start: str | None = None
 
@@ -106,11 +104,4 @@ RECIPES = {
     ),
     # What `mean` makes of the two students: of their architecture, and not trained itself.
     "mixed": STUDENT,
-}
-RECIPES |= {
-    # The same from the same start, in another order and for fewer steps: the mean of the two is better than each.
-    "compact-second": RECIPES["compact"]._replace(
-        settings=RECIPES["compact"].settings._replace(steps=2000, seed=8), labelled="compact"
-    ),
-    "compact-mixed": RECIPES["compact"],
 }

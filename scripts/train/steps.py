@@ -58,10 +58,9 @@ def fit_tagger(given: argparse.Namespace) -> None:
     def examples(number: int) -> list[fit.Example]:
         if recipe.teacher is None:
             return [fit.Example(window) for window in rows(number)]
-        labelled = recipe.labelled or given.name
-        stored_in = labelled_file(given.work, labelled, number % recipe.taught_epochs)
+        stored_in = labelled_file(given.work, given.name, number % recipe.taught_epochs)
         if not stored_in.exists():
-            raise ValueError(f"there is no {stored_in}: run the step `label {labelled}` first")
+            raise ValueError(f"there is no {stored_in}: run the step `label {given.name}` first")
         stored = torch.load(stored_in, weights_only=False)
         return [fit.Example(windows.Window(*window), logits) for window, logits in stored]
 
