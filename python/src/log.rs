@@ -7,6 +7,7 @@ use std::fmt::{Debug, Write};
 use std::mem;
 use std::sync::{Mutex, Once, PoisonError};
 
+use pyo3::exceptions::PyKeyboardInterrupt;
 use pyo3::prelude::*;
 use tracing::field::{Field, Visit};
 use tracing::level_filters::LevelFilter;
@@ -33,8 +34,18 @@ fn deliver(py: Python<'_>) {
     let records = mem::take(&mut *QUEUE.lock().unwrap_or_else(PoisonError::into_inner));
     for (level, message) in records {
         if let Err(error) = record(py, level, &message) {
-            error.write_unraisable(py, None);
+            not_lost(py, error);
         }
+    }
+}
+
+/// Ctrl-C may come while a record is passed on: it is requested again, for the caller's next statement. The result of the
+/// call is kept, and other errors of handlers are only reported.
+fn not_lost(py: Python<'_>, error: PyErr) {
+    let requested = error.is_instance_of::<PyKeyboardInterrupt>(py)
+        && py.import("_thread").and_then(|thread| thread.call_method0("interrupt_main")).is_ok();
+    if !requested {
+        error.write_unraisable(py, None);
     }
 }
 

@@ -3,6 +3,8 @@
 import json
 import logging
 
+import pytest
+
 import namewire
 
 
@@ -39,3 +41,17 @@ def test_programs_choose_what_they_see(caplog):
     caplog.set_level(logging.ERROR, "namewire")
     namewire.load(device="stub", workers=1)
     assert not caplog.records
+
+
+def test_an_interrupt_while_a_record_is_passed_on_is_not_lost():
+    class Interrupted(logging.Handler):
+        def emit(self, record):
+            raise KeyboardInterrupt
+
+    logger, handler = logging.getLogger("namewire"), Interrupted()
+    logger.addHandler(handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            namewire.load(device="stub", workers=1)
+    finally:
+        logger.removeHandler(handler)
