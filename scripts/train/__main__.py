@@ -5,6 +5,8 @@ import pathlib
 import subprocess
 import sys
 
+from .styles import CHANGES
+
 STUDENTS = ("student", "continued", "mixed", "compact")
 TAGGERS = ("teacher", "second-teacher", *STUDENTS)
 
@@ -58,7 +60,7 @@ def arguments() -> argparse.Namespace:
     judging.add_argument("--news", type=pathlib.Path, help="articles.jsonl.gz of worldwide newswire, which has the regions")
     restyling = step("restyle", "write an annotated set with each sentence in another case, for `namewire eval --gold`")
     restyling.add_argument("set", type=pathlib.Path, metavar="SET.jsonl.gz")
-    restyling.add_argument("style", choices=("upper", "lower", "title"))
+    restyling.add_argument("style", choices=tuple(CHANGES))
     restyling.add_argument("out", type=pathlib.Path, metavar="OUT.jsonl.gz")
     return parser.parse_args()
 

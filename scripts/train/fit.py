@@ -218,14 +218,15 @@ def fit(
 
 def label(teachers: list[score.Model], rows: list[windows.Window], budget: int = 2048) -> list[Example]:
     """The windows with the teacher's logits, or the logarithm of the mean probability that several teachers give."""
-    found: list[Example | None] = [None] * len(rows)
-    for batch in windows.batches(rows, budget, random.Random(0)):
+    taught = [_certain(row.labels) if row.made else None for row in rows]
+    unsure = [index for index, row in enumerate(rows) if not row.made]
+    for batch in windows.batches([rows[index] for index in unsure], budget, random.Random(0)):
+        batch = [unsure[place] for place in batch]
         ids = [rows[index].plain.ids if rows[index].plain else rows[index].ids for index in batch]
         for index, *opinions in zip(batch, *(teacher(ids) for teacher in teachers), strict=True):
-            row = rows[index]
-            taught = _certain(row.labels) if row.made else _recased(row, _mean(opinions))
-            found[index] = Example(windows.Window(row.ids, row.labels), taught.astype(np.float16))
-    return found
+            taught[index] = _recased(rows[index], _mean(opinions))
+    pairs = zip(rows, taught, strict=True)
+    return [Example(windows.Window(row.ids, row.labels), logits.astype(np.float16)) for row, logits in pairs]
 
 
 def _certain(labels: list[int]) -> np.ndarray:

@@ -15,7 +15,7 @@ NAMED = ("ORG", "LOC", "PER", "MISC")
 # Names that templates have in them.
 IN_TEMPLATES = {"US": "B-LOC", "EU": "B-ORG", "UN": "B-ORG"}
 SLOT = re.compile(r"\{(\w+)\}")
-# Slots: ORG a group or organisation, LOC a place, PER a person, NAT a nationality, and words of no name.
+# Slots: ORG a group or organisation, LOC a place, PER a person, MISC a nationality, and words of no name.
 ABOUT_GROUPS = """
 {ORG} claims {ATTACK} in {LOC}
 {ORG} claims responsibility for {LOC} {ATTACK}
@@ -30,10 +30,10 @@ ABOUT_GROUPS = """
 {ORG} frees {NUMBER} hostages after talks with {ORG}
 {LOC} falls to {ORG}
 {LOC} retaken from {ORG}: what comes next
-{NAT} army pushes {ORG} out of {LOC}
-{NAT} jets bomb {ORG} positions near {LOC}
-{NAT} forces kill {NUMBER} {ORG} militants
-{NAT} court jails {NUMBER} over {ORG} links
+{MISC} army pushes {ORG} out of {LOC}
+{MISC} jets bomb {ORG} positions near {LOC}
+{MISC} forces kill {NUMBER} {ORG} militants
+{MISC} court jails {NUMBER} over {ORG} links
 {PER} vows to defeat {ORG}
 {PER} meets {ORG} in {LOC}
 {PER}: {ORG} is behind {LOC} {ATTACK}
@@ -59,28 +59,28 @@ UN says {ORG} used {THING} as shield
 WITHOUT_GROUPS = """
 {LOC} is running out of {THING}, officials warn
 {LOC} is ready for talks, {PER} says
-{PER} is named {NAT} minister
+{PER} is named {MISC} minister
 {PER} is in {LOC} for talks on {THING}
 This is why {LOC} matters
 Is {LOC} the next {LOC}?
 What is next for {LOC}?
 Why is {PER} so popular in {LOC}?
-{THING} in {LOC} is a warning, {NAT} minister says
+{THING} in {LOC} is a warning, {MISC} minister says
 War is not over, says {PER}
 There is no way back for {LOC}
 {PER}: talks are the only way for {LOC}
-{NAT} economy is slowing, and {LOC} feels it
+{MISC} economy is slowing, and {LOC} feels it
 Price of {THING} rises again in {LOC}
-{NAT} prime minister {PER} resigns
+{MISC} prime minister {PER} resigns
 {PER} and {PER} sign {THING} deal in {LOC}
-{PER} visits {LOC} amid {NAT} protests
+{PER} visits {LOC} amid {MISC} protests
 {PER} wins {LOC} vote
 {NUMBER} dead in {LOC} {ATTACK}
 {NUMBER} hurt as storm hits {COMPASS} {LOC}
 Heavy fighting in {COMPASS} {LOC}
 Thousands march in {LOC} against {PER}
-{NAT} and {NAT} leaders meet in {LOC}
-Two {NAT} soldiers killed near {LOC}
+{MISC} and {MISC} leaders meet in {LOC}
+Two {MISC} soldiers killed near {LOC}
 {LOC} opens border with {LOC}
 {LOC} and {LOC} restore ties
 {LOC} to send {NUMBER} troops to {LOC}
@@ -101,7 +101,7 @@ GROUPS, IS = 0.6, 0.5
 
 def draw(count: int, chance: random.Random) -> list[Sentence]:
     """Headlines in plain case, title case and, where no group is called "IS", in capitals."""
-    kinds = [[line for line in text.strip().splitlines()] for text in (ABOUT_GROUPS, WITHOUT_GROUPS)]
+    kinds = [text.strip().splitlines() for text in (ABOUT_GROUPS, WITHOUT_GROUPS)]
     return [_styled(_filled(chance.choice(kinds[chance.random() >= GROUPS]), chance), chance) for _ in range(count)]
 
 
@@ -109,11 +109,11 @@ def _filled(template: str, chance: random.Random) -> Sentence:
     parts, group = SLOT.split(template), chance.random() < IS
     text, tokens = "", []
     for index, part in enumerate(parts):
-        kind, filler = "O", part
+        kind, filler = None, part
         if index % 2:
             filler = _filler(part, group, chance)
             group = group and part != "ORG"
-            kind = {"NAT": "MISC"}.get(part, part)
+            kind = part
         for at, word in enumerate(WORD.finditer(filler)):
             label = f"{'I' if at else 'B'}-{kind}" if kind in NAMED else IN_TEMPLATES.get(word[0], "O")
             tokens.append(Token(len(text) + word.start(), len(text) + word.end(), label))
@@ -124,8 +124,6 @@ def _filled(template: str, chance: random.Random) -> Sentence:
 def _filler(slot: str, group: bool, chance: random.Random) -> str:
     if slot in WORDS:
         return chance.choice(WORDS[slot])
-    if slot == "NAT":
-        return chance.choice(names.NATIONALITIES)
     return "IS" if slot == "ORG" and group else names.draw(slot, chance)
 
 

@@ -53,7 +53,7 @@ def fit_tagger(given: argparse.Namespace) -> None:
     tokenizer = tagger.tokenizer()
     rows = varied(recipe, read(recipe, given.data), tokenizer)
     if recipe.start:
-        start(tagger, load(given.work, recipe.start), [window.ids for window in rows(0)])
+        start(tagger, load(given.work, recipe.start), rows)
 
     def examples(number: int) -> list[fit.Example]:
         if recipe.teacher is None:
@@ -73,12 +73,13 @@ def fit_tagger(given: argparse.Namespace) -> None:
     print(fit.scores(tagger, tokenizer, development))
 
 
-def start(tagger: Tagger, trained: Tagger, rows: list[list[int]], sample: int = 2000) -> None:
-    """Gives a tagger the weights of one that is trained, whose inner layers may be wider."""
+def start(tagger: Tagger, trained: Tagger, rows: Callable[[int], list[windows.Window]], sample: int = 2000) -> None:
+    """Gives a tagger the weights of one that is trained, whose inner layers may be wider; `rows` are epochs of news."""
     if tagger.encoder.config.intermediate_size == trained.encoder.config.intermediate_size:
         tagger.load_state_dict(trained.state_dict())
     else:
-        narrow.narrow(trained, tagger, random.Random(0).sample(rows, min(sample, len(rows))))
+        ids = [window.ids for window in rows(0)]
+        narrow.narrow(trained, tagger, random.Random(0).sample(ids, min(sample, len(ids))))
 
 
 def restore_tagger(given: argparse.Namespace) -> None:

@@ -105,7 +105,7 @@ impl Inference {
     }
 }
 
-/// Does two things at the same time, the first on a thread of its own.
+/// Does two things at the same time, the first on a thread of its own: a process that was forked lacks those of `rayon`.
 fn both<A: Send, B>(first: impl FnOnce() -> A + Send, second: impl FnOnce() -> B) -> (A, B) {
     std::thread::scope(|scope| {
         let first = scope.spawn(first);
