@@ -118,6 +118,11 @@ impl Error {
         Self::config(format!("{setting} {what}")).with_setting(setting)
     }
 
+    /// A fault of the program.
+    pub(crate) fn internal(what: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Internal, what).help("this is a fault of namewire; please report it with the input")
+    }
+
     pub(crate) fn at(mut self, path: impl AsRef<Path>) -> Self {
         self.0.path = Some(path.as_ref().to_path_buf());
         self

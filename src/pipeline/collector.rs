@@ -1,6 +1,7 @@
-//! The collector: logits back in the order of the text, chunks decoded, linked and written in the order of the input.
+//! The collector: chunks whose batches have all come back are decoded, linked and written in the order of the input.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
@@ -10,10 +11,10 @@ use rayon::prelude::*;
 use super::handle::RunHandle;
 use super::pending::Pending;
 use super::watch::Worker;
-use super::workers::{Event, Run, Shared, internal};
+use super::workers::{Event, Run, Shared};
 use crate::chunk::Encoded;
-use crate::counters::{Counters, Stage, Waiter};
-use crate::error::Result;
+use crate::counters::{Stage, Waiter};
+use crate::error::{Error, Result};
 use crate::link::Linker;
 use crate::mentions::{Extractor, RecordOutcome};
 use crate::outcome::Outcome;
@@ -36,36 +37,22 @@ where
 {
     /// Takes the queues by value: when it returns early, they close, and every other thread ends.
     pub(super) fn collect(&mut self, events: Receiver<Event>, free_slots: Receiver<()>) -> Result<()> {
-        let Run { shared, handle: RunHandle { counters, watch, .. } } = self.run;
-        let Shared { model, cache, .. } = &**shared;
+        let RunHandle { counters, watch, .. } = &self.run.handle;
         // Chunks come in order; the front one is completed first.
-        let mut pending: VecDeque<Pending> = VecDeque::new();
-        let mut completed = 0u64;
+        let mut pending: VecDeque<Arc<Pending>> = VecDeque::new();
         while let Some(event) = counters.wait(Waiter::Collector, || self.next_event(&events)) {
             match event {
                 Event::Failed(error) => return Err(error),
-                Event::Prepared(chunk) => {
-                    let chunk = Pending::new(chunk, model.labels.len());
-                    Counters::add(&counters.repeated, chunk.known);
-                    pending.push_back(chunk);
-                }
-                Event::Inferred { number, plan, logits } => {
-                    let slot = pending.get_mut((number - completed) as usize);
-                    let slot = slot.ok_or_else(|| internal("logits of a chunk that is not pending"))?;
-                    let add = || slot.add(plan, &logits, model, cache.as_ref());
-                    let [scored, repeated] = counters.time(Stage::Stitch, add)?;
-                    Counters::add(&counters.tokens, scored);
-                    Counters::add(&counters.repeated, repeated);
-                }
+                Event::Prepared(chunk) => pending.push_back(chunk),
+                Event::Scored => {}
             }
-            while let Some(done) = pending.pop_front_if(|front| front.waiting == 0) {
+            while let Some(done) = pending.pop_front_if(|front| front.is_complete()) {
                 watch.during(Worker::Collector, || self.complete(&done))?;
-                completed += 1;
                 // The preparer put one there for this chunk.
                 let _ = free_slots.try_recv();
             }
         }
-        if pending.is_empty() { Ok(()) } else { Err(internal("the sessions ended before their work was done")) }
+        if pending.is_empty() { Ok(()) } else { Err(Error::internal("the sessions ended before their work was done")) }
     }
 
     /// The next event; `None` when everything is done. Checks from time to time whether a worker hangs.
@@ -90,10 +77,10 @@ where
     fn complete(&mut self, done: &Pending) -> Result<()> {
         let Self { run: Run { shared, handle }, linker, report, render, write } = self;
         let Shared { model, config, host, .. } = &**shared;
-        let (chunk, counters) = (&*done.chunk, &*handle.counters);
+        let (chunk, counters, scores) = (&done.chunk, &*handle.counters, done.take_scores());
         let extractor = Extractor { model, config, linker: *linker, counters };
         let one = |record: &Outcome<Encoded>| {
-            let outcome = record.as_ref().map(|encoded| extractor.mentions(encoded, chunk, &done.scores));
+            let outcome = record.as_ref().map(|encoded| extractor.mentions(encoded, chunk, &scores));
             let outcome = outcome.transpose()?;
             let rendered = counters.time(Stage::Write, || render(&outcome))?;
             Ok((MentionCounts::from(&outcome), rendered))

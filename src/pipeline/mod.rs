@@ -5,8 +5,8 @@
 //! reader       read                                      raw chunks, one waiting at most
 //! preparer     clean, segment, encode, window, batch     jobs, two per session waiting at most
 //!              (rayon, one article a task)
-//! sessions     fill, infer: one thread per backend       logits
-//! collector    stitch; decode, link, render (rayon);     bytes, in the order of the input
+//! sessions     fill, infer, stitch: one thread a backend scores of a chunk
+//! collector    decode, link, render (rayon);             bytes, in the order of the input
 //!              write: the caller's own thread
 //! ```
 //!
@@ -51,7 +51,7 @@ use crate::segment::Sentence;
 use collector::Collector;
 use pending::Pending;
 use sessions::Sessions;
-use workers::{Run, Shared, internal, panicked};
+use workers::{Run, Shared, panicked};
 
 /// A model, its backends and a linker, ready to process articles. Runs and single articles may share it from any
 /// number of threads; each batch has a backend to itself.
@@ -163,17 +163,16 @@ impl Pipeline {
         let counters = &self.handle().counters;
         let records = vec![Ok(Record::from(article))];
         let chunk = host.install(|| Chunk::prepare(records, model, config, cache.as_ref(), counters));
-        let mut pending = Pending::new(Arc::new(chunk), model.labels.len());
-        let mut batch = Batch::default();
-        for plan in 0..pending.chunk.plans.len() {
-            let chunk = &pending.chunk;
+        let pending = Pending::new(chunk, model.labels.len());
+        let (chunk, mut batch) = (&pending.chunk, Batch::default());
+        for plan in 0..chunk.plans.len() {
             batch.fill(&chunk.plans[plan], &chunk.windows, &chunk.articles, &model.tokenizer);
             let (logits, _) = infer_in_halves(sessions.lock_any()?.as_mut(), &batch, model.labels.len())?;
             pending.add(plan, &logits, model, cache.as_ref())?;
         }
         let extractor = Extractor { model, config, linker: self.linker(), counters };
-        let outcome = pending.chunk.records[0].as_ref();
-        take(outcome.map(|encoded| extractor.mentions(encoded, &pending.chunk, &pending.scores)).transpose()?)
+        let (outcome, scores) = (chunk.records[0].as_ref(), pending.take_scores());
+        take(outcome.map(|encoded| extractor.mentions(encoded, chunk, &scores)).transpose()?)
     }
 
     /// Links the spans that another recogniser found in an article, by bytes of its raw text: nothing is inferred. Their
@@ -261,11 +260,11 @@ where
 fn check_conservation(report: &RunReport) -> Result<()> {
     let accounted = report.articles + report.rejected + report.skipped;
     if report.records != accounted {
-        return Err(internal(format!("{} records were read, but {accounted} accounted for", report.records)));
+        return Err(Error::internal(format!("{} records were read, but {accounted} accounted for", report.records)));
     }
     if report.tokens_encoded != report.tokens_inferred {
         let (encoded, inferred) = (report.tokens_encoded, report.tokens_inferred);
-        return Err(internal(format!("{encoded} tokens were encoded, but {inferred} inferred")));
+        return Err(Error::internal(format!("{encoded} tokens were encoded, but {inferred} inferred")));
     }
     Ok(())
 }

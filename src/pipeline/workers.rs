@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, bounded, select};
 
 use super::handle::RunHandle;
+use super::pending::{Added, Pending};
 use super::sessions::Sessions;
 use super::stop::Intake;
 use super::watch::Worker;
@@ -20,7 +21,7 @@ use crate::chunk::{Chunk, RawChunk, Record, chunks};
 use crate::config::Config;
 use crate::counters::{Counters, Stage, Waiter};
 use crate::error::{Error, ErrorKind, Result};
-use crate::infer::{Logits, infer_in_halves};
+use crate::infer::infer_in_halves;
 use crate::model::Model;
 use crate::read::Reject;
 use crate::repeat::ScoreCache;
@@ -43,15 +44,16 @@ pub(super) struct Run {
 
 /// One batch to run.
 pub(super) struct Job {
-    chunk: Arc<Chunk>,
-    number: u64,
+    pending: Arc<Pending>,
     plan: usize,
 }
 
 /// What reaches the collector.
 pub(super) enum Event {
-    Prepared(Arc<Chunk>),
-    Inferred { number: u64, plan: usize, logits: Logits },
+    /// The next chunk, in the order of the input.
+    Prepared(Arc<Pending>),
+    /// The last batch of some chunk has come back.
+    Scored,
     Failed(Error),
 }
 
@@ -61,7 +63,7 @@ const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 /// The error of a worker that panicked.
 pub(super) fn panicked(who: &str, payload: &(dyn Any + Send)) -> Error {
     let said = payload.downcast_ref::<&str>().copied().or(payload.downcast_ref::<String>().map(String::as_str));
-    internal(format!("the {who} panicked: {}", said.unwrap_or("without a message")))
+    Error::internal(format!("the {who} panicked: {}", said.unwrap_or("without a message")))
 }
 
 impl Run {
@@ -117,10 +119,13 @@ impl Run {
     ) {
         let RunHandle { counters, watch, stop } = &self.handle;
         let Shared { model, config, host, cache, .. } = &*self.shared;
-        let prepare = |raw| host.install(|| Chunk::prepare(raw, model, config, cache.as_ref(), counters));
+        let prepare = |raw| {
+            let chunk = host.install(|| Chunk::prepare(raw, model, config, cache.as_ref(), counters));
+            counters.time(Stage::Stitch, || Pending::new(chunk, model.labels.len()))
+        };
         let mut intake = Intake::new((raw, stopped), stop, config.chunk.shard);
         let next = || counters.wait(Waiter::PreparerForRecords, || intake.next());
-        for (number, raw) in std::iter::from_fn(next).enumerate() {
+        for raw in std::iter::from_fn(next) {
             let raw = match raw {
                 Ok(raw) => raw,
                 Err(error) => return drop(events.send(Event::Failed(error))),
@@ -132,16 +137,16 @@ impl Run {
                 return;
             }
             let prepared = watch.during(Worker::Preparer, || catch_unwind(AssertUnwindSafe(|| prepare(raw))));
-            let chunk = match prepared {
-                Ok(chunk) => Arc::new(chunk),
+            let pending = match prepared {
+                Ok(pending) => Arc::new(pending),
                 Err(payload) => return drop(events.send(Event::Failed(panicked("preparer", &*payload)))),
             };
-            let number = number as u64;
-            if events.send(Event::Prepared(Arc::clone(&chunk))).is_err() {
+            Counters::add(&counters.repeated, pending.known);
+            if events.send(Event::Prepared(Arc::clone(&pending))).is_err() {
                 return;
             }
-            for plan in 0..chunk.plans.len() {
-                let job = Job { chunk: Arc::clone(&chunk), number, plan };
+            for plan in 0..pending.chunk.plans.len() {
+                let job = Job { pending: Arc::clone(&pending), plan };
                 if !counters.wait(Waiter::PreparerForRoom, || give(jobs, job, stopped)) {
                     return;
                 }
@@ -160,16 +165,18 @@ impl Run {
         spawn(format!("session-{index}"), move || run.infer_jobs(index, &jobs, &events, &stopped))
     }
 
-    /// The inference loop: fill a batch, run it, pass on the logits.
+    /// The inference loop: fill a batch, run it, put its logits where they belong.
     fn infer_jobs(&self, index: usize, jobs: &Receiver<Job>, events: &Sender<Event>, stopped: &Receiver<()>) {
         let RunHandle { counters, watch, .. } = &self.handle;
         let mut batch = Batch::default();
         let next = || counters.wait(Waiter::Sessions, || take(jobs, stopped));
-        for Job { chunk, number, plan } in std::iter::from_fn(next) {
-            let infer = || self.infer(index, &mut batch, &chunk, plan);
+        for Job { pending, plan } in std::iter::from_fn(next) {
+            let infer = || self.infer(index, &mut batch, &pending, plan);
             let inferred = watch.during(Worker::Session(index), || catch_unwind(AssertUnwindSafe(infer)));
             let event = match inferred {
-                Ok(Ok(logits)) => Event::Inferred { number, plan, logits },
+                // Most batches are not worth waking the collector.
+                Ok(Ok(Added { is_last: false, .. })) => continue,
+                Ok(Ok(_)) => Event::Scored,
                 Ok(Err(error)) => Event::Failed(error),
                 Err(payload) => Event::Failed(panicked(&format!("thread session-{index}"), &*payload)),
             };
@@ -180,19 +187,22 @@ impl Run {
         }
     }
 
-    fn infer(&self, index: usize, batch: &mut Batch, chunk: &Chunk, plan: usize) -> Result<Logits> {
-        let counters = &self.handle.counters;
-        let (rows, tokenizer) = (&chunk.plans[plan], &self.shared.model.tokenizer);
-        counters.time(Stage::Batch, || batch.fill(rows, &chunk.windows, &chunk.articles, tokenizer));
+    fn infer(&self, index: usize, batch: &mut Batch, pending: &Pending, plan: usize) -> Result<Added> {
+        let (counters, chunk) = (&self.handle.counters, &pending.chunk);
+        let Shared { model, cache, sessions, .. } = &*self.shared;
+        let rows = &chunk.plans[plan];
+        counters.time(Stage::Batch, || batch.fill(rows, &chunk.windows, &chunk.articles, &model.tokenizer));
         Counters::add(&counters.padded, batch.ids.len());
         Counters::add(&counters.padding, batch.padding());
         Counters::add(&counters.windows, batch.rows);
         Counters::add(&counters.batches, 1);
-        let mut session = self.shared.sessions.lock(index);
-        let (logits, halved) =
-            counters.time(Stage::Infer, || infer_in_halves(session.as_mut(), batch, self.shared.model.labels.len()))?;
+        let infer = || infer_in_halves(sessions.lock(index).as_mut(), batch, model.labels.len());
+        let (logits, halved) = counters.time(Stage::Infer, infer)?;
         Counters::add(&counters.halved, halved);
-        Ok(logits)
+        let added = counters.time(Stage::Stitch, || pending.add(plan, &logits, model, cache.as_ref()))?;
+        Counters::add(&counters.tokens, added.computed);
+        Counters::add(&counters.repeated, added.repeated);
+        Ok(added)
     }
 
     /// Waits for the threads of these sessions to end. After a failure, one that hangs is abandoned.
@@ -232,9 +242,4 @@ fn spawn<T: Send + 'static>(name: String, work: impl FnOnce() -> T + Send + 'sta
         .name(name)
         .spawn(work)
         .map_err(|error| Error::new(ErrorKind::Internal, "cannot start a thread").because(error))
-}
-
-/// A fault of the program.
-pub(super) fn internal(what: impl Into<String>) -> Error {
-    Error::new(ErrorKind::Internal, what).help("this is a fault of namewire; please report it with the input")
 }
