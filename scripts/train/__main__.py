@@ -7,8 +7,8 @@ import sys
 
 from .styles import CHANGES
 
-STUDENTS = ("student", "continued", "mixed", "compact")
-TAGGERS = ("teacher", "second-teacher", *STUDENTS)
+STUDENTS = ("student", "continued", "mixed", "compact", "compact-continued", "compact-mixed", "styled", "styled-mixed")
+TAGGERS = ("teacher", "second-teacher", "third-teacher", *STUDENTS)
 
 
 def arguments() -> argparse.Namespace:

@@ -62,6 +62,27 @@ TEACHER = Recipe(
     ),
 )
 
+# The student with ReLU and a narrower inner layer, trained on from where it ended by its own labels of the same text in
+# plain case, on headlines and other styles too.
+COMPACT = STUDENT._replace(
+    variation=STUDENT.variation._replace(
+        swapped=0.25,
+        styled=Shares(upper=0.07, lower=0.07, title=0.07, headline=0.12),
+        headlines=1500,
+        reworded=0.3,
+    ),
+    settings=STUDENT.settings._replace(
+        steps=3600,
+        rates=Rates(encoder=2.5e-4, classifier=5e-4, shared=2e-4, own=3e-4, casing=1e-3),
+        seed=7,
+        taught=0.7,
+    ),
+    shape=Shape(activation="relu", inner=1152),
+    teacher="student",
+    taught_epochs=3,
+    start="student",
+)
+
 RECIPES = {
     "teacher": TEACHER,
     "student": STUDENT,
@@ -82,26 +103,31 @@ RECIPES = {
         taught_epochs=1,
         start="student",
     ),
-    # The student with ReLU and a narrower inner layer, trained on from where it ended by its own labels of the same text in
-    # plain case, on headlines and other styles too.
-    "compact": STUDENT._replace(
-        variation=STUDENT.variation._replace(
-            swapped=0.25,
-            styled=Shares(upper=0.07, lower=0.07, title=0.07, headline=0.12),
-            headlines=1500,
-            reworded=0.3,
+    "compact": COMPACT,
+    # A teacher that has seen some of the other styles, and headlines.
+    "third-teacher": TEACHER._replace(
+        variation=Variation(styled=Shares(upper=0.03, lower=0.03, title=0.04, headline=0.06), headlines=200),
+        settings=TEACHER.settings._replace(steps=1300, rates=TEACHER.settings.rates._replace(encoder=7e-5), seed=8),
+    ),
+    # The narrower student once more, from where it ended, by labels of the third teacher.
+    "compact-continued": COMPACT._replace(
+        settings=COMPACT.settings._replace(
+            steps=1900,
+            rates=COMPACT.settings.rates._replace(encoder=2e-4),
+            seed=9,
+            taught=0.8,
         ),
-        settings=STUDENT.settings._replace(
-            steps=3600,
-            rates=Rates(encoder=2.5e-4, classifier=5e-4, shared=2e-4, own=3e-4, casing=1e-3),
-            seed=7,
-            taught=0.7,
-        ),
-        shape=Shape(activation="relu", inner=1152),
-        teacher="student",
-        taught_epochs=3,
-        start="student",
+        teacher="third-teacher",
+        taught_epochs=1,
+        start="compact",
+    ),
+    # The student once more, from where it ended, by its own labels, on headlines and other styles too.
+    "styled": COMPACT._replace(
+        settings=COMPACT.settings._replace(steps=1500, rates=COMPACT.settings.rates._replace(encoder=2e-4)),
+        shape=STUDENT.shape,
     ),
     # What `mean` makes of the two students: of their architecture, and not trained itself.
     "mixed": STUDENT,
+    "compact-mixed": COMPACT,
+    "styled-mixed": STUDENT,
 }
