@@ -241,14 +241,14 @@ fn two_predictions_are_compared_and_equal_seeds_are_equal() {
 }
 
 const NEWS: &str = "Ahmet B-PER\nDavutoğlu I-PER\nflew O\nto O\nGeneva B-LOC\n. O\nHe O\nleft O\n. O\n
-The O\nUS-backed B-LOC\nYPG B-ORG\nis O\nin O\nSyria B-GPE\n. O\n";
+The O\nIran-backed B-MISC\nYPG B-ORG\nis O\nin O\nSyria B-GPE\n. O\n";
 
 #[test]
 fn a_model_is_scored_on_the_gold_s_own_text() {
     let desk = Desk::new();
     let gold = desk.write("gold.conll", NEWS);
     let figures = evaluated(&["--gold", &gold, "--model", "--map", "GPE=LOC"]);
-    // "US" is a part of the token "US-backed": found, but never exactly.
+    // "Iran" is a part of the token "Iran-backed": found, but never exactly.
     assert_eq!(figures["predictions"]["inside_tokens"], 1, "{figures:#}");
     assert_eq!(
         (&figures["ner"]["micro"]["tp"], &figures["ner"]["micro"]["gold"]),
@@ -256,12 +256,12 @@ fn a_model_is_scored_on_the_gold_s_own_text() {
         "{figures:#}"
     );
     assert_eq!(figures["errors"]["totals"]["boundary"], 1);
-    assert_eq!(figures["errors"]["most_frequent"][0]["gold"], json!({"text": "US-backed", "type": "LOC"}));
+    assert_eq!(figures["errors"]["most_frequent"][0]["gold"], json!({"text": "Iran-backed", "type": "MISC"}));
     // The text that it wrote, processed by another program, scores the same.
     let texts = desk.path("texts.jsonl");
     namewire(&["eval", "--gold", &gold, "--text-out", &texts]).exits(0);
     let seen: Vec<Value> = desk.lines("texts.jsonl");
-    assert_eq!(seen[1], json!({"id": "gold.conll#2", "text": "The US-backed YPG is in Syria ."}));
+    assert_eq!(seen[1], json!({"id": "gold.conll#2", "text": "The Iran-backed YPG is in Syria ."}));
     let found = namewire(&["extract", &texts, "--out", "-", "--entities", "none", "--quiet"]).exits(0).stdout;
     assert!(!parse_lines(&found).is_empty());
     let run = namewire_with_input(
