@@ -153,6 +153,11 @@ const CASES: &[Case] = &[
         &[("Al Qaida", "org/al-qaeda"), ("JABHAT AL-NUSRA", "org/nusra-front"), ("DAESH", IS)],
     ),
     Case::new("missed", "They slept in the old stone mill by the river.", &[("old stone mill", "loc/old-mill")]),
+    Case::new(
+        "missed-often",
+        "Nobody owns the old stone mill. The road to the old stone mill is closed, and the keeper of the old stone mill left.",
+        &[("old stone mill", "loc/old-mill"); 3],
+    ),
     Case {
         date: Some("2012-01-01"),
         ..Case::new(
