@@ -62,6 +62,11 @@ TEACHER = Recipe(
     ),
 )
 
+# A teacher that has seen the data in another order, and half as often.
+SHORT_TEACHER = TEACHER._replace(
+    settings=TEACHER.settings._replace(steps=1300, rates=TEACHER.settings.rates._replace(encoder=7e-5), seed=4)
+)
+
 # The student with ReLU and a narrower inner layer, trained on from where it ended by its own labels of the same text in
 # plain case, on headlines and other styles too.
 COMPACT = STUDENT._replace(
@@ -86,10 +91,7 @@ COMPACT = STUDENT._replace(
 RECIPES = {
     "teacher": TEACHER,
     "student": STUDENT,
-    # A teacher that has seen the data in another order, and half as often.
-    "second-teacher": TEACHER._replace(
-        settings=TEACHER.settings._replace(steps=1300, rates=TEACHER.settings.rates._replace(encoder=7e-5), seed=4)
-    ),
+    "second-teacher": SHORT_TEACHER,
     # The student once more, from where it ended, with labels of the second teacher (and its own) on other words.
     "continued": STUDENT._replace(
         variation=STUDENT.variation._replace(reworded=0.5),
@@ -105,9 +107,9 @@ RECIPES = {
     ),
     "compact": COMPACT,
     # A teacher that has seen some of the other styles, and headlines.
-    "third-teacher": TEACHER._replace(
+    "third-teacher": SHORT_TEACHER._replace(
         variation=Variation(styled=Shares(upper=0.03, lower=0.03, title=0.04, headline=0.06), headlines=200),
-        settings=TEACHER.settings._replace(steps=1300, rates=TEACHER.settings.rates._replace(encoder=7e-5), seed=8),
+        settings=SHORT_TEACHER.settings._replace(seed=8),
     ),
     # The narrower student once more, from where it ended, by labels of the third teacher.
     "compact-continued": COMPACT._replace(

@@ -5,7 +5,7 @@
 //! reader       read                                      raw chunks, one waiting at most
 //! preparer     clean, segment, encode, window, batch     jobs, two per session waiting at most
 //!              (rayon, one article a task)
-//! sessions     fill, infer, stitch: one thread a backend scores of a chunk
+//! sessions     fill, infer, stitch: a thread a backend   the scores of a chunk
 //! collector    decode, link, render (rayon);             bytes, in the order of the input
 //!              write: the caller's own thread
 //! ```

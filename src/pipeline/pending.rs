@@ -1,6 +1,6 @@
 //! A chunk on its way through the sessions.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::chunk::Chunk;
 use crate::error::{Error, Result};
@@ -49,7 +49,7 @@ impl Pending {
     /// Takes in the logits of one batch.
     pub(super) fn add(&self, plan: usize, logits: &Logits, model: &Model, cache: Option<&ScoreCache>) -> Result<Added> {
         let (chunk, mut added) = (&self.chunk, Added::default());
-        let mut scored = self.scored.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut scored = self.lock();
         for (row, &fresh) in chunk.plans[plan].windows.iter().enumerate() {
             let tokens = chunk.windows[fresh as usize].tokens.len();
             let scores = content(logits.view(), row, tokens, &model.tokenizer);
@@ -70,11 +70,16 @@ impl Pending {
 
     /// Whether all batches have come back.
     pub(super) fn is_complete(&self) -> bool {
-        self.scored.lock().unwrap_or_else(PoisonError::into_inner).waiting == 0
+        self.lock().waiting == 0
     }
 
     /// The scores of all articles, once the chunk is complete; taken, since nothing needs them twice.
     pub(super) fn take_scores(&self) -> Vec<TokenScores> {
-        std::mem::take(&mut self.scored.lock().unwrap_or_else(PoisonError::into_inner).scores)
+        std::mem::take(&mut self.lock().scores)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Scored> {
+        // A session that panics with it has failed the run already.
+        self.scored.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
