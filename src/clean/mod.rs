@@ -229,8 +229,10 @@ fn separates(before: Option<char>, char: char, after: &str) -> bool {
 
 /// Characters that readers do not see: controls but for white space (U+000B, U+000C and U+0085 are that), soft hyphens,
 /// zero widths, marks of direction, tags. The one list of them: for the model, for tables and for the lookup of names.
+#[inline]
 pub(crate) const fn is_invisible(char: char) -> bool {
     match char {
+        ' '..='~' => false,
         '\t' | '\n' | '\u{b}' | '\u{c}' | '\r' | '\u{85}' => false,
         '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{61c}' | '\u{180e}' => true,
         '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' => true,

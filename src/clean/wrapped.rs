@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 
 use super::hyphens::{Halves, Words, is_line_hyphen};
-use super::lines::paragraphs;
+use super::lines::{is_one_line, paragraphs};
 use crate::span::Span;
 
 /// Where two lines are joined.
@@ -18,7 +18,7 @@ pub(super) struct Joint {
 /// Where the lines of a text are joined, in order.
 pub(super) fn joints(text: &str) -> Vec<Joint> {
     // Most texts have a paragraph a line, which costs nothing.
-    if !text.contains(['\n', '\r', '\u{2028}', '\u{2029}']) {
+    if is_one_line(text) {
         return Vec::new();
     }
     let paragraphs = paragraphs(text);

@@ -34,8 +34,9 @@ struct Token {
 /// The properties of a tokenizer whose words are encoded independently.
 #[derive(Debug)]
 pub(super) struct IndependentWords {
-    /// The first bytes of added tokens, which are found before words are.
-    first_bytes: Vec<u8>,
+    /// The bytes of texts whose tokens are those of their words: of no ASCII character that is not plain, and not the
+    /// first of an added token, which is found before words are.
+    holds: [bool; 256],
     /// Whether normalisation leaves letters as they are.
     keeps_letters: bool,
 }
@@ -54,17 +55,22 @@ impl IndependentWords {
         if !is_bert || added.values().any(|token| token.normalized) {
             return None;
         }
-        let mut first_bytes: Vec<u8> = added.values().filter_map(|token| token.content.bytes().next()).collect();
-        first_bytes.sort_unstable();
-        first_bytes.dedup();
+        let mut holds = std::array::from_fn(|byte| {
+            let char = char::from(byte as u8);
+            !char.is_ascii() || is_separator(char) || is_plain(char)
+        });
+        added
+            .values()
+            .filter_map(|token| token.content.bytes().next())
+            .for_each(|byte| holds[usize::from(byte)] = false);
         let keeps_letters = !normalizer.lowercase && !normalizer.strip_accents.unwrap_or(false);
-        Some(Self { first_bytes, keeps_letters })
+        Some(Self { holds, keeps_letters })
     }
 
     /// Whether the tokens of `text` are those of its words.
     pub(super) fn hold_for(&self, text: &str) -> bool {
-        text.chars().all(|char| is_separator(char) || is_plain(char))
-            && !text.bytes().any(|byte| self.first_bytes.contains(&byte))
+        text.bytes().all(|byte| self.holds[usize::from(byte)])
+            && (text.is_ascii() || text.chars().all(|char| char.is_ascii() || is_separator(char) || is_plain(char)))
     }
 
     /// The tokens of one word, with their bytes in it. Where normalisation changes nothing, the model is asked directly,
@@ -121,27 +127,70 @@ impl WordCache {
 
 /// The words of a text with their offsets: runs between separators, and punctuation by itself.
 fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let mut chars = text.char_indices().peekable();
+    let mut at = 0;
     std::iter::from_fn(move || {
-        let (start, first) = chars.find(|&(_, char)| !is_separator(char))?;
-        let mut end = start + first.len_utf8();
-        if !is_punctuation(first) {
-            while let Some((_, char)) = chars.next_if(|&(_, char)| !is_separator(char) && !is_punctuation(char)) {
-                end += char.len_utf8();
-            }
+        let (mut kind, mut length) = kind_at(text, at)?;
+        while kind == Kind::Separator {
+            at += length;
+            (kind, length) = kind_at(text, at)?;
         }
-        Some((start, &text[start..end]))
+        let start = at;
+        at += length;
+        while kind == Kind::Letter
+            && let Some((Kind::Letter, length)) = kind_at(text, at)
+        {
+            at += length;
+        }
+        Some((start, &text[start..at]))
     })
 }
 
+/// What a character is to the words of a text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Separator,
+    Punctuation,
+    /// And all that makes words.
+    Letter,
+}
+
+/// The kinds of the characters that nearly all texts are made of.
+const ASCII: [Kind; 128] = {
+    let mut kinds = [Kind::Letter; 128];
+    let mut byte = 0;
+    while byte < 128 {
+        kinds[byte] = kind_of(byte as u8 as char);
+        byte += 1;
+    }
+    kinds
+};
+
+/// The kind of the character at byte `at`, and its length.
+fn kind_at(text: &str, at: usize) -> Option<(Kind, usize)> {
+    match ASCII.get(usize::from(*text.as_bytes().get(at)?)) {
+        Some(&kind) => Some((kind, 1)),
+        None => text[at..].chars().next().map(|char| (kind_of(char), char.len_utf8())),
+    }
+}
+
+const fn kind_of(char: char) -> Kind {
+    if is_separator(char) {
+        Kind::Separator
+    } else if is_punctuation(char) {
+        Kind::Punctuation
+    } else {
+        Kind::Letter
+    }
+}
+
 /// White space that the tokenizer neither removes nor keeps.
-fn is_separator(char: char) -> bool {
+const fn is_separator(char: char) -> bool {
     matches!(char, ' ' | '\n' | '\t' | '\r' | '\u{a0}')
 }
 
 /// Frequent characters that the tokenizer makes tokens of their own. Others are parts of words here, which costs entries
 /// of the cache.
-fn is_punctuation(char: char) -> bool {
+const fn is_punctuation(char: char) -> bool {
     char.is_ascii_punctuation() || matches!(char, '‘' | '’' | '“' | '”' | '–' | '—' | '…' | '«' | '»')
 }
 
