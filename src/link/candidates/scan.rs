@@ -6,7 +6,7 @@ use super::mention::{AliasMatch, Hit, MatchKind, MatchSource};
 use crate::link::context::LinkContext;
 use crate::link::table::row::{Lead, MAX_WORDS, Row};
 use crate::link::text::lists;
-use crate::link::text::normalise::exact;
+use crate::link::text::normalise::exact_key;
 use crate::link::text::view::{FieldView, Style};
 use crate::link::text::words::{Case, Gap, separator};
 
@@ -65,7 +65,7 @@ impl LinkContext<'_> {
             let mut found = self.match_of(field, rows, start..start + count)?;
             if count > unbroken {
                 // Folding does not tell one punctuation from another.
-                let text = exact(field.words.span(&found.words).slice(field.text));
+                let text = exact_key(field.words.span(&found.words).slice(field.text));
                 found.hits.retain(|hit| without_end(self.table.row(hit.row).text) == without_end(&text));
             }
             (!found.hits.is_empty()).then_some(found)
@@ -115,12 +115,14 @@ impl LinkContext<'_> {
             return Vec::new();
         }
         let last = field.words.content(at.end - 1) + 1;
-        let bare = exact(field.words.span(&(field.words.content(at.start)..last)).slice(field.text));
-        let full = exact(field.words.span(&(with_any_article(field, at.start)..last)).slice(field.text));
+        let (first, with_article) = (field.words.content(at.start), with_any_article(field, at.start));
+        let text_from = |first: usize| exact_key(field.words.span(&(first..last)).slice(field.text));
+        let has_article = with_article < first;
+        let bare = text_from(first);
+        let full = if has_article { text_from(with_article) } else { bare.clone() };
         let mut hits = Vec::new();
         for number in rows {
             let row = self.table.row(number);
-            let has_article = with_any_article(field, at.start) < field.words.content(at.start);
             if row.lead == Lead::Needed && !has_article {
                 continue;
             }

@@ -5,7 +5,7 @@ use ahash::AHashMap;
 use crate::link::candidates::mention::{CandidateMention, Hit, MatchKind};
 use crate::link::codes::codes;
 use crate::link::context::LinkContext;
-use crate::link::table::{EntityIx, EntityTable, Texts};
+use crate::link::table::{Entity, EntityIx, EntityTable, Texts};
 use crate::link::text::lists;
 use crate::link::text::words::{Case, Gap};
 
@@ -163,13 +163,14 @@ impl Scorer<'_> {
             MatchKind::Misspelt => 0.4,
         };
         note(Factor::Match, kind, &|| format!("{:?}", option.match_kind).to_lowercase());
-        self.company(option, note);
-        self.kind_and_time(option, note);
+        let entity = self.context.table.entity(option.entity);
+        self.company(&entity, note);
+        self.kind_and_time(option, &entity, note);
         if bare_region {
             note(Factor::BareRegion, BARE_REGION, &String::new);
         }
-        self.places(option, note);
-        if is_language(self.context.table.entity(option.entity).described_by) {
+        self.places(option, &entity, note);
+        if is_language(entity.described_by) {
             if self.context.names_language(self.mention) {
                 note(Factor::LanguageCue, LANGUAGE_CUE, &String::new);
             } else {
@@ -179,15 +180,14 @@ impl Scorer<'_> {
     }
 
     /// The rest of the article: itself, what it is related to, words of its description.
-    fn company(&self, option: Candidate, note: &mut impl FnMut(Factor, f32, &dyn Fn() -> String)) {
-        let entity = self.context.table.entity(option.entity);
-        if self.named.names(option.entity) {
+    fn company(&self, entity: &Entity<'_>, note: &mut impl FnMut(Factor, f32, &dyn Fn() -> String)) {
+        if self.named.names(entity.ix) {
             note(Factor::NamedElsewhere, NAMED_ELSEWHERE, &String::new);
-            if self.named.names_before(option.entity, self.at) {
+            if self.named.names_before(entity.ix, self.at) {
                 note(Factor::NamedBefore, NAMED_BEFORE, &String::new);
             }
         }
-        let mut related = self.named.related(self.context.table, option.entity);
+        let mut related = self.named.related(self.context.table, entity.ix);
         related.truncate(3);
         let described = || entity.described_by.iter().filter(|word| self.context.view.has_words(word)).take(4);
         match related.len() {
@@ -206,8 +206,7 @@ impl Scorer<'_> {
     }
 
     /// Where the candidate is among the places around it.
-    fn places(&self, option: Candidate, note: &mut impl FnMut(Factor, f32, &dyn Fn() -> String)) {
-        let entity = self.context.table.entity(option.entity);
+    fn places(&self, option: Candidate, entity: &Entity<'_>, note: &mut impl FnMut(Factor, f32, &dyn Fn() -> String)) {
         if !lists::is_place(entity.kind) || self.mention.hits.len() < 2 {
             return;
         }
@@ -221,7 +220,7 @@ impl Scorer<'_> {
         }
         // The capital against the state is another matter.
         let lies_abroad = |hit: &Hit| !self.context.lies_in(self.context.table.row(hit.row).entity, "united states");
-        if self.mention.hits.iter().any(lies_abroad) && self.context.is_us_state(&entity) {
+        if self.mention.hits.iter().any(lies_abroad) && self.context.is_us_state(entity) {
             let others = self.context.other_states() + self.context.named_in(option.entity, self.named);
             if others > 0 {
                 note(Factor::AmongStates, 1.0 + AMONG_STATES * others.min(2) as f32, &String::new);
@@ -229,8 +228,12 @@ impl Scorer<'_> {
         }
     }
 
-    fn kind_and_time(&self, option: Candidate, note: &mut impl FnMut(Factor, f32, &dyn Fn() -> String)) {
-        let entity = self.context.table.entity(option.entity);
+    fn kind_and_time(
+        &self,
+        option: Candidate,
+        entity: &Entity<'_>,
+        note: &mut impl FnMut(Factor, f32, &dyn Fn() -> String),
+    ) {
         let kind = self.context.table.row_kind(&self.context.table.row(option.row));
         if let Some(by_model) = &self.mention.kind {
             let disagrees = |factor| (Factor::TypeDisagrees, factor);

@@ -9,7 +9,7 @@ use super::entity::{self, Entity, EntityIx};
 use super::image::cursor::Cursor;
 use super::image::index::Index;
 use super::image::{Image, Section, read_u32};
-use super::record::{AliasRecord, CaseRule, EntityRecord, RelationRecord};
+use super::record::{AliasRecord, CaseRule, EntityRecord, RelationRecord, Tier};
 use super::row::{self, Row};
 use crate::link::text::normalise::exact;
 
@@ -129,6 +129,10 @@ impl Layer {
         row
     }
 
+    pub(super) fn is_curated_row(&self, number: u32) -> bool {
+        row::read_tier(record_at(self.image.from(Section::Keys, number as usize * ALIGNMENT))) == Tier::Curated
+    }
+
     pub(super) fn row_entity(&self, number: u32) -> EntityIx {
         let bytes = self.image.from(Section::Keys, number as usize * ALIGNMENT);
         self.ix(row::read_entity(record_at(bytes)).0)
@@ -166,7 +170,7 @@ impl Layer {
         let mut entries = index.candidates(hash).map(|offset| self.image.from(Section::Words, offset as usize));
         let found = entries.find_map(|entry| {
             let mut cursor = Cursor::new(entry);
-            (cursor.text() == first_word).then(|| cursor.u64())
+            cursor.is_text(first_word).then(|| cursor.u64())
         });
         found.unwrap_or_default()
     }

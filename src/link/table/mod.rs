@@ -204,7 +204,7 @@ impl EntityTable {
 
     /// The rows of a folded key that are looked for in texts.
     pub(crate) fn curated_rows<'t>(&'t self, key: &str) -> impl Iterator<Item = u32> + Clone + use<'t> {
-        self.rows(key).filter(|&row| self.row(row).is_curated())
+        self.rows(key).filter(|&row| self.is_curated_row(row))
     }
 
     /// The order of two entities, by id.
@@ -220,6 +220,12 @@ impl EntityTable {
     pub(crate) fn row(&self, number: u32) -> Row<'_> {
         let (layer, number) = self.layer(number);
         layer.row(number)
+    }
+
+    /// True for a row whose alias is a mention wherever a text has it.
+    fn is_curated_row(&self, number: u32) -> bool {
+        let (layer, number) = self.layer(number);
+        layer.is_curated_row(number)
     }
 
     /// The entity of a row.

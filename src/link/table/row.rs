@@ -197,13 +197,22 @@ pub(super) fn read<'t>(bytes: &'t [u8], kinds: &'t [Arc<str>]) -> Row<'t> {
         exact_case: is_set(EXACT),
         derived: is_set(DERIVED),
         is_weak: is_set(WEAK),
-        tier: if is_set(BACKGROUND) { Tier::Background } else { Tier::Curated },
+        tier: tier(flags),
         lead: if is_set(LEAD) { Lead::Needed } else { Lead::Free },
         cases,
         prior,
         rules: if is_set(RULES) { cursor } else { Cursor::default() },
         kinds,
     }
+}
+
+/// The tier of a row.
+pub(super) fn read_tier(bytes: &[u8]) -> Tier {
+    tier(Cursor::new(bytes).byte())
+}
+
+const fn tier(flags: u8) -> Tier {
+    if flags & BACKGROUND != 0 { Tier::Background } else { Tier::Curated }
 }
 
 /// The entity of a row.

@@ -42,7 +42,7 @@ impl SpellingIndex {
             hasher: RandomState::with_seeds(5, 6, 7, 8),
         };
         for (key, rows) in table.curated_keys() {
-            for row in rows.filter(|&row| table.row(row).is_curated()) {
+            for row in rows.filter(|&row| table.is_curated_row(row)) {
                 key.split(' ').for_each(|word| index.add(word, table.row_entity(row)));
             }
         }

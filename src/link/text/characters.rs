@@ -5,6 +5,12 @@ use unicode_normalization::char::is_combining_mark;
 
 /// Appends the folded letters of one word.
 pub(crate) fn fold_word(word: &str, key: &mut String) {
+    if word.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        let start = key.len();
+        key.push_str(word);
+        key[start..].make_ascii_lowercase();
+        return;
+    }
     if word.is_ascii() {
         key.extend(word.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase() as char));
         return;

@@ -39,6 +39,9 @@ impl Case {
 }
 
 pub(super) fn gap_between(before: &str, gap: &str) -> Gap {
+    if gap == " " {
+        return Gap::Space;
+    }
     // A single line end inside a sentence is that of a wrapped paragraph.
     let lines = gap.matches(['\n', '\u{85}', '\u{2028}', '\u{2029}', '\u{0B}', '\u{0C}']).count();
     if lines.max(gap.matches('\r').count()) > 1 {

@@ -2,7 +2,7 @@
 
 use std::cell::{OnceCell, RefCell};
 
-use ahash::{AHashMap, AHashSet};
+use ahash::AHashMap;
 
 use super::boilerplate;
 use super::words::{Case, Words};
@@ -39,7 +39,8 @@ pub(crate) struct DocumentView<'a> {
     styles: Vec<Style>,
     /// Sentences of lists of headlines and links, which belong to other stories.
     boilerplate: Vec<bool>,
-    all_keys: OnceCell<AHashSet<Box<str>>>,
+    /// The first word of the article with each hash, as field and number; most articles are asked for words.
+    by_hash: OnceCell<AHashMap<u64, (usize, usize)>>,
     /// Phrases that were looked for: each costs a pass over the article, once.
     phrases: RefCell<AHashMap<Box<str>, bool>>,
 }
@@ -68,7 +69,7 @@ impl<'a> DocumentView<'a> {
             set_styles(&field.words, &mut styles);
         }
         let boilerplate = boilerplate::mark(document, sentences);
-        Self { document, fields, styles, boilerplate, all_keys: OnceCell::new(), phrases: RefCell::default() }
+        Self { document, fields, styles, boilerplate, by_hash: OnceCell::new(), phrases: RefCell::default() }
     }
 
     pub(crate) fn field(&self, field: Field) -> &FieldView<'a> {
@@ -88,13 +89,25 @@ impl<'a> DocumentView<'a> {
 
     /// True where a folded word or phrase stands somewhere in the article.
     pub(crate) fn has_words(&self, key: &str) -> bool {
-        let keys = self.all_keys.get_or_init(|| {
-            let words = self.fields.iter().map(|field| &field.words);
-            words.flat_map(|words| (0..words.len()).map(|at| words.key(at).into())).collect()
-        });
-        let mut parts = key.split(' ');
         // A phrase is looked for word by word only where all its words stand somewhere.
-        parts.all(|word| keys.contains(word)) && (!key.contains(' ') || self.has_phrase(key))
+        key.split(' ').all(|word| self.has_word(word)) && (!key.contains(' ') || self.has_phrase(key))
+    }
+
+    fn has_word(&self, key: &str) -> bool {
+        let by_hash = self.by_hash.get_or_init(|| {
+            let mut first = AHashMap::with_capacity(self.fields.iter().map(|field| field.words.len()).sum());
+            for (number, field) in self.fields.iter().enumerate() {
+                for at in 0..field.words.len() {
+                    let hash = first.hasher().hash_one(field.words.key(at));
+                    first.entry(hash).or_insert((number, at));
+                }
+            }
+            first
+        });
+        let Some(&(number, at)) = by_hash.get(&by_hash.hasher().hash_one(key)) else { return false };
+        // Another word may have its hash.
+        self.fields[number].words.key(at) == key
+            || self.fields.iter().any(|field| (0..field.words.len()).any(|at| field.words.key(at) == key))
     }
 
     fn has_phrase(&self, key: &str) -> bool {

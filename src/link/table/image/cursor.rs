@@ -68,9 +68,20 @@ impl<'t> Cursor<'t> {
         std::str::from_utf8(self.bytes(len)).unwrap_or_default()
     }
 
+    /// Passes over a text with its length; true where it is `expected`.
+    pub(crate) fn is_text(&mut self, expected: &str) -> bool {
+        let len = self.number() as usize;
+        self.bytes(len) == expected.as_bytes()
+    }
+
     /// A day; none where the bytes are those of `push_date(None)`, or of no day.
     pub(crate) fn date(&mut self) -> Option<Date> {
-        let [high, low, month, day] = self.array();
+        let bytes = self.array();
+        // Most records state no day, and an invalid one costs an allocation.
+        if bytes == NO_DAY {
+            return None;
+        }
+        let [high, low, month, day] = bytes;
         let year = i32::from(u16::from_be_bytes([high, low])) - YEAR_ZERO;
         Date::new(i16::try_from(year).ok()?, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
     }
@@ -93,6 +104,8 @@ impl<'t> Cursor<'t> {
 
 /// What is added to a year, so that days as bytes have the order of time.
 const YEAR_ZERO: i32 = 32_768;
+/// Comes before every day.
+const NO_DAY: [u8; 4] = [0; 4];
 
 /// Texts one after another.
 #[derive(Clone, Copy, Debug, Default)]
@@ -141,7 +154,7 @@ pub(crate) fn push_texts<'a>(out: &mut Vec<u8>, texts: impl ExactSizeIterator<It
 
 /// A day in four bytes that have the order of time; none comes first.
 pub(crate) fn push_date(out: &mut Vec<u8>, date: Option<Date>) {
-    let Some(date) = date else { return out.extend([0; 4]) };
+    let Some(date) = date else { return out.extend(NO_DAY) };
     let year = (i32::from(date.year()) + YEAR_ZERO) as u16;
     out.extend(year.to_be_bytes());
     out.extend([date.month() as u8, date.day() as u8]);
