@@ -7,7 +7,7 @@ import sys
 
 from .styles import CHANGES
 
-STUDENTS = ("student", "continued", "mixed", "compact", "compact-continued", "compact-mixed", "styled", "styled-mixed")
+STUDENTS = ("student", "continued", "mixed", "compact", "compact-continued", "compact-mixed", "compact-wire", "styled", "styled-mixed")
 TAGGERS = ("teacher", "second-teacher", "third-teacher", *STUDENTS)
 
 

@@ -27,6 +27,8 @@ class Recipe(NamedTuple):
     teacher: str | None = None
     # Epochs that the teacher labels; the student goes through them again and again.
     taught_epochs: int = 0
+    # Each text without annotations is in one of these epochs, not in all.
+    dealt: bool = False
     # Whose weights it starts from, where it does not start from the encoder as it came.
     start: str | None = None
 
@@ -122,6 +124,14 @@ RECIPES = {
         teacher="third-teacher",
         taught_epochs=1,
         start="compact",
+    ),
+    # And once more and longer, on thousands of wire stories, by labels of the third teacher and the bundled model.
+    "compact-wire": COMPACT._replace(
+        settings=COMPACT.settings._replace(steps=7000, seed=11, taught=0.8),
+        teacher="third-teacher",
+        taught_epochs=2,
+        dealt=True,
+        start="compact-mixed",
     ),
     # The student once more, from where it ended, by its own labels, on headlines and other styles too.
     "styled": COMPACT._replace(

@@ -36,7 +36,8 @@ def label_epochs(given: argparse.Namespace) -> None:
     plain = texts.read(given.text) if given.text else []
     annotated = read(recipe, given.data)
     for number in range(recipe.taught_epochs):
-        rows = varied(recipe, annotated + plain, tokenizer)(number)
+        dealt = plain[number :: recipe.taught_epochs] if recipe.dealt else plain
+        rows = varied(recipe, annotated + dealt, tokenizer)(number)
         rows = reworded(rows, neighbours, recipe.variation, number)
         labelled = fit.label(teachers, rows)
         torch.save([tuple(example) for example in labelled], labelled_file(given.work, given.name, number))

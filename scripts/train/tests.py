@@ -8,7 +8,7 @@ import tempfile
 import unittest
 import unittest.mock
 
-from . import augment, headlines, names, styles
+from . import augment, headlines, names, styles, texts
 from .corpus import LABELS, Mention, Sentence, Token, mentions
 
 REPOSITORY = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -132,6 +132,26 @@ class Styles(unittest.TestCase):
 
 
 @unittest.skipUnless(np, "needs numpy and tokenizers")
+class Texts(unittest.TestCase):
+    def test_wire_stories_lose_their_lines_codes_and_signature(self):
+        body = " Alder Steel Corp <ALD.L> said\nit sold a mill.\n    Nobody in Port Hale\nwas told.\n" + "    More of it.\n" * 40 + " Reuter\n\x03"
+        stories = [
+            {"body": body, "places": ["uk", "usa"], "topics": ["acq"]},
+            {"body": body, "places": ["usa"]},
+            {"body": body, "places": ["uk"], "topics": ["earn"]},
+            {"body": "A table.", "places": ["uk"]},
+            {"places": ["uk"]},
+        ]
+        with tempfile.TemporaryDirectory() as folder:
+            source, target = pathlib.Path(folder, "stories.json"), pathlib.Path(folder, "out.jsonl.gz")
+            source.write_text(json.dumps(stories), encoding="utf-8")
+            self.assertEqual(texts.gather([source], target), 1)
+            [document] = texts.read(target)
+        found = [sentence.text for sentence in document]
+        self.assertEqual(found[:2], ["Alder Steel Corp said it sold a mill.", "Nobody in Port Hale was told."])
+        self.assertEqual(set(found[2:]), {"More of it."})
+
+
 class Score(unittest.TestCase):
     def test_the_path_is_the_best_of_all_legal_ones(self):
         import itertools

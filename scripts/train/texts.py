@@ -9,6 +9,12 @@ from . import corpus
 from .corpus import Document, Sentence
 
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[.!?][\"”’'])\s+|\n+")
+# Of wire stories, what no sentence has: the code of a share, the signature, and the indent that begins a paragraph.
+SHARE_CODE = re.compile(r"\s*<[A-Z]+(?:\.[A-Z]+)?>")
+SIGNATURE = re.compile(r"\s*reuter\s*\x03?\s*$", re.IGNORECASE)
+PARAGRAPH = re.compile(r"\n\s{2,}")
+# Letters of a story; the shorter ones are tables and one-line reports.
+SHORTEST_STORY = 500
 # A full stop after these, or after a single capital, seldom ends a sentence.
 ABBREVIATION = re.compile(r"(?:^|[\s(\"“.])(?:[A-Z]|Mr|Mrs|Ms|Dr|Gen|Col|Lt|Sen|Rep|Gov|Rev|St|No|Jan|Feb|Aug|Sept|Oct|Nov|Dec)\.$")
 
@@ -36,15 +42,29 @@ def _document(text: str) -> Document:
     return [Sentence(part, (), partial=True) for part in parts]
 
 
+def _story(record: dict) -> str | None:
+    """The text of a story of Reuters-21578; None for the many on results of companies and on the United States alone."""
+    body = record.get("body") or ""
+    abroad = set(record.get("places") or ()) - {"usa"}
+    if len(body) < SHORTEST_STORY or not abroad or "earn" in (record.get("topics") or ()):
+        return None
+    paragraphs = PARAGRAPH.split(SIGNATURE.sub("", SHARE_CODE.sub("", body)))
+    return "\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
+
+
 def gather(sources: list[pathlib.Path], target: pathlib.Path) -> int:
     """Writes plain texts as articles, and returns how many.
 
-    A .txt file is one article, a .jsonl.gz file has annotated documents, any other file has an article on each line.
+    A .txt file is one article, a .jsonl.gz file has annotated documents, a .json file has wire stories, any other file
+    has an article on each line.
     """
     texts = []
     for source in sources:
         if source.name.endswith(".jsonl.gz"):
             texts += ["\n".join(sentence.text for sentence in document) for document in corpus.read(source)]
+            continue
+        if source.suffix == ".json":
+            texts += filter(None, map(_story, json.loads(source.read_text(encoding="utf-8"))))
             continue
         content = source.read_text(encoding="utf-8")
         texts += [content] if source.suffix == ".txt" else content.splitlines()

@@ -4,6 +4,7 @@
 //! a sentence is the most probable one that the tag scheme allows, after the scores of repeated words have been made
 //! consistent over the article. For comparisons, [`Rule::Transformers`] decodes as the pipeline of `transformers` does.
 
+mod capitals;
 mod consistency;
 mod reference;
 pub(crate) mod trim;
@@ -124,7 +125,7 @@ pub fn decode(article: &EncodedArticle, scores: &TokenScores, model: &Model, rul
             if consistency {
                 consistency::apply(&mut sentences, &model.labels);
             }
-            sentences.iter().map(|sentence| mentions(sentence, &model.labels, decoding)).collect()
+            sentences.iter().map(|sentence| mentions(sentence, model, decoding)).collect()
         }
         Rule::Transformers(strategy) => {
             let reference = Reference::new(strategy, &model.labels, &model.tokenizer);
@@ -164,8 +165,9 @@ impl<'a> Labelled<'a> {
 }
 
 /// The mentions of a sentence, by the labels of its words.
-fn mentions(sentence: &Labelled<'_>, labels: &LabelSet, decoding: Decoding) -> Vec<Found> {
+fn mentions(sentence: &Labelled<'_>, model: &Model, decoding: Decoding) -> Vec<Found> {
     let Labelled { of, words, scores } = sentence;
+    let labels = &model.labels;
     let path = match decoding {
         Decoding::Viterbi => best_legal_path(scores.view(), labels),
         Decoding::Greedy => best_labels(scores.view()),
@@ -173,8 +175,12 @@ fn mentions(sentence: &Labelled<'_>, labels: &LabelSet, decoding: Decoding) -> V
     let mention = |run| {
         let run = trim::trim_to_name(of.text, words, run)?;
         let kind = labels.type_of(path[run.start])?;
+        let span = Span::new(words[run.start].span.start, words[run.end - 1].span.end);
+        if model.card.capitalised_names && capitals::lacks_capital(of.text, words, span) {
+            return None;
+        }
         Some(Found {
-            span: Span::new(words[run.start].span.start, words[run.end - 1].span.end),
+            span,
             kind: Arc::clone(&labels.types()[kind]),
             score: mean_probability(scores.view(), &path, run),
         })

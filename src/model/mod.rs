@@ -151,6 +151,9 @@ pub struct Card {
     pub languages: Vec<String>,
     /// Tokens per window that it was trained for, special tokens included.
     pub window: Option<usize>,
+    /// Names have a capital letter in these languages: in a sentence with capitals, what has none is no name.
+    #[serde(default)]
+    pub capitalised_names: bool,
 }
 
 /// How to open a model.

@@ -44,7 +44,8 @@ pub fn engine_identity(options: &EngineOptions, engine: &Engine) -> Result<Map<S
 fn model_identity(model: &Model) -> Value {
     let hashes: Map<String, Value> = model.hashes.iter().map(|(file, hash)| (file.clone(), json!(hash))).collect();
     json!({
-        "name": model.name, "variant": model.graph.variant.file, "window": model.window, "sha256": hashes,
+        "name": model.name, "variant": model.graph.variant.file, "window": model.window,
+        "capitalised_names": model.card.capitalised_names, "sha256": hashes,
         "labels": model.labels.names(),
     })
 }

@@ -31,6 +31,16 @@ fn punctuation_is_no_part_of_a_name() {
     check("seeds/entities.jsonl", cases);
 }
 
+#[test]
+fn in_text_with_capitals_a_name_has_one() {
+    let cases: &[(&str, &[&str])] = &[
+        ("Farmers in Ohio sold more turkey, and turkey exports to Mexico rose.", &["Ohio", "Mexico"]),
+        ("the president flew to turkey and then to iraq", &["turkey", "iraq"]),
+    ];
+    check("none", cases);
+    check("seeds/entities.jsonl", cases);
+}
+
 /// The model was taught to call "US-backed" one name.
 #[test]
 fn the_small_half_of_a_hyphened_word_is_no_part_of_a_name() {
