@@ -2,6 +2,7 @@
 
 import json
 import logging
+import signal
 
 import pytest
 
@@ -49,9 +50,12 @@ def test_an_interrupt_while_a_record_is_passed_on_is_not_lost():
             raise KeyboardInterrupt
 
     logger, handler = logging.getLogger("namewire"), Interrupted()
+    # Shells start background jobs with interrupts ignored.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     logger.addHandler(handler)
     try:
         with pytest.raises(KeyboardInterrupt):
             namewire.load(device="stub", workers=1)
     finally:
         logger.removeHandler(handler)
+        signal.signal(signal.SIGINT, before)

@@ -185,7 +185,7 @@ impl LinkContext<'_> {
             return false;
         }
         let is_person = lists::is_person(&proposal.ner_span.kind);
-        let in_list = self.follows_place(field, words.start);
+        let in_list = self.follows_place(field, words.start) || self.begins_with_places(proposal, matches);
         // Matches are in order and apart.
         let covered = |at: usize| {
             matches
@@ -229,11 +229,21 @@ impl LinkContext<'_> {
         if start == 0 || field.words.get(start).gap != Gap::Space || !field.words.get(start - 1).case.is_capital() {
             return false;
         }
-        let hits = self.lookup(field, &(start - 1..start), MatchSource::Model);
-        let is_place = |hit: &Hit| {
-            let row = self.table.row(hit.row);
-            lists::is_place(self.table.row_kind(&row))
-        };
+        self.are_places(&self.lookup(field, &(start - 1..start), MatchSource::Model))
+    }
+
+    /// True for a span that is such a list by itself, and not a body: "Syria Libya Council".
+    fn begins_with_places(&self, proposal: &Proposal, matches: &[&AliasMatch]) -> bool {
+        let [first, second, ..] = matches else { return false };
+        lists::is_place(&proposal.ner_span.kind)
+            && first.words.start == proposal.words.start
+            && second.words.start == first.words.end
+            && self.are_places(&first.hits)
+            && self.are_places(&second.hits)
+    }
+
+    fn are_places(&self, hits: &[Hit]) -> bool {
+        let is_place = |hit: &Hit| lists::is_place(self.table.row_kind(&self.table.row(hit.row)));
         !hits.is_empty() && hits.iter().all(is_place)
     }
 

@@ -284,6 +284,15 @@ fn context_chooses_and_says_so() {
 }
 
 #[test]
+fn a_list_of_places_is_no_name() {
+    check(&[
+        ("Today in {LOC:Syria Libya Lebanon World} online", &["Syria=syria", "Libya=libya", "Lebanon=lebanon"]),
+        ("The {ORG:Syria Libya Council} met.", &["Syria Libya Council?no_alias"]),
+        ("The {ORG:Syria World Forum} met.", &["Syria World Forum?no_alias"]),
+    ]);
+}
+
+#[test]
 fn dates_refuse_or_abstain() {
     let linker = linker();
     let text = "{ORG:Islamic State of Iraq and the Levant}";
