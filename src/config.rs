@@ -75,7 +75,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             read: ReadOptions::default(),
-            chunk: ChunkLimits { articles: 64, bytes: 1 << 20, shard: None },
+            chunk: ChunkLimits { articles: 128, bytes: 1 << 20, shard: None },
             segmentation: Segmentation::Rules,
             // Measured on two cores: 512 padded tokens keep a layer's activations within the L2 cache.
             batch: BatchLimits { tokens: 512, rows: 64, equal_lengths: true },

@@ -24,7 +24,7 @@ pub(super) struct InferenceArgs {
     /// depend on the batch.
     #[arg(long)]
     no_dedup: bool,
-    /// Articles that are sorted and batched together [default: 64 on a CPU, 1024 on a GPU].
+    /// Articles that are sorted and batched together [default: 128 on a CPU, 1024 on a GPU].
     #[arg(long, value_name = "N")]
     chunk_articles: Option<usize>,
     /// How the tokens of a word vote on its label. hf-…: for comparisons, exactly the spans that the

@@ -49,7 +49,7 @@ pub struct EngineOptions {
     pub batch_tokens: Option<usize>,
     /// Maximum number of windows in a batch; `None`: 64 on a CPU, 4096 on a GPU.
     pub batch_rows: Option<usize>,
-    /// Maximum number of articles that are batched together; `None`: 64 on a CPU, 1024 on a GPU.
+    /// Maximum number of articles that are batched together; `None`: 128 on a CPU, 1024 on a GPU.
     pub chunk_articles: Option<usize>,
     /// Whether equal sentences are computed once.
     pub dedup: bool,
