@@ -46,7 +46,7 @@ pub struct Config {
 /// begin and never on timing.
 #[derive(Clone, Copy, Debug)]
 pub struct ChunkLimits {
-    /// Maximum number of articles. 64 hold about two thousand sentences, enough for batches of equal length.
+    /// Maximum number of articles. 128 hold about three thousand sentences, enough for batches of equal length.
     pub articles: usize,
     /// Maximum bytes of records; a longer article is a chunk by itself. Bounds the memory of a chunk:
     /// 36 bytes of scores for each token, three or four bytes of text.

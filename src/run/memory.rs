@@ -117,7 +117,8 @@ mod tests {
             let chunks = config.chunks_in_flight as u64;
             let sum = needed(&config, FIXED, longest as u64, chunks) + config.memory_bytes as u64;
             assert!(sum <= megabytes << 20 && chunks >= 1, "{sum}");
-            assert_eq!((config.chunk.articles, config.chunk.bytes), (64, 1 << 20));
+            let chunk = Config::default().chunk;
+            assert_eq!((config.chunk.articles, config.chunk.bytes), (chunk.articles, chunk.bytes));
         }
         assert_eq!(longest, 16 << 20);
     }
