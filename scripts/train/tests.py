@@ -131,7 +131,6 @@ class Styles(unittest.TestCase):
             self.assertIn(label, LABELS)
 
 
-@unittest.skipUnless(np, "needs numpy and tokenizers")
 class Texts(unittest.TestCase):
     def test_wire_stories_lose_their_lines_codes_and_signature(self):
         body = " Alder Steel Corp <ALD.L> said\nit sold a mill.\n    Nobody in Port Hale\nwas told.\n" + "    More of it.\n" * 40 + " Reuter\n\x03"
@@ -152,6 +151,7 @@ class Texts(unittest.TestCase):
         self.assertEqual(set(found[2:]), {"More of it."})
 
 
+@unittest.skipUnless(np, "needs numpy and tokenizers")
 class Score(unittest.TestCase):
     def test_the_path_is_the_best_of_all_legal_ones(self):
         import itertools
