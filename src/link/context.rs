@@ -32,11 +32,8 @@ impl<'a> LinkContext<'a> {
     /// The rule of a table row that excludes it in this document.
     pub(super) fn refusal(&self, row: u32) -> Option<Reason> {
         let row = self.table.row(row);
-        if !row.has_rules() {
-            return None;
-        }
         let rules = row.rules();
-        if !row.is_current(self.view.document.date) {
+        if !rules.is_current(self.view.document.date) {
             Some(Reason::DateRefused)
         } else if !rules.requires.is_empty() && !rules.requires.iter().any(|word| self.view.has_words(word)) {
             Some(Reason::RequiresMissing)

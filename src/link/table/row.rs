@@ -57,21 +57,16 @@ impl<'t> Row<'t> {
         }
     }
 
-    /// False where the article was surely written outside the alias's time; without a date, true.
-    pub(crate) fn is_current(&self, date: Option<DateRange>) -> bool {
-        let Some(date) = date.filter(|_| self.has_rules()) else { return true };
-        let rules = self.rules();
-        date.may_lie_in(rules.valid_from, rules.valid_to)
-    }
-
     /// True for a row whose alias is a mention wherever a text has it.
     pub(crate) const fn is_curated(&self) -> bool {
         matches!(self.tier, Tier::Curated)
     }
+}
 
-    /// True where it has limits of time, words or type.
-    pub(crate) const fn has_rules(&self) -> bool {
-        !self.rules.is_empty()
+impl Rules<'_> {
+    /// False where the article was surely written outside the alias's time; without a date, true.
+    pub(crate) fn is_current(&self, date: Option<DateRange>) -> bool {
+        date.is_none_or(|date| date.may_lie_in(self.valid_from, self.valid_to))
     }
 }
 
