@@ -3,7 +3,7 @@
 //! ```text
 //! thread       work                                      passes on
 //! reader       read                                      raw chunks, one waiting at most
-//! preparer     clean, segment, encode, window, batch     jobs, two per session waiting at most
+//! preparer     clean, segment, encode, window, batch     the batches of a chunk, when few are left
 //!              (rayon, one article a task)
 //! sessions     fill, infer, stitch: a thread a backend   the scores of a chunk
 //! collector    decode, link, render (rayon);             bytes, in the order of the input
@@ -236,17 +236,20 @@ where
     Write: FnMut(R) -> Result<()>,
 {
     let usable = run.shared.sessions.usable()?;
-    let (jobs, job_queue) = bounded(usable.len() * 2);
+    // As many as the chunks in flight have.
+    let (jobs, job_queue) = unbounded();
+    let (few_left, preparer_calls) = bounded(1);
     let (events, event_queue) = unbounded();
     let (slots, free_slots) = bounded(run.shared.config.chunks_in_flight.max(1));
     let (running, stopped) = bounded(0);
     let spawn = |index| {
-        let thread = run.spawn_session(index, (job_queue.clone(), events.clone()), stopped.clone())?;
+        let thread =
+            run.spawn_session(index, (job_queue.clone(), few_left.clone(), events.clone()), stopped.clone())?;
         Ok((index, thread))
     };
     let sessions: Vec<(usize, JoinHandle<()>)> = usable.into_iter().map(spawn).collect::<Result<_>>()?;
-    drop(job_queue);
-    let prepared = run.spawn_preparer(raw_chunks, (slots, jobs), events, stopped);
+    drop((job_queue, few_left));
+    let prepared = run.spawn_preparer(raw_chunks, (slots, jobs, preparer_calls), events, stopped);
     let done = prepared.and_then(|()| {
         let outcome = catch_unwind(AssertUnwindSafe(|| collector.collect(event_queue, free_slots)));
         outcome.unwrap_or_else(|payload| Err(panicked("collector (decoding, linking or writing)", &*payload)))

@@ -46,7 +46,13 @@ pub(super) struct Run {
 pub(super) struct Job {
     pending: Arc<Pending>,
     plan: usize,
+    /// Few are left once this one is taken: the preparer is to go on.
+    leaves_few: bool,
 }
+
+/// Batches for each session that are left of a chunk when the preparer is woken for the next one. Waking it for each
+/// batch would interrupt a session each time; much sooner, it would not find the scores of this chunk for its repeats.
+const LEFT_PER_SESSION: usize = 4;
 
 /// What reaches the collector.
 pub(super) enum Event {
@@ -101,28 +107,29 @@ impl Run {
     pub(super) fn spawn_preparer(
         &self,
         raw: Receiver<Result<RawChunk>>,
-        (slots, jobs): (Sender<()>, Sender<Job>),
+        (slots, jobs, few_left): (Sender<()>, Sender<Job>, Receiver<()>),
         events: Sender<Event>,
         stopped: Receiver<()>,
     ) -> Result<()> {
         let run = self.clone();
-        spawn("preparer".to_owned(), move || run.prepare_chunks(&raw, &slots, &jobs, &events, &stopped)).map(|_| ())
+        let prepare = move || run.prepare_chunks(&raw, (&slots, &jobs, &few_left), &events, &stopped);
+        spawn("preparer".to_owned(), prepare).map(|_| ())
     }
 
     fn prepare_chunks(
         &self,
         raw: &Receiver<Result<RawChunk>>,
-        slots: &Sender<()>,
-        jobs: &Sender<Job>,
+        (slots, jobs, few_left): (&Sender<()>, &Sender<Job>, &Receiver<()>),
         events: &Sender<Event>,
         stopped: &Receiver<()>,
     ) {
         let RunHandle { counters, watch, stop } = &self.handle;
-        let Shared { model, config, host, cache, .. } = &*self.shared;
+        let Shared { model, config, host, cache, sessions } = &*self.shared;
         let prepare = |raw| {
             let chunk = host.install(|| Chunk::prepare(raw, model, config, cache.as_ref(), counters));
             counters.time(Stage::Stitch, || Pending::new(chunk, model.labels.len()))
         };
+        let left = sessions.count() * LEFT_PER_SESSION;
         let mut intake = Intake::new((raw, stopped), stop, config.chunk.shard);
         let next = || counters.wait(Waiter::PreparerForRecords, || intake.next());
         for raw in std::iter::from_fn(next) {
@@ -145,11 +152,15 @@ impl Run {
             if events.send(Event::Prepared(Arc::clone(&pending))).is_err() {
                 return;
             }
-            for plan in 0..pending.chunk.plans.len() {
-                let job = Job { pending: Arc::clone(&pending), plan };
-                if !counters.wait(Waiter::PreparerForRoom, || give(jobs, job, stopped)) {
+            let plans = pending.chunk.plans.len();
+            for plan in 0..plans {
+                let job = Job { pending: Arc::clone(&pending), plan, leaves_few: plan + left == plans };
+                if jobs.send(job).is_err() {
                     return;
                 }
+            }
+            if plans >= left && counters.wait(Waiter::PreparerForRoom, || take(few_left, stopped)).is_none() {
+                return;
             }
         }
     }
@@ -158,19 +169,30 @@ impl Run {
     pub(super) fn spawn_session(
         &self,
         index: usize,
-        (jobs, events): (Receiver<Job>, Sender<Event>),
+        (jobs, few_left, events): (Receiver<Job>, Sender<()>, Sender<Event>),
         stopped: Receiver<()>,
     ) -> Result<JoinHandle<()>> {
         let run = self.clone();
-        spawn(format!("session-{index}"), move || run.infer_jobs(index, &jobs, &events, &stopped))
+        spawn(format!("session-{index}"), move || run.infer_jobs(index, &jobs, &few_left, &events, &stopped))
     }
 
     /// The inference loop: fill a batch, run it, put its logits where they belong.
-    fn infer_jobs(&self, index: usize, jobs: &Receiver<Job>, events: &Sender<Event>, stopped: &Receiver<()>) {
+    fn infer_jobs(
+        &self,
+        index: usize,
+        jobs: &Receiver<Job>,
+        few_left: &Sender<()>,
+        events: &Sender<Event>,
+        stopped: &Receiver<()>,
+    ) {
         let RunHandle { counters, watch, .. } = &self.handle;
         let mut batch = Batch::default();
         let next = || counters.wait(Waiter::Sessions, || take(jobs, stopped));
-        for Job { pending, plan } in std::iter::from_fn(next) {
+        for Job { pending, plan, leaves_few } in std::iter::from_fn(next) {
+            if leaves_few {
+                // The preparer waits for this, or the run has ended.
+                let _ = few_left.try_send(());
+            }
             let infer = || self.infer(index, &mut batch, &pending, plan);
             let inferred = watch.during(Worker::Session(index), || catch_unwind(AssertUnwindSafe(infer)));
             let event = match inferred {
