@@ -7,8 +7,9 @@ use super::context::LinkContext;
 use super::document::Document;
 use super::options::LinkOptions;
 use super::outcome::{FoundBy, Link, LinkedMention, Method, RankedCandidate, Reason, Status};
+use super::steps::choose::Candidates;
 use super::steps::fuzzy::Pass;
-use super::steps::score::{Candidate, NamedEntities};
+use super::steps::score::NamedEntities;
 use super::table::row::Row;
 use super::table::{EntityTable, bare_name};
 use super::text::lists;
@@ -62,11 +63,13 @@ impl Linker {
         let mut mentions = context.collect(found);
         context.join_long_forms(&mut mentions);
         context.count_countries(&mentions);
-        context.drop_doubtful(&mut mentions, trace);
+        let candidates = context.drop_doubtful(&mut mentions, trace);
         context.count_region_votes(&mentions);
-        let mut named = context.named_entities(&mentions);
+        let mut named = context.named_entities(&mentions, &candidates);
         trace.scoring(&context, &mentions, &named, false);
-        let mut links: Vec<Link> = mentions.iter().enumerate().map(|mention| context.decide(mention, &named)).collect();
+        let with_candidates = mentions.iter().enumerate().zip(&candidates);
+        let mut links: Vec<Link> =
+            with_candidates.map(|(mention, candidates)| context.decide(mention, candidates, &named)).collect();
         trace.done(Step::Table, &links);
         let mut same = context.apply_definitions(&mentions, &mut links);
         trace.done(Step::Definition, &links);
@@ -76,7 +79,7 @@ impl Linker {
         trace.done(Step::Coreference, &links);
         context.link_misspelt(&mentions, &mut links, Pass::Lone, &named);
         trace.done(Step::Fuzzy, &links);
-        context.decide_again(&mentions, &mut links, &mut named, trace);
+        context.decide_again((&mentions, &candidates), &mut links, &mut named, trace);
         let local_ids = context.number_entities(&mentions, &links, &same);
         links.iter_mut().for_each(|link| self.apply_threshold(link));
         trace.done(Step::Threshold, &links);
@@ -153,12 +156,13 @@ impl Linker {
 
 impl LinkContext<'_> {
     /// The entities of names that can mean only one.
-    fn named_entities(&self, mentions: &[CandidateMention]) -> NamedEntities {
+    fn named_entities(&self, mentions: &[CandidateMention], candidates: &[Candidates]) -> NamedEntities {
         let mut named = NamedEntities::default();
         let is_certain =
             |mention: &CandidateMention| mention.ambiguity.is_none() && !self.view.is_boilerplate(mention.sentence);
-        for (at, mention) in mentions.iter().enumerate().filter(|(_, mention)| is_certain(mention)) {
-            if let Ok([only]) = self.candidates(mention).as_deref()
+        for (at, (mention, candidates)) in mentions.iter().zip(candidates).enumerate() {
+            if is_certain(mention)
+                && let Ok([only]) = candidates.as_deref()
                 && !self.is_loose(only)
             {
                 named.add(only.entity, at);
@@ -168,30 +172,32 @@ impl LinkContext<'_> {
     }
 
     /// Drops what only the table found where its own rules exclude it, or where capitals prove nothing and the article
-    /// does not name the entity unambiguously elsewhere.
-    fn drop_doubtful(&self, mentions: &mut Vec<CandidateMention>, trace: &mut impl Trace) {
+    /// does not name the entity unambiguously elsewhere. Returns the candidates of those that stay.
+    fn drop_doubtful(&self, mentions: &mut Vec<CandidateMention>, trace: &mut impl Trace) -> Vec<Candidates> {
+        let mut candidates: Vec<Candidates> = mentions.iter().map(|mention| self.candidates(mention)).collect();
         let is_doubtful = mentions.iter().any(|mention| mention.ambiguity.is_some());
-        let named = if is_doubtful { self.named_entities(mentions) } else { NamedEntities::default() };
-        mentions.retain(|mention| {
-            let keeps = match (mention.found_by, mention.ambiguity) {
-                (FoundBy::Table, ambiguity) if ambiguity.is_none_or(|ambiguity| ambiguity == Ambiguity::Capitals) => {
-                    let is_named =
-                        |candidates: Vec<Candidate>| candidates.iter().any(|candidate| named.names(candidate.entity));
-                    self.candidates(mention).is_ok_and(|candidates| ambiguity.is_none() || is_named(candidates))
-                }
-                (_, ambiguity) => ambiguity.is_none(),
-            };
-            if !keeps {
-                trace.dropped(self, mention);
+        let named = if is_doubtful { self.named_entities(mentions, &candidates) } else { NamedEntities::default() };
+        let is_kept = |mention: &CandidateMention, candidates: &Candidates| match (mention.found_by, mention.ambiguity)
+        {
+            (FoundBy::Table, None) => candidates.is_ok(),
+            (FoundBy::Table, Some(Ambiguity::Capitals)) => {
+                candidates.iter().flatten().any(|candidate| named.names(candidate.entity))
             }
-            keeps
-        });
+            (_, ambiguity) => ambiguity.is_none(),
+        };
+        let kept: Vec<bool> = mentions.iter().zip(&candidates).map(|(mention, own)| is_kept(mention, own)).collect();
+        for (mention, _) in mentions.iter().zip(&kept).filter(|&(_, &kept)| !kept) {
+            trace.dropped(self, mention);
+        }
+        retain(mentions, &kept);
+        retain(&mut candidates, &kept);
+        candidates
     }
 
     /// Scores what stayed ambiguous again, with all that has been linked since.
     fn decide_again(
         &self,
-        mentions: &[CandidateMention],
+        (mentions, candidates): (&[CandidateMention], &[Candidates]),
         links: &mut [Link],
         named: &mut NamedEntities,
         trace: &mut impl Trace,
@@ -207,9 +213,16 @@ impl LinkContext<'_> {
             link.entity.into_iter().for_each(|entity| named.add(entity, at));
         }
         trace.scoring(self, mentions, named, true);
-        for (mention, link) in mentions.iter().enumerate().zip(&mut *links).filter(|(_, link)| is_open(link)) {
-            *link = self.decide(mention, named);
+        let with_candidates = mentions.iter().enumerate().zip(candidates);
+        for ((mention, candidates), link) in with_candidates.zip(&mut *links).filter(|(_, link)| is_open(link)) {
+            *link = self.decide(mention, candidates, named);
         }
         trace.done(Step::SecondLook, links);
     }
+}
+
+/// Keeps the items that are marked.
+fn retain<T>(items: &mut Vec<T>, kept: &[bool]) {
+    let mut kept = kept.iter();
+    items.retain(|_| kept.next().is_none_or(|&kept| kept));
 }

@@ -28,11 +28,11 @@ impl LinkContext<'_> {
     /// The country that a half of a compound stands for: "Sino-Russian".
     fn compound(&self, field: &FieldView<'_>, position: usize) -> Option<AliasMatch> {
         let at = field.words.content(position);
-        let country = lists::compound_country(field.words.key(at))?;
         let is_half = field.words.get(at).case.is_capital()
             && at + 1 < field.words.len()
             && field.words.get(at + 1).gap == Gap::Hyphen;
-        let rows = is_half.then(|| self.table.curated_rows(country))?;
+        let country = is_half.then(|| lists::compound_country(field.words.key(at)))??;
+        let rows = self.table.curated_rows(country);
         let hits: Vec<Hit> = rows.map(|row| Hit { row, match_kind: MatchKind::Folded }).collect();
         (!hits.is_empty()).then_some(AliasMatch { words: at..at + 1, hits, ambiguity: None })
     }

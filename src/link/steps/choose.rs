@@ -13,9 +13,12 @@ use crate::link::table::EntityIx;
 use crate::link::text::lists;
 use crate::link::text::normalise::fold;
 
+/// The candidates that the hard rules leave, one per entity, or why they leave none.
+pub(crate) type Candidates = Result<Vec<Candidate>, Reason>;
+
 impl LinkContext<'_> {
-    /// The candidates that the hard rules leave, one per entity, or why they leave none.
-    pub(crate) fn candidates(&self, mention: &CandidateMention) -> Result<Vec<Candidate>, Reason> {
+    /// The candidates of a mention.
+    pub(crate) fn candidates(&self, mention: &CandidateMention) -> Candidates {
         let mut refused = mention.refused.unwrap_or(Reason::NoAlias);
         let state = self.state_after(mention);
         let mut kept: Vec<Candidate> = Vec::with_capacity(mention.hits.len());
@@ -45,15 +48,20 @@ impl LinkContext<'_> {
     }
 
     /// The link of mention number `at` by its own name.
-    pub(crate) fn decide(&self, (at, mention): (usize, &CandidateMention), named: &NamedEntities) -> Link {
-        let options = match self.candidates(mention) {
+    pub(crate) fn decide(
+        &self,
+        mention: (usize, &CandidateMention),
+        candidates: &Candidates,
+        named: &NamedEntities,
+    ) -> Link {
+        let options = match candidates {
             Ok(options) => options,
-            Err(reason) => {
+            &Err(reason) => {
                 let status = if reason == Reason::NoAlias { Status::Unknown } else { Status::Refused };
                 return Link { status, reason: Some(reason), ..Link::default() };
             }
         };
-        let mut scored = self.score_candidates((at, mention), named, &options, &mut |_, _, _, _| ());
+        let mut scored = self.score_candidates(mention, named, options, &mut |_, _, _, _| ());
         scored.retain(|(option, _, _)| !self.is_loose(option) || self.has_support(option, named));
         if scored.is_empty() {
             return Link { reason: Some(Reason::NoAlias), ..Link::default() };

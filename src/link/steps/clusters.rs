@@ -17,7 +17,7 @@ impl LinkContext<'_> {
     pub(crate) fn mention_key(&self, mention: &CandidateMention) -> String {
         let words = &self.view.field(mention.field).words;
         let at = words.content_of(mention.words.clone());
-        let mut key = String::new();
+        let mut key = String::with_capacity(mention.span.len());
         words.push_key(at.start, at.end, &mut key);
         key
     }

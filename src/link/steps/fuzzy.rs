@@ -60,7 +60,7 @@ impl LinkContext<'_> {
             let keys: Vec<&str> = content.map(|position| words.key(words.content(position))).collect();
             let Some(hits) = mention.kind.as_deref().and_then(|kind| self.near_hits(kind, &keys)) else { continue };
             let spelt = CandidateMention { hits, ..mention.clone() };
-            let linked = self.decide((at, &spelt), named);
+            let linked = self.decide((at, &spelt), &self.candidates(&spelt), named);
             if linked.status == Status::Linked {
                 links[at] = linked;
             }

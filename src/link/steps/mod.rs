@@ -1,6 +1,6 @@
 //! The steps that give a candidate mention its link, in order of trust.
 
-mod choose;
+pub(super) mod choose;
 mod clusters;
 mod coreference;
 mod definitions;

@@ -7,7 +7,7 @@ use ahash::AHashMap;
 
 use crate::link::candidates::mention::CandidateMention;
 use crate::link::context::LinkContext;
-use crate::link::table::{Entity, EntityIx};
+use crate::link::table::EntityIx;
 use crate::link::text::lists;
 use crate::link::text::normalise::fold;
 
@@ -30,26 +30,25 @@ impl LinkContext<'_> {
     /// The country that a place is or lies in.
     fn countries_of(&self, entity: EntityIx) -> impl Iterator<Item = EntityIx> {
         let is_itself = self.table.is_country(entity);
-        let place = Some(self.table.entity(entity)).filter(|place| !is_itself && lists::is_place(place.kind));
-        let around = place.and_then(|place| self.home(&place));
+        let is_inside = !is_itself && lists::is_place(self.table.kind(entity));
+        let around = is_inside.then(|| self.home(entity)).flatten();
         is_itself.then_some(entity).into_iter().chain(around)
     }
 
     /// The first country to which an entity is related by where it lies or belongs.
-    pub(super) fn home(&self, entity: &Entity<'_>) -> Option<EntityIx> {
+    pub(super) fn home(&self, entity: EntityIx) -> Option<EntityIx> {
         let lies = |kind: &str| matches!(kind, "country" | "located_in" | "part_of");
-        let targets = self.table.relations(entity.ix).filter(|(kind, _)| lies(kind)).map(|(_, target)| target);
+        let targets = self.table.relations(entity).filter(|(kind, _)| lies(kind)).map(|(_, target)| target);
         targets.into_iter().find(|&target| self.table.is_country(target))
     }
 
     /// True for a row with a name of common words, of a body of a country that the article is not about.
     pub(super) fn is_foreign_body(&self, row: u32) -> bool {
         let row = self.table.row(row);
-        let entity = self.table.entity(row.entity);
-        if !lists::is_organisation(entity.kind) || !is_common_name(row.text) {
+        if !lists::is_organisation(self.table.kind(row.entity)) || !is_common_name(row.text) {
             return false;
         }
-        let Some((home, counts)) = self.home(&entity).zip(self.countries.get()) else { return false };
+        let Some((home, counts)) = self.home(row.entity).zip(self.countries.get()) else { return false };
         let own = counts.get(&home).copied().unwrap_or_default();
         let others = counts.iter().filter(|&(&country, _)| country != home).map(|(_, &count)| count);
         let most = others.max().unwrap_or_default();

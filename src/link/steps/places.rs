@@ -78,10 +78,13 @@ impl LinkContext<'_> {
         let words = &self.view.field(mention.field).words;
         let (start, end) = (mention.words.start, mention.words.end);
         let has_article = end > start && start > 0 && words.get(start - 1).is_article && words.key(start - 1) == "the";
+        if !has_article || !lists::is_place(self.table.kind(entity)) {
+            return false;
+        }
         let place = self.table.entity(entity);
         let is_town = place.described_by.iter().any(|word| matches!(word, "city" | "town" | "province"));
         // Seas, mountains and regions such as the Donbas have the article anyway.
-        if !has_article || !is_town || !lists::is_place(place.kind) || self.home(&place).is_none() {
+        if !is_town || self.home(entity).is_none() {
             return false;
         }
         let is_alone = end >= words.len()

@@ -36,10 +36,13 @@ fn mark_glued_lists(document: &Document<'_>, sentences: &[Sentence], marks: &mut
     let mut first = 0;
     for block in sentences.chunk_by(|left, right| left.block == right.block && left.field == right.field) {
         let text = |sentence: &Sentence| sentence.span.get(document.field(sentence.field)).unwrap_or_default();
-        let words: usize = block.iter().map(|sentence| text(sentence).split_whitespace().count()).sum();
-        let stops = block.iter().filter(|sentence| ends_plainly(text(sentence))).count();
-        let open = block.last().is_some_and(|last| !ends_plainly(text(last)));
-        if block[0].field == Field::Text && words >= 60 && words >= 40 * stops && open {
+        let is_open = block[0].field == Field::Text && block.last().is_some_and(|last| !ends_plainly(text(last)));
+        let is_list = || {
+            let words: usize = block.iter().map(|sentence| text(sentence).split_whitespace().count()).sum();
+            let stops = block.iter().filter(|sentence| ends_plainly(text(sentence))).count();
+            words >= 60 && words >= 40 * stops
+        };
+        if is_open && is_list() {
             marks[first..first + block.len()].fill(true);
         }
         first += block.len();

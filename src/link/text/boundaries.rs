@@ -1,15 +1,20 @@
-//! Where words end: possessives and initialisms.
+//! Where words begin and end: possessives and initialisms.
 
 use super::characters::{is_apostrophe, is_superscript};
 use crate::clean::is_invisible;
 
-/// Where the word that begins at `start` ends, without and with a possessive.
-pub(super) fn word_end(text: &str, start: usize) -> (usize, usize) {
-    plain_word_end(text, start).map_or_else(|| any_word_end(text, start), |end| (end, end))
+/// Where the next word begins.
+pub(super) fn next_word(text: &str, from: usize) -> Option<usize> {
+    let begins = |char: char| match char.is_ascii() {
+        true => char.is_ascii_alphanumeric() || char == '&',
+        false => char.is_alphanumeric() && !is_apostrophe(char) && !is_superscript(char),
+    };
+    text[from..].find(begins).map(|at| from + at)
 }
 
-/// The end of a word of ASCII letters and digits before a space or a mark that belongs to no word, as most are.
-fn plain_word_end(text: &str, start: usize) -> Option<usize> {
+/// The end of a word of ASCII letters and digits before a space or a mark that belongs to no word, as most are. It has
+/// no possessive.
+pub(super) fn plain_word_end(text: &str, start: usize) -> Option<usize> {
     let rest = &text.as_bytes()[start..];
     let length = rest.iter().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(rest.len());
     let is_end = match rest.get(length) {
@@ -21,8 +26,8 @@ fn plain_word_end(text: &str, start: usize) -> Option<usize> {
     (length > 0 && is_end).then_some(start + length)
 }
 
-/// See [`word_end`].
-fn any_word_end(text: &str, start: usize) -> (usize, usize) {
+/// Where the word that begins at `start` ends, without and with a possessive.
+pub(super) fn any_word_end(text: &str, start: usize) -> (usize, usize) {
     if text[start..].starts_with('&') {
         return (start + 1, start + 1);
     }
@@ -93,7 +98,9 @@ mod tests {
         #[test]
         fn plain_words_end_where_any_word_ends(text in "[aZé9.,' \\-’&\n\u{ad}\u{301}²!\"]{1,12}") {
             for start in text.char_indices().map(|(at, _)| at) {
-                prop_assert_eq!(word_end(&text, start), any_word_end(&text, start));
+                let Some(end) = plain_word_end(&text, start) else { continue };
+                prop_assert_eq!(any_word_end(&text, start), (end, end));
+                prop_assert!(!text[end..].starts_with(is_apostrophe));
             }
         }
     }

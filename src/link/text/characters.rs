@@ -3,14 +3,15 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+/// Appends the folded letters of a word of ASCII letters and digits.
+pub(super) fn fold_plain(word: &str, key: &mut String) {
+    let start = key.len();
+    key.push_str(word);
+    key[start..].make_ascii_lowercase();
+}
+
 /// Appends the folded letters of one word.
 pub(crate) fn fold_word(word: &str, key: &mut String) {
-    if word.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-        let start = key.len();
-        key.push_str(word);
-        key[start..].make_ascii_lowercase();
-        return;
-    }
     if word.is_ascii() {
         key.extend(word.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase() as char));
         return;
@@ -49,4 +50,21 @@ pub(crate) const fn is_hyphen(char: char) -> bool {
 /// Superscript digits, which mark footnotes.
 pub(crate) const fn is_superscript(char: char) -> bool {
     matches!(char, '²' | '³' | '¹' | '⁰' | '⁴'..='⁹')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn plain_words_fold_as_any_word_does(word in "[A-Za-z0-9]{1,12}") {
+            let (mut plain, mut any) = ("before ".to_owned(), "before ".to_owned());
+            fold_plain(&word, &mut plain);
+            fold_word(&word, &mut any);
+            prop_assert_eq!(plain, any);
+        }
+    }
 }

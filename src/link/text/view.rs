@@ -57,7 +57,7 @@ impl<'a> DocumentView<'a> {
         };
         let fields = Field::ALL.map(|field| {
             let text = document.field(field);
-            let mut words = Words::default();
+            let mut words = Words::with_room_for(text.len());
             for (index, sentence) in sentences.iter().enumerate().filter(|(_, sentence)| sentence.field == field) {
                 words.add_sentence(text, sentence.span, index as u32);
             }

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::boundaries::word_end;
-use super::characters::{fold_word, is_apostrophe, is_superscript};
+use super::boundaries::{any_word_end, next_word, plain_word_end};
+use super::characters::{fold_plain, fold_word, is_apostrophe};
 pub(crate) use super::marks::{Case, Gap};
 use super::marks::{case_of, gap_between};
 use crate::span::Span;
@@ -36,6 +36,12 @@ pub(crate) struct Words {
 }
 
 impl Words {
+    /// Room for the words of a text of so many bytes.
+    pub(crate) fn with_room_for(bytes: usize) -> Self {
+        // A word of English and what follows it are six bytes on average.
+        Self { words: Vec::with_capacity(bytes / 6), content: Vec::new(), keys: String::with_capacity(bytes) }
+    }
+
     /// The words of a name, as one sentence.
     pub(crate) fn of_name(name: &str) -> Self {
         let mut words = Self::default();
@@ -48,36 +54,38 @@ impl Words {
     pub(crate) fn add_sentence(&mut self, text: &str, sentence: Span, index: u32) {
         let Some(part) = sentence.get(text) else { return };
         let first = self.words.len();
-        let mut at = 0;
-        let mut gap_start = 0;
-        while let Some(char) = part[at..].chars().next() {
-            if !(char.is_alphanumeric() || char == '&') || is_apostrophe(char) || is_superscript(char) {
-                at += char.len_utf8();
+        let (mut from, mut gap_start) = (0, 0);
+        while let Some(start) = next_word(part, from) {
+            // Most words are plain: nothing about them has to be asked twice.
+            let plain = plain_word_end(part, start);
+            let (end, possessive_end) = plain.map_or_else(|| any_word_end(part, start), |end| (end, end));
+            let (word, key_start) = (&part[start..end], self.keys.len());
+            match word {
+                _ if plain.is_some() => fold_plain(word, &mut self.keys),
+                "&" => self.keys.push_str("and"),
+                _ => fold_word(word, &mut self.keys),
+            }
+            from = possessive_end;
+            if self.keys.len() == key_start {
                 continue;
             }
-            let (end, possessive_end) = word_end(part, at);
-            let key_start = self.keys.len();
-            match char {
-                '&' => self.keys.push_str("and"),
-                _ => fold_word(&part[at..end], &mut self.keys),
-            }
-            if self.keys.len() > key_start {
-                let before = self.words[first..]
-                    .last()
-                    .map(|word| &part[word.span.start - sentence.start..word.span.end - sentence.start]);
-                let gap = before.map_or(Gap::Break, |before| gap_between(before, &part[gap_start..at]));
-                self.words.push(Word {
-                    span: Span::new(at, end).shifted(sentence.start),
-                    key: (key_start as u32, self.keys.len() as u32),
-                    gap,
-                    case: case_of(&part[at..end]),
-                    is_article: false,
-                    possessive: possessive_end > end || part[possessive_end..].starts_with(is_apostrophe),
-                    sentence: index,
-                });
-                gap_start = possessive_end;
-            }
-            at = possessive_end;
+            let before = |last: &Word| &part[last.span.start - sentence.start..last.span.end - sentence.start];
+            let gap = match (self.words[first..].last(), &part[gap_start..start]) {
+                (None, _) => Gap::Break,
+                (Some(_), " ") => Gap::Space,
+                (Some(last), gap) => gap_between(before(last), gap),
+            };
+            let is_possessive = || possessive_end > end || part[possessive_end..].starts_with(is_apostrophe);
+            self.words.push(Word {
+                span: Span::new(start, end).shifted(sentence.start),
+                key: (key_start as u32, self.keys.len() as u32),
+                gap,
+                case: case_of(word),
+                is_article: false,
+                possessive: plain.is_none() && is_possessive(),
+                sentence: index,
+            });
+            gap_start = possessive_end;
         }
     }
 
@@ -101,6 +109,9 @@ impl Words {
     /// True where word `at` is an article of the word `next`; `gap` is what follows the article.
     fn introduces(&self, at: usize, next: usize, gap: Gap) -> bool {
         let (article, word) = (self.key(at), self.key(next));
+        if article.len() > "the".len() {
+            return false;
+        }
         let follows = match article {
             "the" | "al" | "el" => return matches!(gap, Gap::Space | Gap::Hyphen),
             // The article takes the sound of a following "sun letter".

@@ -18,37 +18,46 @@ pub(super) struct Query {
     pub(super) has_the: bool,
 }
 
-/// The full names by the words that short ones may have: those they begin or end with, inner ones, and their head.
+/// The full names by each of their words: all words of a short name are words of the full one.
 pub(super) struct Index<'n> {
     names: &'n [FullName],
-    by_words: AHashMap<String, Vec<usize>>,
+    by_word: AHashMap<&'n str, Vec<usize>>,
     /// Results by short name. A surname that stands in an article a thousand times is looked up once.
-    found: AHashMap<(Name, Query), Rc<[usize]>>,
+    found: AHashMap<Query, AHashMap<Name, Rc<[usize]>>>,
 }
 
 impl<'n> Index<'n> {
     pub(super) fn new(names: &'n [FullName]) -> Self {
-        let mut by_words: AHashMap<String, Vec<usize>> = AHashMap::new();
+        let mut by_word: AHashMap<&str, Vec<usize>> = AHashMap::with_capacity(names.len() * 2);
         for (at, full) in names.iter().enumerate() {
-            let words = &full.name.words;
-            let begins = (1..=words.len()).map(|count| words[..count].join(" "));
-            let ends = (1..words.len()).map(|count| words[words.len() - count..].join(" "));
-            let inner = words.iter().cloned();
-            let mut keys: Vec<String> = begins.chain(ends).chain(inner).collect();
-            keys.sort_unstable();
-            keys.dedup();
-            keys.into_iter().for_each(|key| by_words.entry(key).or_default().push(at));
+            for word in &full.name.words {
+                let with_word = by_word.entry(word).or_default();
+                if with_word.last() != Some(&at) {
+                    with_word.push(at);
+                }
+            }
         }
-        Self { names, by_words, found: AHashMap::new() }
+        Self { names, by_word, found: AHashMap::new() }
     }
 
     /// The full names that a short one abbreviates, in the order of the text; of the closest kind only: surnames and
     /// given names before inner words.
     pub(super) fn find(&mut self, short: &Name, query: Query) -> Rc<[usize]> {
-        let Some(known) = self.by_words.get(&short.words.join(" ")) else { return Rc::new([]) };
-        let names = self.names;
-        let find = || closest(short, names, query, known.iter().copied());
-        Rc::clone(self.found.entry((short.clone(), query)).or_insert_with(find))
+        let with_word = short.words.iter().map(|word| self.by_word.get(word.as_str()));
+        // An empty list for a word that no name has.
+        let Some(rarest) = with_word.map(|at| at.map_or(&[][..], |at| at)).min_by_key(|at| at.len()) else {
+            return Rc::new([]);
+        };
+        if rarest.is_empty() {
+            return Rc::new([]);
+        }
+        let known = self.found.entry(query).or_default();
+        if let Some(found) = known.get(short) {
+            return Rc::clone(found);
+        }
+        let found = closest(short, self.names, query, rarest.iter().copied());
+        known.insert(short.clone(), Rc::clone(&found));
+        found
     }
 }
 
