@@ -12,6 +12,7 @@ use crate::article::Article;
 use crate::batch::{BatchPlan, plan};
 use crate::config::{ChunkLimits, Config};
 use crate::counters::{Counters, Stage};
+use crate::decode::Rule;
 use crate::encode::EncodedArticle;
 use crate::language::language_of;
 use crate::model::Model;
@@ -189,7 +190,10 @@ fn encode(article: Article, bytes: &[u8], model: &Model, config: &Config) -> Out
     }
     let (id, origin) = (article.id.clone(), article.origin.clone());
     // A text that breaks the tokenizer is one bad article, not the end of the run.
-    let encode = || EncodedArticle::segmented(article, &model.tokenizer, config.segmentation);
+    let encode = || {
+        let truecase = model.card.truecase && matches!(config.rule, Rule::Words { .. });
+        EncodedArticle::with(article, &model.tokenizer, config.segmentation, truecase)
+    };
     let failure = match catch_unwind(AssertUnwindSafe(encode)) {
         Ok(Ok(encoded)) => return Outcome::Processed((Box::new(encoded), language)),
         Ok(Err(error)) => error,

@@ -131,6 +131,7 @@ pub mod span;
 #[doc(hidden)]
 pub mod stitch;
 pub mod tables;
+mod truecase;
 #[doc(hidden)]
 pub mod window;
 #[doc(hidden)]

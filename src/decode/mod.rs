@@ -92,7 +92,7 @@ pub enum Decoding {
 
 /// A sentence with the scores of its tokens.
 struct Scored<'a> {
-    /// The clean text of its field.
+    /// The clean text of its field, in the case in which the model reads it.
     text: &'a str,
     span: Span,
     ids: &'a [u32],
@@ -148,7 +148,7 @@ pub fn decode(article: &EncodedArticle, scores: &TokenScores, model: &Model, rul
 /// The sentences of an article with the scores of their tokens.
 fn scored<'a>(article: &'a EncodedArticle, scores: &'a TokenScores) -> impl Iterator<Item = Scored<'a>> {
     article.sentences.iter().zip(&article.sentence_tokens).map(|(sentence, tokens)| Scored {
-        text: article.clean_text(sentence.field),
+        text: article.cased_text(sentence.field),
         span: sentence.span,
         ids: &article.ids[tokens.clone()],
         tokens: &article.spans[tokens.clone()],

@@ -154,6 +154,9 @@ pub struct Card {
     /// Names have a capital letter in these languages: in a sentence with capitals, what has none is no name.
     #[serde(default)]
     pub capitalised_names: bool,
+    /// It reads a sentence in capitals, and an article without any, in title case: it finds more names so.
+    #[serde(default)]
+    pub truecase: bool,
 }
 
 /// How to open a model.

@@ -45,8 +45,8 @@ fn model_identity(model: &Model) -> Value {
     let hashes: Map<String, Value> = model.hashes.iter().map(|(file, hash)| (file.clone(), json!(hash))).collect();
     json!({
         "name": model.name, "variant": model.graph.variant.file, "window": model.window,
-        "capitalised_names": model.card.capitalised_names, "sha256": hashes,
-        "labels": model.labels.names(),
+        "capitalised_names": model.card.capitalised_names, "truecase": model.card.truecase,
+        "sha256": hashes, "labels": model.labels.names(),
     })
 }
 

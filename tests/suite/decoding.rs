@@ -41,6 +41,21 @@ fn in_text_with_capitals_a_name_has_one() {
     check("seeds/entities.jsonl", cases);
 }
 
+/// The model reads title case; the mentions are those of the text as it is written.
+#[test]
+fn text_without_case_has_its_names() {
+    let cases: &[(&str, &[&str])] = &[
+        ("FLOODS CUT OFF VILLAGES NEAR MOSUL AS WATER RISES IN NORTHERN IRAQ", &["MOSUL", "IRAQ"]),
+        ("MERKEL AND MACRON MEET IN BERLIN TO DISCUSS THE BUDGET", &["MERKEL", "MACRON", "BERLIN"]),
+        (
+            "angela merkel flew from berlin to ankara, where she met a delegation",
+            &["angela merkel", "berlin", "ankara"],
+        ),
+    ];
+    check("none", cases);
+    check("seeds/entities.jsonl", cases);
+}
+
 /// The model was taught to call "US-backed" one name.
 #[test]
 fn the_small_half_of_a_hyphened_word_is_no_part_of_a_name() {
