@@ -56,10 +56,11 @@ fn repeated(sentences: &[Labelled<'_>]) -> Vec<Vec<Occurrence>> {
 
 /// The form under which words are equal; `None` for a word that does not look like a name.
 fn key(word: &str) -> Option<Cow<'_, str>> {
-    let mut chars = word.chars();
-    let is_capital = chars.next().is_some_and(char::is_uppercase);
-    match chars.count() + 1 {
-        length if !is_capital || length == 1 => None,
+    if !word.starts_with(char::is_uppercase) {
+        return None;
+    }
+    match word.chars().count() {
+        1 => None,
         ..=MAX_CASE_SENSITIVE => Some(word.into()),
         _ => Some(word.to_lowercase().into()),
     }
