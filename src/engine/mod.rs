@@ -32,7 +32,8 @@ pub struct Parts {
     pub backends: Vec<Box<dyn Backend>>,
 }
 
-/// An opened engine.
+/// An opened engine. Clones share what it holds.
+#[derive(Clone)]
 pub struct Engine {
     /// Model, sessions and linker, ready to process articles.
     pub pipeline: Pipeline,

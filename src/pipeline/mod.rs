@@ -54,7 +54,8 @@ use sessions::Sessions;
 use workers::{Run, Shared, panicked};
 
 /// A model, its backends and a linker, ready to process articles. Runs and single articles may share it from any
-/// number of threads; each batch has a backend to itself.
+/// number of threads; each batch has a backend to itself. Clones are one pipeline.
+#[derive(Clone)]
 pub struct Pipeline {
     shared: Arc<Shared>,
     linker: Option<Arc<Linker>>,
