@@ -56,6 +56,19 @@ fn text_without_case_has_its_names() {
     check("seeds/entities.jsonl", cases);
 }
 
+/// Al-Monitor, and Surprise in Arizona: where a capital proves nothing, the table alone does not make a word a name.
+#[test]
+fn common_words_are_no_names_at_the_start_of_a_sentence_or_in_a_headline() {
+    let cases = [
+        ("Monitor groups counted the dead. Surprise was the reaction in Ankara.", "Ankara"),
+        ("War Monitor Says Strikes Kill Twelve in Idlib", "Idlib"),
+    ];
+    let mentions = extract_with(&cases.map(|(text, _)| json!({"id": text, "text": text})), &[]);
+    for (text, expected) in cases {
+        assert_eq!(surfaces(&mentions, text), [expected], "{text}");
+    }
+}
+
 /// The model was taught to call "US-backed" one name.
 #[test]
 fn the_small_half_of_a_hyphened_word_is_no_part_of_a_name() {

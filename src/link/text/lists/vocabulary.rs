@@ -99,23 +99,25 @@ pub(crate) fn is_common_acronym(word: &str) -> bool {
 /// start of a sentence, a headline), such a word alone is not taken for a name without other evidence.
 pub(crate) fn is_common_word(word: &str) -> bool {
     static COMMON: LazyLock<AHashSet<&str>> = LazyLock::new(|| {
-        "a abandon about ace act after against aid aids air all alliance also am amid an and any april arc \
-        are arm army art as ask at august back ban bank bar bass bat bath battle be bell best big bill bin \
-        black blue bolt bond both brown bush but by call camp can care cat chad chance chase chief church \
-        come conservatives cook council cross cut day dean democracy did do don down drew eager east end \
-        fair far fast few field fight fire first for force forces ford forest form fox frank free friend \
-        from front fry gates get go good grace grant gray great green group guardian had hail ham has have \
-        he here hill him his hit hold home hope how hunt i if in independent iron is islam it its jack job \
-        join july june just justice king labour lamb land last law lead led left liberal like let lice lima little \
-        long lord low major man many march mark may mayor me met mit mobile moment more most mount my name \
-        nation native new next nice no nor north not now of off old on one opposition or orange our out over \
-        park parks peace people pine poll pope port post power press price prince public put rain ray \
-        reading reform remain republic rice rich right rise road rock rose rush sad sale sand save say see \
-        set she short side silver six slim small smart so some south split star start state stone straw \
-        street strong such sun take talks ten than that the them then there these they this those time times \
-        to today too top tour trade two under union unity up us van view wall war was watch water way we \
-        well were what when where which white who why will win wing with wolf wood word work world worth yes \
-        yet you young your"
+        "a abandon about ace acre act after against aid aids air all alliance also am amid amnesty an and \
+        anonymous any april arc are arm army art as ask at august back ban bank bar bass bat bath battle be \
+        begin bell best big bill bin black blue bolt bond both brown bush but by call camp can car care cat \
+        cave chad chance chase chief church come conservatives cook cotton council cross cut dawn day dean \
+        democracy did do don down drew eager east economist end enterprise fair far fast few field fight \
+        fire first for force forces ford forest form fox frank free friend from front fry gates get go good \
+        grace grant gray great green group guardian had hail ham has have he here hill him his hit hold \
+        holder home homeland hope how hunt i ice if in independence independent inspire iron is islam it \
+        its jack job join july june just justice king labour lamb land last law lead led left lent let \
+        liberal lice like lima little long lord low major male man many march mark may mayor me met mit \
+        mobile moment monitor mood more most mount my name nation native new next nice no nor north not now \
+        of off old on one opposition or oral orange our out over pace palace park parks peace pence people \
+        pet pine poll pope port post power press price prince public put rain rand raw ray reading reform \
+        remain republic rice rich right rise road rock rose rush sad safer sale sand save say see sessions \
+        set she short side signal silver site six slim small smart so some south split star start state \
+        stone straw street strong such sun surprise swift take talks ten than that the them then there \
+        these they this those time times tip to today too top total tour trade two under union unity up ups \
+        us van vice view wall war was watch water way we well were what when where which white who why will \
+        win wing with wolf wood word work world worth yes yet you young your"
             .split(' ')
             .collect()
     });
