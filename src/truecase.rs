@@ -83,10 +83,9 @@ fn push_word(word: &str, is_first: bool, cased: &mut String) {
         cased.push_str(&small.to_ascii_uppercase());
     } else {
         // "O'Neil", but "Syria's".
-        let has_two = small.chars().nth(1).is_some_and(is_apostrophe);
-        let capitals = [true, false, has_two];
+        let is_capital = |at| at == 0 || (at == 2 && small.chars().nth(1).is_some_and(is_apostrophe));
         let letters = small.chars().enumerate();
-        cased.extend(letters.map(|(at, char)| if capitals.get(at) == Some(&true) { upper(char) } else { char }));
+        cased.extend(letters.map(|(at, char)| if is_capital(at) { upper(char) } else { char }));
     }
 }
 

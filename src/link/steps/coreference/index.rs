@@ -43,11 +43,8 @@ impl<'n> Index<'n> {
     /// The full names that a short one abbreviates, in the order of the text; of the closest kind only: surnames and
     /// given names before inner words.
     pub(super) fn find(&mut self, short: &Name, query: Query) -> Rc<[usize]> {
-        let with_word = short.words.iter().map(|word| self.by_word.get(word.as_str()));
-        // An empty list for a word that no name has.
-        let Some(rarest) = with_word.map(|at| at.map_or(&[][..], |at| at)).min_by_key(|at| at.len()) else {
-            return Rc::new([]);
-        };
+        let with_word = short.words.iter().map(|word| self.by_word.get(word.as_str()).map_or(&[][..], Vec::as_slice));
+        let rarest = with_word.min_by_key(|at| at.len()).unwrap_or_default();
         if rarest.is_empty() {
             return Rc::new([]);
         }
