@@ -1,6 +1,6 @@
 """Runs the contestants alternately and reports; scripts/bench_peers starts it."""
 
-import argparse, datetime, hashlib, json, os, pathlib, shlex, statistics, subprocess, sys, tempfile, time
+import argparse, datetime, json, os, pathlib, shlex, statistics, subprocess, sys, tempfile, time
 
 import python_environment
 
@@ -53,7 +53,7 @@ def arguments():
     add("--plain-batch", default="8,16", help="batch sizes of the plain loop [default: 8,16]")
     add("--skip", action="append", default=[], choices=KINDS, help="leave a contestant out; may be repeated")
     add("--json", type=pathlib.Path, help="write all figures, the hardware and the versions to this file")
-    add("--namewire", type=pathlib.Path, help="use this binary [default: build target/release/namewire]")
+    add("--namewire", type=lambda path: pathlib.Path(path).absolute(), help="use this binary [default: build target/release/namewire]")
     options = parser.parse_args()
     options.plain_batch = [int(size) for size in options.plain_batch.split(",")]
     if options.rounds < 1 or (options.limit is not None and options.limit < 1) or min(options.plain_batch) < 1:
@@ -257,13 +257,13 @@ def measure(options, folder):
     runs = {"namewire": namewire.run}
     report = {
         "command": command_line(), "started": started.isoformat(timespec="seconds"), "commit": commit(),
-        "binary_sha256": hashlib.sha256(options.namewire.read_bytes()).hexdigest(),
+        "binary_sha256": machine.sha256(options.namewire),
         "hardware": machine.hardware(),
         "versions": {"namewire": versions["namewire"], "namewire's onnxruntime": versions["onnxruntime"]},
         "model": model, "namewire_configuration": namewire.summary["configuration"],
         "data": {
             "source": options.articles.name if options.articles else "seeds/articles, repeated", "articles": count,
-            "sentences": len(sentences), "sha256": hashlib.sha256(source.read_bytes()).hexdigest(),
+            "sentences": len(sentences), "sha256": machine.sha256(source),
         },
         "rounds": options.rounds, "contestants": {"namewire": {"setting": "files to linked mentions", "rounds": []}},
         "settings_tried": {}, "labels_as_loop": {}, "left_out": {},

@@ -1,6 +1,8 @@
 """The contestant gline-rs: a program of its own (gline/) and a GLiNER model folder."""
 
-import hashlib, json, os, pathlib, subprocess
+import json, os, pathlib, subprocess
+
+from . import machine
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 PROJECT = pathlib.Path(__file__).with_name("gline")
@@ -31,5 +33,5 @@ def described(folder: pathlib.Path) -> dict:
     files = [folder / "tokenizer.json", *sorted((folder / "onnx").glob("*.onnx"))]
     return {
         "folder": folder.name, "random_weights": known.get("random_weights", False),
-        "sha256": {str(file.relative_to(folder)): hashlib.sha256(file.read_bytes()).hexdigest() for file in files},
+        "sha256": {str(file.relative_to(folder)): machine.sha256(file) for file in files},
     }
