@@ -108,6 +108,7 @@ pub mod infer;
 pub mod language;
 pub mod link;
 mod linked_text;
+mod mapped_file;
 mod mention;
 #[doc(hidden)]
 pub mod mentions;

@@ -4,11 +4,13 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::onnx_file::OnnxFile;
 use super::within::{MAX_CONFIG_BYTES, MAX_TOKENIZER_BYTES, Within, missing};
 use super::{Graph, GraphSource, Model, ModelOptions, ModelOrigin, Parts};
 use crate::device::DeviceKind;
 use crate::error::{Error, ErrorKind, Remedy, Result};
 use crate::hash::sha256_file;
+use crate::mapped_file::MappedFile;
 
 /// One ONNX file of a model folder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -37,11 +39,14 @@ pub enum Precision {
 
 impl Variant {
     pub(super) fn new(file: &str, graph: &[u8]) -> Self {
+        // A file that is none is only an error where it is chosen.
+        let operators = OnnxFile::read(graph).unwrap_or_default().operators;
+        let has = |name: &str| operators.iter().any(|operator| operator.contains(name));
         Self {
             file: file.to_owned(),
-            precision: precision(file, graph),
+            precision: precision(file, has),
             bytes: graph.len() as u64,
-            dynamic_scales: has(graph, "DynamicQuantize"),
+            dynamic_scales: has("DynamicQuantize"),
         }
     }
 
@@ -76,19 +81,14 @@ pub(crate) fn is_called(file: &str, asked: &str) -> bool {
 
 /// 8-bit products are recognised by their operators in the graph, half precision by the name of the file, since any
 /// graph may have a few half-precision constants.
-fn precision(file: &str, graph: &[u8]) -> Precision {
-    if ["MatMulInteger", "QLinearMatMul", "DynamicQuantizeLinear", "QAttention"].iter().any(|name| has(graph, name)) {
+fn precision(file: &str, has_operator: impl Fn(&str) -> bool) -> Precision {
+    if ["MatMulInteger", "QLinearMatMul", "DynamicQuantize", "QAttention"].into_iter().any(has_operator) {
         Precision::Int8
     } else if ["fp16", "float16", "half"].iter().any(|mark| file.contains(mark)) {
         Precision::Fp16
     } else {
         Precision::Fp32
     }
-}
-
-/// Whether an operator of this name may be in the graph: the file contains names as plain text.
-fn has(graph: &[u8], name: &str) -> bool {
-    memchr::memmem::find(graph, name.as_bytes()).is_some()
 }
 
 /// Opens the folder of a model that is not compiled in.
@@ -147,8 +147,8 @@ fn find_variants(folder: &Path, within: &Within<'_>) -> Result<Vec<Variant>> {
         {
             let below = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().into_owned();
             within.check(&below)?;
-            let bytes = std::fs::read(&path).map_err(|error| missing(folder, &below, error))?;
-            variants.push(Variant::new(&below, &bytes));
+            let graph = MappedFile::open(&path).map_err(|error| missing(folder, &below, error))?;
+            variants.push(Variant::new(&below, &graph));
         }
     }
     variants.sort_by(|a, b| a.file.cmp(&b.file));

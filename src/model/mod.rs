@@ -7,10 +7,10 @@
 mod bundled;
 mod catalogue;
 mod embedded;
-mod external;
 mod folder;
 mod labels;
 mod limits;
+mod onnx_file;
 mod protobuf;
 mod tokenizer;
 mod within;

@@ -33,6 +33,10 @@ pub(super) fn fields(mut rest: &[u8]) -> impl Iterator<Item = Result<Field<'_>, 
 fn next_field<'b>(rest: &mut &'b [u8]) -> Result<Field<'b>, &'static str> {
     let start = *rest;
     let tag = varint(rest)?;
+    // No field has this number, and a file of zeros would have billions of them.
+    if tag >> 3 == 0 {
+        return Err(ENDS);
+    }
     let value = match tag & 7 {
         0 => Value::Number(varint(rest)?),
         1 => take(rest, 8).map(|_| Value::Fixed)?,
@@ -67,7 +71,7 @@ pub(super) fn varint(bytes: &mut &[u8]) -> Result<u64, &'static str> {
     Err("it has a number that is too long")
 }
 
-fn push_varint(out: &mut Vec<u8>, mut number: u64) {
+pub(super) fn push_varint(out: &mut Vec<u8>, mut number: u64) {
     while number > 0x7F {
         out.push(number as u8 | 0x80);
         number >>= 7;

@@ -7,8 +7,9 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::external;
+use super::onnx_file::{OnnxFile, stays_below};
 use crate::error::{Error, ErrorKind, Result};
+use crate::mapped_file::MappedFile;
 
 /// Maximum size in bytes of `config.json`, `tokenizer_config.json` and `namewire.json`; ten thousand labels take half a
 /// megabyte.
@@ -78,11 +79,11 @@ impl<'f> Within<'f> {
         let path = self.folder.join(file);
         let unusable =
             |why: String| Error::new(ErrorKind::Model, format!("this ONNX model cannot be used: {why}")).at(&path);
-        let graph = std::fs::read(&path).map_err(|error| missing(self.folder, file, error))?;
+        let graph = MappedFile::open(&path).map_err(|error| missing(self.folder, file, error))?;
         let beside = Path::new(file).parent().unwrap_or(Path::new(""));
         let mut weights = Vec::new();
-        for location in external::locations(&graph).map_err(|why| unusable(why.to_owned()))? {
-            if !external::stays_below(&location) {
+        for location in OnnxFile::read(&graph).map_err(|why| unusable(why.to_owned()))?.locations {
+            if !stays_below(&location) {
                 return Err(unusable(format!("it names weights outside its folder, {location:?}"))
                     .help("weights must be in the folder of the ONNX file or below it"));
             }

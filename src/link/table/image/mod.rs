@@ -18,7 +18,6 @@
 
 pub(crate) mod cursor;
 pub(crate) mod index;
-mod map;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -28,9 +27,9 @@ use sha2::{Digest, Sha256};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::hash::hex;
+use crate::mapped_file::MappedFile;
 use cursor::Cursor;
 pub(crate) use index::read_u32;
-use map::Map;
 
 /// How a compiled table begins.
 pub(crate) const MAGIC: &[u8; 8] = b"nwtable\0";
@@ -81,7 +80,7 @@ pub(crate) struct Counts {
 #[derive(Debug)]
 enum Storage {
     Memory(Cow<'static, [u8]>),
-    File(Map),
+    File(MappedFile),
 }
 
 /// A compiled table whose trailer has been checked.
@@ -96,7 +95,7 @@ pub(crate) struct Image {
 impl Image {
     /// Opens a file: checks the trailer and that the sections lie in the file, and reads nothing else.
     pub(crate) fn open(path: &Path) -> Result<Self> {
-        let map = Map::open(path)
+        let map = MappedFile::open(path)
             .map_err(|error| Error::new(ErrorKind::Table, "cannot read the compiled table").at(path).because(error))?;
         Self::checked(Storage::File(map)).map_err(|error| error.at(path))
     }
