@@ -17,6 +17,9 @@ pub(super) const MAX_CONFIG_BYTES: u64 = 16 << 20;
 /// Maximum size in bytes of `tokenizer.json`; a vocabulary of a million pieces takes a hundred megabytes.
 pub(super) const MAX_TOKENIZER_BYTES: u64 = 256 << 20;
 
+/// What a repository has in place of a large file until Git LFS has fetched it.
+const LFS_POINTER: &[u8] = b"version https://git-lfs";
+
 /// A model folder and the root that its files must be in.
 #[derive(Debug)]
 pub(super) struct Within<'f> {
@@ -63,6 +66,7 @@ impl<'f> Within<'f> {
                 .at(self.folder.join(file))
                 .help("no model needs that much: check that it is the right file"));
         }
+        self.refuse_pointer(file, &bytes)?;
         Ok(bytes)
     }
 
@@ -79,7 +83,11 @@ impl<'f> Within<'f> {
         let path = self.folder.join(file);
         let unusable =
             |why: String| Error::new(ErrorKind::Model, format!("this ONNX model cannot be used: {why}")).at(&path);
-        let graph = MappedFile::open(&path).map_err(|error| missing(self.folder, file, error))?;
+        let map = |file: &str| {
+            let map = MappedFile::open(&self.folder.join(file)).map_err(|error| missing(self.folder, file, error))?;
+            self.refuse_pointer(file, &map).map(|()| map)
+        };
+        let graph = map(file)?;
         let beside = Path::new(file).parent().unwrap_or(Path::new(""));
         let mut weights = Vec::new();
         for location in OnnxFile::read(&graph).map_err(|why| unusable(why.to_owned()))?.locations {
@@ -92,10 +100,23 @@ impl<'f> Within<'f> {
             if self.folder.join(&beside).exists() {
                 let name = beside.to_string_lossy().into_owned();
                 self.check(&name)?;
+                map(&name)?;
                 weights.push(name);
             }
         }
         Ok(weights)
+    }
+
+    fn refuse_pointer(&self, file: &str, bytes: &[u8]) -> Result<()> {
+        if !bytes.starts_with(LFS_POINTER) {
+            return Ok(());
+        }
+        Err(Error::new(
+            ErrorKind::Model,
+            "this is not the file, but what Git LFS keeps in its place until it is fetched",
+        )
+        .at(self.folder.join(file))
+        .help("run `git lfs pull` in the repository of the model"))
     }
 }
 

@@ -123,6 +123,12 @@ fn files_that_are_missing_or_broken() {
         desk.write(&format!("model/{file}"), "{\"version\": ");
         refused(&desk, &folder, &["/model: ", message]);
     }
+    for file in ["tokenizer.json", "model.onnx"] {
+        let desk = Desk::new();
+        let folder = desk.copy_of_tiny();
+        desk.write(&format!("model/{file}"), "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n");
+        refused(&desk, &folder, &[file, "this is not the file, but what Git LFS keeps in its place", "git lfs pull"]);
+    }
     let desk = Desk::new();
     refused(&desk, &desk.path("nowhere"), &["nowhere: there is no such model folder"]);
 }
