@@ -18,8 +18,8 @@ use super::results::ResultsArgs;
 --context; articles in full, with their mentions, where --input names the inputs of the run.
 
 Examples:
-  namewire extract news/ --context --out mentions.jsonl --articles articles.jsonl --summary summary.json
-  namewire report mentions.jsonl --articles articles.jsonl --summary summary.json --input news/ --out report.html
+  namewire extract news/ --context --out m.jsonl --articles a.jsonl --summary s.json
+  namewire report m.jsonl --articles a.jsonl --summary s.json --input news/ --out report.html
   namewire report run/ --out report.html")]
 pub(super) struct ReportArgs {
     #[command(flatten)]

@@ -12,8 +12,8 @@ use super::{End, print, print_json};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Facts are from public pages, which --json lists, and may have changed since. What no page
-confirmed is \"not verified\"; — stands for what is not known. Scores are what the model cards claim; nobody here has
-measured them. `namewire model fetch` shows the licence that the hub states.
+confirmed is \"not verified\"; — stands for what is not known. Scores are those that the model
+cards claim. `namewire model fetch` shows the licence that the hub states.
 
 Examples:
   namewire model list

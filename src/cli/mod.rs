@@ -39,13 +39,16 @@ use clap::{Parser, Subcommand};
 use namewire::error::{Error, ErrorKind};
 use namewire::write::escaped;
 
+/// Maximum width of help, in columns.
+const WIDTH: usize = 100;
+
 /// Named entities of large news dumps, found with an ONNX model and linked to your own alias table.
 #[derive(Debug, Parser)]
-#[command(name = "namewire", version, max_term_width = 100, propagate_version = true)]
+#[command(name = "namewire", version, max_term_width = WIDTH, propagate_version = true)]
 #[command(after_help = "Examples:
   namewire extract news/ --out mentions.jsonl
   zcat dump.jsonl.gz | namewire extract - --out - | head
-  namewire extract dump.jsonl.zst --model models/my-ner --entities my-table.jsonl --out mentions.jsonl
+  namewire extract dump.jsonl.zst --model models/my-ner --entities my.jsonl --out mentions.jsonl
   namewire doctor
 
 Exit status: 0 all articles were processed; 1 some were rejected; 2 the run was not possible;
@@ -172,4 +175,23 @@ fn print(text: &str) -> namewire::error::Result<End> {
     let mut out = std::io::stdout().lock();
     let printed = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     printed.map(|()| End::Done).map_err(|error| Error::writing("-", error))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    /// A line that is broken by the terminal's width cannot be copied.
+    #[test]
+    fn examples_fit_the_width_of_help() {
+        let mut commands = vec![Cli::command()];
+        while let Some(command) = commands.pop() {
+            commands.extend(command.get_subcommands().cloned());
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            let wide = help.lines().find(|line| line.chars().count() > WIDTH);
+            assert_eq!(wide, None, "{}", command.get_name());
+        }
+    }
 }

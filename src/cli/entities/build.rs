@@ -18,7 +18,8 @@ use crate::cli::size::parse_size;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   namewire entities build wikidata.jsonl --tier background --out base.nwt
-  namewire entities build --from geonames cities500.txt admin1CodesASCII.txt countryInfo.txt --out places.nwt
+  namewire entities build --from geonames cities500.txt admin1CodesASCII.txt \\
+      countryInfo.txt --out places.nwt
   namewire extract news/ --entities base.nwt my.jsonl --out mentions.jsonl
 What is left out is counted on standard error by rule.")]
 pub(crate) struct BuildArgs {

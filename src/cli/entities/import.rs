@@ -14,8 +14,10 @@ use crate::cli::End;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   namewire entities import --from csv people.csv --type PER > people.jsonl
-  namewire entities import --from geonames cities500.txt admin1CodesASCII.txt countryInfo.txt --out places.jsonl
-  namewire entities import --from wikidata latest-all.json.gz --languages en,de --min-sitelinks 5 --out wikidata.jsonl
+  namewire entities import --from geonames cities500.txt admin1CodesASCII.txt \\
+      countryInfo.txt --out places.jsonl
+  namewire entities import --from wikidata latest-all.json.gz --languages en,de \\
+      --min-sitelinks 5 --out wikidata.jsonl
 What is left out is counted on standard error by reason, each with an example.")]
 pub(crate) struct ImportArgs {
     /// Where the files come from.
