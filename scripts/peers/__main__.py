@@ -53,13 +53,12 @@ def arguments():
     add("--plain-batch", default="8,16", help="batch sizes of the plain loop [default: 8,16]")
     add("--skip", action="append", default=[], choices=KINDS, help="leave a contestant out; may be repeated")
     add("--json", type=pathlib.Path, help="write all figures, the hardware and the versions to this file")
-    add("--namewire", type=lambda path: pathlib.Path(path).absolute(), help="use this binary [default: build target/release/namewire]")
+    add("--namewire", type=pathlib.Path, help="use this binary [default: build target/release/namewire]")
     options = parser.parse_args()
     options.plain_batch = [int(size) for size in options.plain_batch.split(",")]
     if options.rounds < 1 or (options.limit is not None and options.limit < 1) or min(options.plain_batch) < 1:
         parser.error("--rounds, --limit and --plain-batch must be at least 1")
-    if options.namewire is None:
-        options.namewire = build.release()
+    options.namewire = build.program(options.namewire)
     for path in (options.articles, options.model, options.torch_model, options.gliner, options.namewire):
         if path is not None and not path.exists():
             parser.error(f"{path} does not exist")

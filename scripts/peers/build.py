@@ -1,9 +1,14 @@
-"""The release binary."""
+"""The binary that is measured."""
 
 import pathlib
 import subprocess
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+
+
+def program(given: pathlib.Path | None) -> pathlib.Path:
+    """The given one, by its whole path, since a bare name would be searched for elsewhere; else the release binary."""
+    return given.absolute() if given else release()
 
 
 def release() -> pathlib.Path:

@@ -31,11 +31,10 @@ def arguments():
     add("--strategy", action="append", choices=STRATEGIES, help="this aggregation alone; may be repeated")
     add("--show", type=int, default=10, help="differences to print for each aggregation [default: 10]")
     add("--json", type=pathlib.Path, help="write figures and all differences to this file")
-    add("--namewire", type=lambda path: pathlib.Path(path).absolute(), help="use this binary [default: build target/release/namewire]")
+    add("--namewire", type=pathlib.Path, help="use this binary [default: build target/release/namewire]")
     options = parser.parse_args()
     options.torch_model = options.torch_model or options.model
-    if options.namewire is None:
-        options.namewire = build.release()
+    options.namewire = build.program(options.namewire)
     options.strategy = list(dict.fromkeys(options.strategy or STRATEGIES))
     for path in (options.model, options.texts, options.torch_model, options.namewire):
         if not path.exists():

@@ -10,7 +10,6 @@ use super::{Graph, GraphSource, Model, ModelOptions, ModelOrigin, Parts};
 use crate::device::DeviceKind;
 use crate::error::{Error, ErrorKind, Remedy, Result};
 use crate::hash::sha256_file;
-use crate::mapped_file::MappedFile;
 
 /// One ONNX file of a model folder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -146,9 +145,7 @@ fn find_variants(folder: &Path, within: &Within<'_>) -> Result<Vec<Variant>> {
             entries.flatten().map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|end| end == "onnx"))
         {
             let below = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().into_owned();
-            within.check(&below)?;
-            let graph = MappedFile::open(&path).map_err(|error| missing(folder, &below, error))?;
-            variants.push(Variant::new(&below, &graph));
+            variants.push(Variant::new(&below, &within.map(&below)?));
         }
     }
     variants.sort_by(|a, b| a.file.cmp(&b.file));

@@ -77,17 +77,19 @@ impl<'f> Within<'f> {
         })
     }
 
+    /// A file of the folder, of any size.
+    pub(super) fn map(&self, file: &str) -> Result<MappedFile> {
+        self.check(file)?;
+        MappedFile::open(&self.folder.join(file)).map_err(|error| missing(self.folder, file, error))
+    }
+
     /// The external data files of an ONNX file. Fails where one is outside the folder.
     pub(super) fn check_graph(&self, file: &str) -> Result<Vec<String>> {
-        self.check(file)?;
         let path = self.folder.join(file);
         let unusable =
             |why: String| Error::new(ErrorKind::Model, format!("this ONNX model cannot be used: {why}")).at(&path);
-        let map = |file: &str| {
-            let map = MappedFile::open(&self.folder.join(file)).map_err(|error| missing(self.folder, file, error))?;
-            self.refuse_pointer(file, &map).map(|()| map)
-        };
-        let graph = map(file)?;
+        let graph = self.map(file)?;
+        self.refuse_pointer(file, &graph)?;
         let beside = Path::new(file).parent().unwrap_or(Path::new(""));
         let mut weights = Vec::new();
         for location in OnnxFile::read(&graph).map_err(|why| unusable(why.to_owned()))?.locations {
@@ -99,8 +101,7 @@ impl<'f> Within<'f> {
             let beside = beside.join(&location);
             if self.folder.join(&beside).exists() {
                 let name = beside.to_string_lossy().into_owned();
-                self.check(&name)?;
-                map(&name)?;
+                self.refuse_pointer(&name, &self.map(&name)?)?;
                 weights.push(name);
             }
         }
